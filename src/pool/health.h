@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "pool/host_page.h"
+
+namespace sessmirror::pool {
+
+// Whether a store is worth asking, shared by all workers of the host.
+//
+//   Up    asked by everybody. Left at the first timeout, refusal or hang-up: waiting for more proof
+//         would make more pages slow.
+//   Down  asked by nobody but one prober at a time, after its response has been sent, when
+//         next_probe has come: claim_probe() hands that right to exactly one worker. Left at any
+//         answer, from whomever (a request that asks a down store as a last resort counts too).
+//
+// Back-off between probes doubles from 100 ms to 2 s, each drawn with full jitter over its upper
+// half; short, because a store that is back but not asked gets no copies.
+// An error reported by a store that did answer (out of memory, say) is not a matter of health.
+class Health {
+  public:
+    static constexpr Duration kFirstBackoff = milliseconds(100);
+    static constexpr Duration kMaxBackoff = milliseconds(2000);
+
+    // `slot` outlives this; clock and random too.
+    Health(StoreSlot& slot, const Clock& clock, Random& random) noexcept
+        : slot_(&slot), clock_(&clock), random_(&random) {}
+
+    [[nodiscard]] bool is_up() const noexcept;
+    // True when this call changed the state, so that one worker reports it.
+    bool report_answer(Duration latency) noexcept;
+    bool report_failure() noexcept;
+    // True for one caller per probe period, and only while down and due.
+    bool claim_probe() noexcept;
+
+    [[nodiscard]] Duration latency() const noexcept;  // 0 when unknown
+    [[nodiscard]] const StoreSlot& slot() const noexcept { return *slot_; }
+    // Whether this kind of error says something about the store's health.
+    static bool is_outage(Errc code) noexcept;
+
+  private:
+    StoreSlot* slot_;
+    const Clock* clock_;
+    Random* random_;
+};
+
+}  // namespace sessmirror::pool

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "pool/store_list.h"
+
+namespace sessmirror::pool {
+
+// What all workers of one host know together, in one anonymous shared mapping made before they are
+// forked. Every field is a lock-free atomic; a worker may be killed between any two instructions
+// without leaving the page unusable. A page starts from zero with its master process.
+
+enum class Counter : std::uint8_t {
+    Reads,            // sessions loaded
+    LocalHits,        // of these, answered by the local store's copy
+    Fallbacks,        // of these, another replica had to be asked
+    Misses,           // of these, no replica had the session
+    Writes,           // sessions stored
+    DegradedWrites,   // acknowledged by fewer stores than there should be copies
+    Touches,          // lifetimes extended without a write
+    Repairs,          // copies restored on a store that lacked or had an old one
+    Conflicts,        // compare-and-set found another request's write
+    CorruptCopies,    // values that failed their checksum
+    StaleReads,       // reads known to be stale when they were served
+    LockWaits,        // requests that found the session locked and waited
+    LockTimeouts,     // of these, gave up
+    LocksLost,        // leases that ended before their request did
+    LocksBroken,      // locks of dead workers removed
+    Failovers,        // requests that used another home because the first was down
+    Timeouts,         // store requests without an answer in time
+    ConnectFailures,  // connections refused or unreachable
+    ProtocolErrors,   // connections dropped for nonsense
+    Connections,      // connections made
+    NoticesDropped,   // log lines suppressed by the rate limit
+    kCount,
+};
+const char* counter_name(Counter counter) noexcept;  // "local_hits"
+
+// One store's health. See health.h for the states and who may change them.
+struct StoreSlot {
+    std::atomic<std::uint64_t> name_hash{0};     // 0: free. Claimed once, never given back
+    std::atomic<std::int64_t> down_since_ns{0};  // 0: up
+    std::atomic<std::int64_t> next_probe_ns{0};  // earliest time for the next probe, while down
+    std::atomic<std::uint32_t> failures{0};      // consecutive, since it was last up
+    std::atomic<std::uint32_t> latency_us{0};  // exponentially weighted mean of answers; 0 unknown
+    std::atomic<std::int64_t> last_notice_ns{0};  // rate limit of log lines about this store
+    std::atomic<std::uint64_t> requests{0};
+    std::atomic<std::uint64_t> errors{0};
+};
+
+// One lock that a worker of this host holds or is asking for. See lock_registry.h.
+struct LockSlot {
+    std::atomic<std::uint64_t> claim{0};  // pid << 32 | sequence; 0: free
+    std::atomic<std::uint64_t> pid_start{0};
+    std::atomic<std::uint32_t> ready{0};  // 1 once `key`, `owner` and `store` are complete
+    std::atomic<std::uint64_t> store_name_hash{0};
+    std::array<std::atomic<std::uint64_t>, 12> key{};   // SessionKey text, zero padded
+    std::array<std::atomic<std::uint64_t>, 8> owner{};  // LockOwner text, zero padded
+};
+
+struct HostPage {
+    static constexpr int kLockSlots = 1024;
+
+    std::atomic<std::uint64_t> host_id{0};  // random, names this page in lock owners; never 0
+    std::array<StoreSlot, kMaxStores> stores;
+    std::array<LockSlot, kLockSlots> locks;
+    std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Counter::kCount)> counters;
+    std::atomic<std::int64_t> next_lock_sweep_ns{0};
+    std::atomic<std::int64_t> last_general_notice_ns{0};
+
+    void count(Counter counter, std::uint64_t by = 1) noexcept {
+        counters[static_cast<std::size_t>(counter)].fetch_add(by, std::memory_order_relaxed);
+    }
+    [[nodiscard]] std::uint64_t value(Counter counter) const noexcept {
+        return counters[static_cast<std::size_t>(counter)].load(std::memory_order_relaxed);
+    }
+    // The slot of a store, claimed on first use; nullptr when all kMaxStores are taken by stores
+    // of earlier configurations (health is then kept per worker, see health.h).
+    StoreSlot* slot_for(std::uint64_t name_hash) noexcept;
+};
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+
+// Unmaps the page in this process only.
+struct HostPageDeleter {
+    void operator()(HostPage* page) const noexcept;
+};
+using HostPagePtr = std::unique_ptr<HostPage, HostPageDeleter>;
+
+// MAP_SHARED, zeroed, with a fresh host_id: children of this process share it. nullptr when the
+// system has no memory.
+HostPagePtr make_host_page(std::uint64_t random_host_id) noexcept;
+
+}  // namespace sessmirror::pool

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <string_view>
+
+#include "base/clock.h"
+#include "pool/host_page.h"
+#include "store/session_key.h"
+#include "store/store.h"
+
+namespace sessmirror::pool {
+
+// Who on this host holds which session lock, so that the lock of a killed worker can be freed
+// within a second instead of at its lease. Lives in the host page; an entry is written before the
+// lock is asked for and cleared after it was given up, so a kill at any moment leaves either an
+// entry or nothing to clean. Removing the lock itself is the caller's work and goes by
+// compare-and-set, so a wrong verdict can never free a living owner's lock.
+class LockRegistry {
+  public:
+    static constexpr Duration kSweepInterval = milliseconds(500);
+    static constexpr int kNoTicket = -1;
+
+    LockRegistry(HostPage& page, const Clock& clock, Random& random) noexcept;
+
+    // A fresh owner name, "<host id>:<pid>:<pid start>:<nonce>" in hex, never used before.
+    store::LockOwner new_owner() noexcept;
+
+    // Records that this process is about to ask `store_name_hash` for the lock of `key`. Returns a
+    // ticket, or kNoTicket when the table is full (the lock then ends with its lease; no error).
+    int enter(const store::SessionKey& key, std::uint64_t store_name_hash,
+              const store::LockOwner& owner) noexcept;
+    void leave(int ticket) noexcept;  // accepts kNoTicket
+
+    // Whether `owner` was made by a process of this host that no longer runs (a zombie counts as
+    // gone). False for owners of other hosts and for anything that does not parse.
+    [[nodiscard]] bool is_dead(const store::LockOwner& owner) const noexcept;
+
+    struct Orphan {
+        store::SessionKey key;
+        std::uint64_t store_name_hash = 0;
+        store::LockOwner owner;
+        int ticket = kNoTicket;
+    };
+    // At most once per kSweepInterval and host: finds one entry of a dead process. The caller
+    // breaks the lock in the store and then calls leave(ticket). False when there is none or it is
+    // not yet time.
+    bool next_orphan(Orphan& out) noexcept;
+
+  private:
+    HostPage& page_;
+    const Clock& clock_;
+    Random& random_;
+    // Cached identity of this process, renewed when a fork made it another.
+    std::uint32_t pid_ = 0;
+    std::uint64_t pid_start_ = 0;
+    unsigned fork_generation_ = 0;
+    int sweep_position_ = 0;
+};
+
+}  // namespace sessmirror::pool

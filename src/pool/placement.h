@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "pool/store_list.h"
+#include "store/session_key.h"
+
+namespace sessmirror::pool {
+
+// Store indices in order of preference for one session; the first `redundancy` of them are its
+// replica set, the first healthy one of those its home.
+struct Ranking {
+    std::array<std::uint8_t, kMaxStores> store{};
+    int size = 0;
+    [[nodiscard]] std::span<const std::uint8_t> all() const noexcept {
+        return {store.data(), static_cast<std::size_t>(size)};
+    }
+};
+
+// Weighted rendezvous (highest random weight) hashing: Thaler & Ravishankar 1998, weights by the
+// logarithmic method (Schindelhauer & Schomaker 2005). The result depends on the stores' names and
+// weights, not on the order of the list; removing a store moves only the sessions it held.
+// Immutable after construction.
+class Placement {
+  public:
+    explicit Placement(std::span<const store::StoreSpec> stores);
+    [[nodiscard]] Ranking rank(const store::SessionKey& key) const noexcept;
+    // Equal on two hosts exactly when their lists name the same stores with the same weights.
+    [[nodiscard]] std::uint64_t list_fingerprint() const noexcept;
+
+  private:
+    struct Seat {
+        std::uint64_t name_hash;
+        double weight;
+    };
+    std::vector<Seat> seats_;
+};
+
+}  // namespace sessmirror::pool

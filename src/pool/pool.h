@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/journal.h"
+#include "pool/health.h"
+#include "pool/host_page.h"
+#include "pool/local_store.h"
+#include "pool/placement.h"
+#include "store/store.h"
+#include "store/store_spec.h"
+
+namespace sessmirror::pool {
+
+// The stores of one configuration as a worker uses them: each behind a decorator that keeps its
+// health, latency and counters (monitored_store.h), with placement over all of them. Owns the
+// stores. The page, clock, random and journal outlive it. Not thread-safe.
+class Pool {
+  public:
+    struct Member {
+        store::StoreSpec spec;
+        std::unique_ptr<store::Store> store;  // made with this member's index
+    };
+
+    Pool(std::vector<Member> members, int local, HostPage& page, const Clock& clock, Random& random,
+         Journal& journal);
+    ~Pool();
+    Pool(const Pool&) = delete;
+    Pool& operator=(const Pool&) = delete;
+
+    [[nodiscard]] int size() const noexcept;
+    [[nodiscard]] store::Store& store(int index) noexcept;
+    [[nodiscard]] const store::StoreSpec& spec(int index) const noexcept;
+    [[nodiscard]] const std::string& name(int index) const noexcept;
+    [[nodiscard]] std::uint64_t name_hash(int index) const noexcept;
+    [[nodiscard]] int index_of(std::uint64_t name_hash) const noexcept;  // -1 when not in the pool
+    [[nodiscard]] Health& health(int index) noexcept;
+    [[nodiscard]] bool is_up(int index) const noexcept;
+    [[nodiscard]] int local() const noexcept { return local_; }
+    [[nodiscard]] Ranking rank(const store::SessionKey& key) const noexcept;
+    [[nodiscard]] std::uint64_t list_fingerprint() const noexcept;
+    [[nodiscard]] HostPage& page() noexcept { return page_; }
+    [[nodiscard]] Journal& journal() noexcept { return journal_; }
+    void count(Counter counter) noexcept { page_.count(counter); }
+
+    // Probes one store whose probe is due, if this worker wins the right to; the outcome arrives
+    // through the store's health. For the time after the response. True when a probe was sent.
+    bool probe_one_due(TimePoint deadline);
+
+    // No sink of any store will be called for `sink` any more.
+    void forget(const store::StoreSink* sink) noexcept;
+
+  private:
+    struct Seat;
+    std::vector<std::unique_ptr<Seat>> seats_;
+    Placement placement_;
+    int local_;
+    HostPage& page_;
+    Journal& journal_;
+};
+
+}  // namespace sessmirror::pool

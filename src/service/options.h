@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace sessmirror::service {
+
+enum class Ack : std::uint8_t { All, Majority, One };
+enum class Locking : std::uint8_t { On, Off };
+enum class OnConflict : std::uint8_t { Mine, Fail };
+
+// The directives, parsed. docs/configuration.md explains each; defaults here are the directives'.
+struct Options {
+    static constexpr int kAllStores = 0;  // redundancy
+
+    std::string local = "auto";
+    int redundancy = 3;
+    Ack ack = Ack::All;
+    Locking locking = Locking::On;
+    OnConflict on_conflict = OnConflict::Mine;
+    std::uint32_t lock_lease_s = 30;
+    Duration lock_wait = milliseconds(10000);
+    Duration connect_timeout = milliseconds(100);
+    Duration io_timeout = milliseconds(200);
+    Duration deadline = milliseconds(1000);
+    std::uint64_t max_session_bytes = 16u << 20;
+    std::string secret;
+    std::string key_prefix = "sm:";
+
+    friend bool operator==(const Options&, const Options&) = default;
+};
+
+// Each takes the directive's text and gives Errc::BadConfig with the text quoted when it is none of
+// the accepted words or numbers.
+Result<int> parse_redundancy(std::string_view text) noexcept;  // "3", "all"
+Result<Ack> parse_ack(std::string_view text) noexcept;
+Result<Locking> parse_locking(std::string_view text) noexcept;
+Result<OnConflict> parse_on_conflict(std::string_view text) noexcept;
+
+}  // namespace sessmirror::service

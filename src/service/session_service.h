@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/journal.h"
+#include "base/result.h"
+#include "pool/host_page.h"
+#include "service/options.h"
+
+namespace sessmirror::service {
+
+class Session;
+
+// The only face of the core that the PHP shim sees: sessions by id, in blocking calls that each end
+// by their deadline. One per worker process (and per thread in ZTS builds), made at first use,
+// after any fork of the server; it owns the event loop, the connections and the pool, and keeps
+// them between requests. A fork in the middle of a script is noticed and the child gets its own
+// connections. Nothing here calls PHP, prints, or reads the environment.
+class SessionService {
+  public:
+    // `page` outlives the service and was made before the workers were forked.
+    explicit SessionService(pool::HostPage& page);
+    ~SessionService();
+    SessionService(const SessionService&) = delete;
+    SessionService& operator=(const SessionService&) = delete;
+
+    // Starts one session's life between open and close. Makes the pool on first use and again when
+    // `options` or `stores` differ from last time; connections are made when they are needed.
+    // Errc::BadConfig names the piece that cannot be used. The session must be destroyed before the
+    // service is.
+    Result<std::unique_ptr<Session>> open(const Options& options, std::string_view stores);
+
+    // For the time after the response has been sent: one due probe, locks of dead workers, late
+    // replies. Bounded to a few milliseconds unless a store hangs, then to io_timeout.
+    void after_response() noexcept;
+
+    Journal& journal() noexcept;
+
+    struct StoreStatus {
+        std::string name;
+        bool is_local = false;
+        bool is_up = true;
+        std::uint32_t weight = 1;
+        double down_for_s = 0;
+        std::uint32_t latency_us = 0;  // 0: not measured yet
+        std::uint64_t requests = 0;
+        std::uint64_t errors = 0;
+    };
+    // The stores of the pool that is in use; empty before the first open.
+    [[nodiscard]] std::vector<StoreStatus> stores() const;
+
+  private:
+    friend class Session;
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+// What a read found. `payload` lives until the next call on the session.
+struct Loaded {
+    bool exists = false;  // a session with this id is stored (its payload may be empty)
+    ByteView payload;
+};
+
+// One opened session: what PHP's handler keeps in mod_data. Ids are raw client input of any length
+// and alphabet. Calls may come in any order that PHP knows (docs/architecture.md has the table);
+// lifetimes are in seconds.
+class Session {
+  public:
+    ~Session();  // as close()
+
+    // Loads the session and, with locking on, holds its lock from here to close(). Fails when no
+    // replica can be asked, when the lock is not free in time, or when all copies are damaged; then
+    // nothing may be written either. A repeated read of the same id is answered from the first.
+    Result<Loaded> read(std::string_view id, std::int64_t lifetime_s) noexcept;
+
+    // As read(), for strict mode; a following read() costs nothing. The lock of an id that turns
+    // out not to exist is given back.
+    Result<bool> exists(std::string_view id, std::int64_t lifetime_s) noexcept;
+
+    // Tells that this request has just drawn `id` at random: its read and lock need no store.
+    void created(std::string_view id) noexcept;
+
+    // Stores the payload on all replicas and gives back the lock. Refused with Errc::Internal for
+    // an id whose read failed. A payload equal to what is stored already only extends the lifetime.
+    Status write(std::string_view id, ByteView payload, std::int64_t lifetime_s) noexcept;
+
+    // The session was used and not changed: extends the lifetime of all copies when an eighth of it
+    // has passed, otherwise sends nothing.
+    Status touch(std::string_view id, std::int64_t lifetime_s) noexcept;
+
+    // Destroys the session on all replicas (tombstones, so that it stays destroyed). Destroying
+    // what does not exist succeeds.
+    Status destroy(std::string_view id, std::int64_t lifetime_s) noexcept;
+
+    // Gives back the lock without waiting and forgets what was read; a session that was only read
+    // (read_and_close) gets its lifetime extended when due. The object may be used again after it.
+    void close() noexcept;
+
+  private:
+    friend class SessionService;
+    struct Impl;
+    explicit Session(std::unique_ptr<Impl> impl) noexcept;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace sessmirror::service
