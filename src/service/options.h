@@ -6,16 +6,17 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "replica/policy.h"
 
 namespace sessmirror::service {
 
-enum class Ack : std::uint8_t { All, Majority, One };
-enum class Locking : std::uint8_t { On, Off };
-enum class OnConflict : std::uint8_t { Mine, Fail };
+using replica::Ack;
+using replica::Locking;
+using replica::OnConflict;
 
 // The directives, parsed. docs/configuration.md explains each; defaults here are the directives'.
 struct Options {
-    static constexpr int kAllStores = 0;  // redundancy
+    static constexpr int kAllStores = replica::Policy::kAllStores;  // redundancy
 
     std::string local = "auto";
     int redundancy = 3;

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "replica/guarded_put.h"
+
+#include <utility>
+
+namespace sessmirror::replica {
+
+GuardedPut::GuardedPut(const Environment& env, SessionView& view, const Outgoing& outgoing,
+                       int store, GuardedPutListener& listener) noexcept
+    : env_(env), view_(view), outgoing_(outgoing), store_(store), listener_(listener) {}
+
+void GuardedPut::start(record::Version base, std::optional<store::HeldLock> unlock,
+                       TimePoint deadline) noexcept {
+    base_ = base;
+    unlock_ = unlock;
+    deadline_ = deadline;
+    step();
+}
+
+void GuardedPut::step() noexcept {
+    const Copy& copy = view_.copy(store_);
+    switch (copy.state) {
+        case Copy::State::Absent:
+            return put(0);
+        case Copy::State::Damaged:
+            return put(copy.cas);
+        case Copy::State::Present:
+            if (copy.fingerprint == record::fingerprint(base_) ||
+                (!copy.version.is_none() && copy.version <= base_))
+                return put(copy.cas);
+            break;
+        case Copy::State::Unknown:
+        case Copy::State::Failed:
+            break;
+    }
+    // Engines whose CAS is the version spare the look.
+    const store::Cas predicted = base_.is_none() ? 0 : env_.pool.store(store_).predicted_cas(base_);
+    if (tries_ == 0 && predicted != 0) return put(predicted);
+    look(store::Want::Version);
+}
+
+void GuardedPut::put(store::Cas expected) noexcept {
+    store::PutRequest request;
+    request.key = view_.key();
+    request.header = record::encode(outgoing_.envelope, outgoing_.payload);
+    request.payload = outgoing_.payload;
+    request.version = outgoing_.envelope.version;
+    request.fingerprint = record::fingerprint(outgoing_.envelope.version);
+    request.ttl_s = outgoing_.ttl_s;
+    request.expected = expected;
+    request.unlock = std::exchange(unlock_, std::nullopt);
+    request.deadline = deadline_;
+    ++tries_;
+    env_.pool.store(store_).put(request, this);
+}
+
+void GuardedPut::look(store::Want want) noexcept {
+    env_.pool.store(store_).fetch({view_.key(), want, std::nullopt, deadline_}, this);
+}
+
+void GuardedPut::on_put(int, Result<store::PutReply> reply) noexcept {
+    Copy& copy = view_.copy(store_);
+    if (!reply) {
+        copy = {};  // it may have arrived or may yet arrive
+        return fail(reply.error());
+    }
+    lock_lost_ |= reply->lock_lost;
+    switch (reply->outcome) {
+        case store::PutOutcome::Stored:
+            copy = {Copy::State::Present, reply->cas,
+                    record::fingerprint(outgoing_.envelope.version), outgoing_.envelope.version,
+                    outgoing_.ttl_s};
+            return end(Outcome::Stored);
+        case store::PutOutcome::Missing:
+            copy = {Copy::State::Absent, 0, 0, {}, 0};
+            break;
+        case store::PutOutcome::Conflict:
+            copy = {};
+            break;
+    }
+    if (tries_ >= kMaxTries)
+        return fail(Error(Errc::Conflict, "%s: the session kept changing while it was written",
+                          env_.pool.name(store_).c_str()));
+    // What stands in the way has to be read whole: only its version tells who is newer.
+    if (copy.state == Copy::State::Unknown) return look(store::Want::Value);
+    step();
+}
+
+void GuardedPut::on_fetch(int, Result<store::FetchReply> reply) noexcept {
+    if (!reply) return fail(reply.error());
+    judge(*reply);
+}
+
+void GuardedPut::judge(const store::FetchReply& reply) noexcept {
+    Copy& copy = view_.copy(store_);
+    if (!reply.found) {
+        copy = {Copy::State::Absent, 0, 0, {}, 0};
+        return put(0);
+    }
+    copy = {Copy::State::Present, reply.cas, reply.fingerprint, {}, reply.ttl_left_s};
+    if (!base_.is_none() && reply.fingerprint == record::fingerprint(base_)) return put(reply.cas);
+    if (reply.value.empty()) return look(store::Want::Value);
+
+    const auto decoded = record::decode(reply.value);
+    if (!decoded) {
+        copy.state = Copy::State::Damaged;
+        return put(reply.cas);
+    }
+    copy.version = decoded->envelope.version;
+    if (copy.version == outgoing_.envelope.version) return end(Outcome::Stored);
+    if (copy.version <= base_) return put(reply.cas);
+    found_ = decoded->envelope;
+    end(Outcome::Superseded);
+}
+
+void GuardedPut::fail(const Error& error) noexcept {
+    error_ = error;
+    end(Outcome::Failed);
+}
+
+void GuardedPut::end(Outcome outcome) noexcept {
+    outcome_ = outcome;
+    listener_.on_put_done(*this);
+}
+
+}  // namespace sessmirror::replica

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <optional>
+
+#include "replica/operation.h"
+#include "replica/session_view.h"
+
+namespace sessmirror::replica {
+
+// What is being written, shared by the puts of one write. Outlives them.
+struct Outgoing {
+    record::Envelope envelope;
+    ByteView payload;
+    std::uint32_t ttl_s = 0;
+};
+
+class GuardedPut;
+
+class GuardedPutListener {
+  public:
+    virtual void on_put_done(GuardedPut& put) noexcept = 0;
+
+  protected:
+    ~GuardedPutListener() = default;
+};
+
+// Brings one store to the version being written, by compare-and-set only, so that a put which was
+// given up and arrives late can never bury a newer one. Starts from what the request knows of the
+// store's copy; where that is nothing, or proves wrong, it looks (version first, the value if that
+// does not tell) and tries again, a bounded number of times.
+//
+// What it may replace: an absent or damaged copy, the version this request read, and any older one.
+// A copy that is neither is somebody else's write: the put ends as Superseded and tells by what.
+// Finding the outgoing version itself is success: an earlier attempt did arrive.
+class GuardedPut final : public store::StoreSink {
+  public:
+    enum class Outcome : std::uint8_t { Pending, Stored, Superseded, Failed };
+
+    GuardedPut(const Environment& env, SessionView& view, const Outgoing& outgoing, int store,
+               GuardedPutListener& listener) noexcept;
+    ~GuardedPut() { env_.pool.forget(this); }
+    GuardedPut(const GuardedPut&) = delete;
+    GuardedPut& operator=(const GuardedPut&) = delete;
+
+    // `base` is the version that this write follows. `unlock` goes in the packet of the first try.
+    void start(record::Version base, std::optional<store::HeldLock> unlock,
+               TimePoint deadline) noexcept;
+
+    [[nodiscard]] int store() const noexcept { return store_; }
+    [[nodiscard]] Outcome outcome() const noexcept { return outcome_; }
+    [[nodiscard]] bool lock_lost() const noexcept { return lock_lost_; }
+    // Superseded: the envelope found. Failed: why.
+    [[nodiscard]] const record::Envelope& found() const noexcept { return found_; }
+    [[nodiscard]] const Error& error() const noexcept { return error_; }
+
+  private:
+    static constexpr int kMaxTries = 4;
+
+    void on_fetch(int store, Result<store::FetchReply> reply) noexcept override;
+    void on_put(int store, Result<store::PutReply> reply) noexcept override;
+    void step() noexcept;
+    void put(store::Cas expected) noexcept;
+    void look(store::Want want) noexcept;
+    void judge(const store::FetchReply& reply) noexcept;
+    void end(Outcome outcome) noexcept;
+    void fail(const Error& error) noexcept;
+
+    Environment env_;
+    SessionView& view_;
+    const Outgoing& outgoing_;
+    int store_;
+    GuardedPutListener& listener_;
+    record::Version base_;
+    std::optional<store::HeldLock> unlock_;
+    TimePoint deadline_{};
+    Outcome outcome_ = Outcome::Pending;
+    bool lock_lost_ = false;
+    int tries_ = 0;
+    record::Envelope found_;
+    Error error_;
+};
+
+}  // namespace sessmirror::replica

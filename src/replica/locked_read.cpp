@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "replica/locked_read.h"
+
+#include <algorithm>
+
+#include "replica/repair.h"
+
+namespace sessmirror::replica {
+
+LockedRead::~LockedRead() {
+    env_.pool.forget(&nearest_);
+    env_.locks.leave(ticket_);
+}
+
+void LockedRead::run() noexcept {
+    owner_ = env_.locks.new_owner();
+    wait_since_ = env_.scheduler.now();
+    home_ = view_.set().home(env_.pool);
+    claim();
+}
+
+// Every claim asks the nearest store again as well: while this request waited, the holder wrote.
+void LockedRead::claim() noexcept {
+    if (ticket_ == pool::LockRegistry::kNoTicket)
+        ticket_ = env_.locks.enter(view_.key(), env_.pool.name_hash(home_), owner_);
+    const int nearest = view_.set().reader(env_.pool);
+    const auto want = nearest == home_ ? store::Want::Value : store::Want::Version;
+    restart_deadline();
+    env_.pool.store(home_).fetch(
+        {view_.key(), want, store::LockClaim{owner_, env_.policy.lock_lease_s}, deadline()}, this);
+    if (nearest == home_ || nearest_pending_) return;
+    nearest_pending_ = true;
+    env_.pool.store(nearest).fetch({view_.key(), store::Want::Value, std::nullopt, deadline()},
+                                   &nearest_);
+}
+
+void LockedRead::on_nearest(int store, Result<store::FetchReply>& reply) noexcept {
+    nearest_pending_ = false;
+    if (store != home_ || !granted_) view_.absorb(env_.pool, store, reply);
+    if (granted_) compare();
+}
+
+void LockedRead::on_fetch(int, Result<store::FetchReply> reply) noexcept {
+    if (!granted_) return on_claim_reply(reply);
+    view_.absorb(env_.pool, home_, reply);  // the home's value, fetched under the lock
+    compare();
+}
+
+void LockedRead::on_claim_reply(Result<store::FetchReply>& reply) noexcept {
+    if (!reply) {
+        view_.absorb(env_.pool, home_, reply);
+        return fail_over(reply.error());
+    }
+    if (reply->lock == store::LockState::Held) return on_held(reply->holder);
+    granted_ = true;
+    view_.lock = {home_, reply->holder, ticket_};
+    ticket_ = pool::LockRegistry::kNoTicket;
+    if (!view_.set().is_first_choice(home_)) env_.pool.count(pool::Counter::Failovers);
+    view_.absorb(env_.pool, home_, reply);
+    if (!nearest_pending_) compare();
+}
+
+void LockedRead::on_held(const store::HeldLock& holder) noexcept {
+    if (env_.locks.is_dead(holder.owner)) {
+        env_.pool.count(pool::Counter::LocksBroken);
+        env_.pool.store(home_).release(view_.key(), holder, deadline(), this);
+        return;
+    }
+    wait_or_give_up();
+}
+
+void LockedRead::on_release(int, Result<store::ReleaseReply>) noexcept {
+    wait_or_give_up();
+}
+
+void LockedRead::wait_or_give_up() noexcept {
+    if (!waited_) env_.pool.count(pool::Counter::LockWaits);
+    waited_ = true;
+    const Duration waited = env_.scheduler.now() - wait_since_;
+    if (waited >= env_.policy.lock_wait) {
+        env_.pool.count(pool::Counter::LockTimeouts);
+        const auto ms = std::chrono::duration_cast<milliseconds>(waited).count();
+        return conclude(Error(Errc::LockTimeout,
+                              "another request held the session's lock on %s for %lld ms",
+                              env_.pool.name(home_).c_str(), static_cast<long long>(ms))
+                            .at_store(home_));
+    }
+    if (!timer_) timer_ = env_.scheduler.make_timer(*this);
+    timer_->start(std::min(backoff_.next(waited, env_.random), env_.policy.lock_wait - waited));
+}
+
+void LockedRead::fail_over(const Error& reason) noexcept {
+    env_.locks.leave(ticket_);
+    ticket_ = pool::LockRegistry::kNoTicket;
+    failed_homes_ |= store_bit(home_);
+    home_ = view_.set().home(env_.pool, failed_homes_);
+    // An answer such as "out of memory" is no outage, but a store that cannot take a lock cannot be
+    // the home either.
+    if (home_ < 0) return conclude(view_.failures().detail[0] != '\0' ? view_.failures() : reason);
+    claim();
+}
+
+// The lock is ours and both answers are in: which copy is the session?
+void LockedRead::compare() noexcept {
+    const Copy& home = view_.copy(home_);
+    const bool home_has_newest = home.state == Copy::State::Present && view_.is_found() &&
+                                 home.fingerprint == record::fingerprint(view_.version());
+    if (home_has_newest) {
+        if (env_.pool.local() >= 0 && view_.copy(env_.pool.local()).version == view_.version())
+            env_.pool.count(pool::Counter::LocalHits);
+        repair_laggards(env_, view_);
+        return conclude(kOk);
+    }
+    if (home.state == Copy::State::Present && home.version.is_none()) return fetch_from_home();
+    fall_back();
+}
+
+void LockedRead::fetch_from_home() noexcept {
+    env_.pool.store(home_).fetch({view_.key(), store::Want::Value, std::nullopt, deadline()}, this);
+}
+
+void LockedRead::fall_back() noexcept {
+    fallback_.emplace(env_, view_);
+    fallback_->start(this);
+}
+
+void LockedRead::on_done() noexcept {
+    conclude(fallback_->outcome());
+}
+
+void LockedRead::conclude(Status outcome) noexcept {
+    if (!outcome && view_.lock.held()) {
+        env_.pool.store(view_.lock.store)
+            .release(view_.key(), view_.lock.lock, deadline(), nullptr);
+        env_.locks.leave(view_.lock.ticket);
+        view_.lock = {};
+    }
+    finish(outcome);
+}
+
+}  // namespace sessmirror::replica

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "replica/fallback_read.h"
+#include "replica/lock_backoff.h"
+#include "replica/operation.h"
+#include "replica/session_view.h"
+
+namespace sessmirror::replica {
+
+// The read that takes the session's lock. One packet to the home claims the lock and tells the
+// version there; beside it, in parallel, the nearest store is asked for its copy. Equal versions
+// make that copy provably fresh; otherwise the home's is fetched, and if the home has none, or an
+// older one than the copy at hand, all replicas are asked (FallbackRead).
+//
+//   Claiming --held--> Waiting --timer--> Claiming     until lock_wait has passed:
+//   Errc::LockTimeout Claiming --granted--> Comparing --> [Fetching] --> [FallbackRead] --> done,
+//   lock in view.lock Claiming --home failed--> Claiming at the next member (a failover)
+//
+// The lock of a worker of this host that no longer runs is broken on sight. On failure no lock is
+// held. The wait for a lock does not count against the deadline of the steps.
+class LockedRead final : public Operation, private OperationListener, private TimerSink {
+  public:
+    LockedRead(const Environment& env, SessionView& view) noexcept
+        : Operation(env), view_(view), nearest_(*this) {}
+    ~LockedRead() override;
+
+  private:
+    // Where the nearest store's copy arrives: a sink of its own, because after a failover the home
+    // and the nearest store may be the same one with two answers on their way.
+    struct NearestSink final : store::StoreSink {
+        explicit NearestSink(LockedRead& read) noexcept : read_(read) {}
+        void on_fetch(int store, Result<store::FetchReply> reply) noexcept override {
+            read_.on_nearest(store, reply);
+        }
+        LockedRead& read_;
+    };
+
+    void run() noexcept override;
+    void on_fetch(int store, Result<store::FetchReply> reply) noexcept override;
+    void on_release(int store, Result<store::ReleaseReply> reply) noexcept override;
+    void on_nearest(int store, Result<store::FetchReply>& reply) noexcept;
+    void on_timer() noexcept override { claim(); }
+    void on_done() noexcept override;
+
+    void claim() noexcept;
+    void on_claim_reply(Result<store::FetchReply>& reply) noexcept;
+    void on_held(const store::HeldLock& holder) noexcept;
+    void wait_or_give_up() noexcept;
+    void fail_over(const Error& reason) noexcept;
+    void compare() noexcept;
+    void fetch_from_home() noexcept;
+    void fall_back() noexcept;
+    void conclude(Status outcome) noexcept;
+
+    SessionView& view_;
+    NearestSink nearest_;
+    store::LockOwner owner_;
+    int home_ = -1;
+    int ticket_ = pool::LockRegistry::kNoTicket;
+    std::uint64_t failed_homes_ = 0;
+    bool nearest_pending_ = false;
+    bool granted_ = false;
+    bool waited_ = false;
+    TimePoint wait_since_{};
+    LockBackoff backoff_;
+    std::unique_ptr<Timer> timer_;
+    std::optional<FallbackRead> fallback_;
+};
+
+}  // namespace sessmirror::replica

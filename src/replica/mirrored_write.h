@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <list>
+#include <optional>
+
+#include "replica/ack_rule.h"
+#include "replica/guarded_put.h"
+#include "replica/operation.h"
+#include "replica/session_view.h"
+
+namespace sessmirror::replica {
+
+// Stores one new version of a session, or its tombstone, on every replica that is up.
+//
+// Order. With the lock held (or for an id that was drawn in this request, which nobody else can
+// know) the home and the mirrors are written in one parallel round, and the lock is given back in
+// the home's packet. Without a lock the home decides first and the mirrors follow: parallel
+// compare-and-set without an order loses updates as soon as writers race.
+//
+// Conflicts. When the home holds a version that this request has not read, another request wrote in
+// between (no lock, or the lease ran out, or two hosts saw different homes). A tombstone wins over
+// any write: the session stays destroyed and the write is dropped. Otherwise the policy decides:
+// write again on top of theirs, or fail and keep theirs. Every such event is counted.
+//
+// Outcome: success when the ack rule is satisfied; with fewer acknowledgements than copies the
+// write is counted as degraded. Failure leaves what was stored before in place wherever the stores
+// were not reached; a store that timed out may still apply the write later.
+//
+// With `ack` majority or one the operation is done before the slowest store has answered and goes
+// on working: keep it, the view and the payload alive while !is_idle().
+class MirroredWrite final : public Operation, private GuardedPutListener {
+  public:
+    enum class Kind : std::uint8_t { Payload, Tombstone };
+
+    // `alone`: nobody else can know this id.
+    MirroredWrite(const Environment& env, SessionView& view, Kind kind, ByteView payload,
+                  std::uint32_t ttl_s, bool alone) noexcept;
+
+    [[nodiscard]] bool is_idle() const noexcept { return done() && pending_ == 0; }
+
+  private:
+    static constexpr int kMaxRounds = 5;
+
+    void run() noexcept override;
+    void on_put_done(GuardedPut& put) noexcept override;
+
+    Status check_size() noexcept;
+    void begin_round() noexcept;
+    void start_put(int store, record::Version base) noexcept;
+    void start_mirrors() noexcept;
+    void on_home_done(const GuardedPut& put) noexcept;
+    void on_mirror_done(const GuardedPut& put) noexcept;
+    void resolve_conflict(const record::Envelope& theirs) noexcept;
+    void fail_over(const GuardedPut& put) noexcept;
+    void note_failure(const GuardedPut& put) noexcept;
+    void advance() noexcept;
+    Status conclude() noexcept;
+
+    SessionView& view_;
+    const AckRule acks_needed_;
+    Outgoing outgoing_;
+    record::Version base_;
+    bool alone_;
+    bool parallel_ = false;
+    bool again_ = false;  // another round is needed once this one has ended
+    bool entombed_ = false;
+    int home_ = -1;
+    int acks_ = 0;
+    int pending_ = 0;
+    int rounds_ = 0;
+    std::uint64_t failed_homes_ = 0;
+    std::optional<Error> refusal_;  // why the write fails, whatever the acknowledgements
+    Error failures_{Errc::NoStore, "%s", ""};
+    std::list<GuardedPut> puts_;  // stable addresses: stores hold pointers to them
+};
+
+}  // namespace sessmirror::replica

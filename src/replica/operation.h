@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "pool/lock_registry.h"
+#include "pool/pool.h"
+#include "replica/policy.h"
+#include "store/store.h"
+
+namespace sessmirror::replica {
+
+// What operations work with. All of it outlives them.
+struct Environment {
+    pool::Pool& pool;
+    Scheduler& scheduler;
+    Random& random;
+    pool::LockRegistry& locks;
+    const Policy& policy;
+};
+
+// Told once when an operation has its outcome. May destroy the operation.
+class OperationListener {
+  public:
+    virtual void on_done() noexcept = 0;
+
+  protected:
+    ~OperationListener() = default;
+};
+
+// One step of a session's life as a state machine over the Store interface: started once, driven by
+// store replies and timers, done once. It never blocks, so the same code runs under the event loop
+// (which waits for done()) and in the simulation. It always ends by itself, since every request it
+// makes ends by a deadline. Destroying it early abandons it: requests already sent go on.
+class Operation : public store::StoreSink {
+  public:
+    explicit Operation(const Environment& env) noexcept : env_(env) {}
+    virtual ~Operation() { env_.pool.forget(this); }
+    Operation(const Operation&) = delete;
+    Operation& operator=(const Operation&) = delete;
+
+    // REQUIRES: not started before. `listener` may be null.
+    void start(OperationListener* listener = nullptr) noexcept {
+        listener_ = listener;
+        deadline_ = env_.scheduler.now() + env_.policy.deadline;
+        run();
+    }
+    [[nodiscard]] const bool& done() const noexcept { return done_; }
+    [[nodiscard]] const Status& outcome() const noexcept { return outcome_; }
+
+  protected:
+    virtual void run() noexcept = 0;
+
+    // The last thing an operation does in a callback: it may not exist any more afterwards.
+    void finish(Status outcome) noexcept {
+        outcome_ = outcome;
+        done_ = true;
+        if (listener_ != nullptr) listener_->on_done();
+    }
+    [[nodiscard]] TimePoint deadline() const noexcept { return deadline_; }
+    void restart_deadline() noexcept { deadline_ = env_.scheduler.now() + env_.policy.deadline; }
+
+    Environment env_;
+
+  private:
+    OperationListener* listener_ = nullptr;
+    TimePoint deadline_{};
+    Status outcome_ = kOk;
+    bool done_ = false;
+};
+
+}  // namespace sessmirror::replica

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+
+#include "base/clock.h"
+
+namespace sessmirror::replica {
+
+// When a write may return; see ack_rule.h.
+enum class Ack : std::uint8_t { All, Majority, One };
+
+enum class Locking : std::uint8_t {
+    On,   // one request at a time per session; the lock lives on the session's home
+    Off,  // the last writer wins, counted as a conflict
+};
+
+// What to do when compare-and-set finds that somebody else wrote since this request read.
+enum class OnConflict : std::uint8_t {
+    Mine,  // write again on top of it
+    Fail,  // keep theirs and report the write as failed
+};
+
+// How sessions are replicated. Plain data, constant during a request.
+struct Policy {
+    static constexpr int kAllStores = 0;
+
+    int redundancy = 3;  // copies; kAllStores, or more than there are stores: one on every store
+    Ack ack = Ack::All;
+    Locking locking = Locking::On;
+    OnConflict on_conflict = OnConflict::Mine;
+    std::uint32_t lock_lease_s = 30;
+    Duration lock_wait = milliseconds(10000);
+    Duration deadline =
+        milliseconds(1000);    // for the steps of one call; waiting for a lock is extra
+    std::uint16_t origin = 0;  // see record::Envelope::origin
+};
+
+}  // namespace sessmirror::replica

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "replica/repair.h"
+
+#include <algorithm>
+
+namespace sessmirror::replica {
+namespace {
+
+// The longest lifetime left on any copy: a repaired copy must not outlive the one it came from.
+std::uint32_t lifetime_left(SessionView& view) noexcept {
+    constexpr std::int64_t kForever = 30 * 24 * 3600;  // the longest lifetime stores take
+    std::int64_t longest = 1;
+    for (const int store : view.set().everyone()) {
+        const Copy& copy = view.copy(store);
+        if (copy.state != Copy::State::Present || copy.version != view.version()) continue;
+        longest = std::max(longest, copy.ttl_left_s < 0 ? kForever : copy.ttl_left_s);
+    }
+    return static_cast<std::uint32_t>(std::min(longest, kForever));
+}
+
+void put_newest(const Environment& env, SessionView& view, int store,
+                store::Cas expected) noexcept {
+    const ByteView stored = view.stored();
+    store::PutRequest put;
+    put.key = view.key();
+    std::copy_n(stored.begin(), record::Envelope::kSize, put.header.begin());
+    put.payload = stored.subspan(record::Envelope::kSize);
+    put.version = view.version();
+    put.fingerprint = record::fingerprint(view.version());
+    put.ttl_s = lifetime_left(view);
+    put.expected = expected;
+    put.deadline = env.scheduler.now() + env.policy.deadline;
+    env.pool.store(store).put(put, nullptr);
+    env.pool.count(pool::Counter::Repairs);
+    // Whether and under which CAS it will be there is not known before somebody looks.
+    view.copy(store).state = Copy::State::Unknown;
+}
+
+bool is_behind(const Copy& copy, record::Version newest) noexcept {
+    switch (copy.state) {
+        case Copy::State::Absent:
+        case Copy::State::Damaged:
+            return true;
+        case Copy::State::Present:
+            return copy.version < newest && !copy.version.is_none();
+        case Copy::State::Unknown:
+        case Copy::State::Failed:
+            return false;
+    }
+    return false;
+}
+
+}  // namespace
+
+void repair_laggards(const Environment& env, SessionView& view) noexcept {
+    for (const int store : view.set().members())
+        if (is_behind(view.copy(store), view.version()))
+            put_newest(env, view, store, view.copy(store).cas);
+}
+
+void repair_missing(const Environment& env, SessionView& view, int store) noexcept {
+    put_newest(env, view, store, 0);
+}
+
+}  // namespace sessmirror::replica

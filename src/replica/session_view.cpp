@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "replica/session_view.h"
+
+#include <utility>
+
+namespace sessmirror::replica {
+
+void SessionView::reset(const pool::Pool& pool, const store::SessionKey& key,
+                        int redundancy) noexcept {
+    key_ = key;
+    set_ = ReplicaSet(pool, key, redundancy);
+    copies_.fill({});
+    stored_.clear();
+    record_ = {};
+    failures_ = Error(Errc::NoStore, "%s", "");
+    lock = {};
+}
+
+void SessionView::absorb(pool::Pool& pool, int store, Result<store::FetchReply>& reply) noexcept {
+    Copy& known = copy(store);
+    if (!reply) {
+        known.state = Copy::State::Failed;
+        failures_.append("%s%s", failures_.detail[0] == '\0' ? "" : "; ", reply.error().detail);
+        return;
+    }
+    known = {reply->found ? Copy::State::Present : Copy::State::Absent,
+             reply->cas,
+             reply->fingerprint,
+             {},
+             reply->ttl_left_s};
+    if (!reply->found || reply->value.empty()) return;
+
+    const auto decoded = record::decode(reply->value);
+    if (!decoded) {
+        known.state = Copy::State::Damaged;
+        pool.count(pool::Counter::CorruptCopies);
+        pool.journal().add(Severity::Warning, "store %s: %s; another replica's copy is used",
+                           pool.name(store).c_str(), decoded.error().detail);
+        return;
+    }
+    known.version = decoded->envelope.version;
+    if (known.version > version()) {
+        stored_ = std::move(reply->value);
+        record_.envelope = decoded->envelope;
+        record_.payload = ByteView(stored_).subspan(record::Envelope::kSize);
+    }
+}
+
+void SessionView::assume_absent() noexcept {
+    for (const int store : set_.everyone()) copy(store).state = Copy::State::Absent;
+}
+
+}  // namespace sessmirror::replica
