@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Unit tests, simulation and benchmarks. Files are found by their place, so that adding a test is
+# adding a file.
+include(GoogleTest)
+find_package(GTest)
+find_package(benchmark)
+
+file(GLOB_RECURSE unit_sources CONFIGURE_DEPENDS tests/unit/*_test.cpp)
+file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS tests/support/*.cpp)
+file(GLOB_RECURSE simulation_sources CONFIGURE_DEPENDS tests/simulation/*.cpp)
+file(GLOB bench_sources CONFIGURE_DEPENDS benchmarks/micro/*_bench.cpp)
+
+# What several test programs share: scripted servers, clocks, byte helpers.
+add_library(test_support INTERFACE)
+target_include_directories(test_support INTERFACE ${PROJECT_SOURCE_DIR}/tests)
+target_link_libraries(test_support INTERFACE sessmirror_core)
+if(support_sources)
+    add_library(test_support_objects STATIC ${support_sources})
+    target_include_directories(test_support_objects PUBLIC ${PROJECT_SOURCE_DIR}/tests)
+    target_link_libraries(test_support_objects PUBLIC sessmirror_core PRIVATE sessmirror_warnings)
+    if(TARGET GTest::gtest)
+        target_link_libraries(test_support_objects PUBLIC GTest::gtest)
+    endif()
+    target_link_libraries(test_support INTERFACE test_support_objects)
+endif()
+
+# sessmirror_add_gtest(NAME LABEL SOURCES...): a test program whose every case is a ctest entry.
+function(sessmirror_add_gtest name label)
+    add_executable(${name} ${ARGN})
+    target_link_libraries(${name} PRIVATE test_support GTest::gtest_main sessmirror_warnings)
+    gtest_discover_tests(${name}
+        TEST_PREFIX "${label}: "
+        DISCOVERY_MODE PRE_TEST
+        PROPERTIES LABELS ${label} TIMEOUT 120)
+endfunction()
+
+if(NOT GTest_FOUND)
+    message(STATUS "GoogleTest not found: no tests (Debian: libgtest-dev)")
+else()
+    if(unit_sources)
+        sessmirror_add_gtest(unit_tests unit ${unit_sources})
+    endif()
+    if(simulation_sources)
+        sessmirror_add_gtest(sim_tests simulation ${simulation_sources})
+    endif()
+endif()
+
+if(NOT benchmark_FOUND)
+    message(STATUS "Google Benchmark not found: no benchmarks (Debian: libbenchmark-dev)")
+elseif(bench_sources)
+    add_executable(benches ${bench_sources})
+    target_link_libraries(benches PRIVATE test_support benchmark::benchmark_main sessmirror_warnings)
+endif()

@@ -1,0 +1,57 @@
+dnl SPDX-License-Identifier: BSD-3-Clause
+dnl phpize build of the extension. No option is needed; sources.txt lists what is compiled.
+
+dnl SESSMIRROR_REQUIRE(VARIABLE, PKG-CONFIG MODULES, DEBIAN PACKAGE)
+dnl Link a required library, or stop and say what has to be installed.
+AC_DEFUN([SESSMIRROR_REQUIRE], [
+  PKG_CHECK_MODULES([$1], [$2], [], [AC_MSG_ERROR(m4_normalize([
+    sessmirror needs $2, which pkg-config does not find. On Debian and Ubuntu: apt-get install $3.
+    Installed elsewhere: put the folder of its .pc file into PKG_CONFIG_PATH.]))])
+  PHP_EVAL_INCLINE([$$1_CFLAGS])
+  PHP_EVAL_LIBLINE([$$1_LIBS], [SESSMIRROR_SHARED_LIBADD])
+])
+
+PHP_ARG_ENABLE([sessmirror],
+  [whether to enable the sessmirror session save handler],
+  [AS_HELP_STRING([--enable-sessmirror], [Enable the sessmirror session save handler])])
+
+dnl The fifth argument keeps this off: phpize turns on every switch that lacks it.
+PHP_ARG_ENABLE([sessmirror-dev],
+  [whether warnings of the compiler are errors in sessmirror],
+  [AS_HELP_STRING([--enable-sessmirror-dev], [Warnings are errors (developers only)])],
+  [no], [no])
+
+if test "$PHP_SESSMIRROR" != "no"; then
+  PHP_REQUIRE_CXX()
+  PHP_CXX_COMPILE_STDCXX([20], [mandatory], [SESSMIRROR_STD])
+
+  SESSMIRROR_REQUIRE([SESSMIRROR_LIBEVENT], [libevent_core >= 2.1 libevent_extra >= 2.1], [libevent-dev])
+  SESSMIRROR_REQUIRE([SESSMIRROR_XXHASH], [libxxhash >= 0.8], [libxxhash-dev])
+  SESSMIRROR_REQUIRE([SESSMIRROR_SODIUM], [libsodium >= 1.0.18], [libsodium-dev])
+
+  dnl PHP loads extensions with RTLD_GLOBAL: export get_module and nothing else. Hidden visibility does not
+  dnl reach templates of namespace std (whose statics would also forbid dlclose), so the linker is told too.
+  SESSMIRROR_FLAGS="$SESSMIRROR_STD -fvisibility=hidden -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1"
+  sessmirror_version_script="-Wl,--version-script=$abs_srcdir/php_ext/exports.map"
+  sessmirror_saved_ldflags=$LDFLAGS
+  LDFLAGS="$LDFLAGS $sessmirror_version_script"
+  AC_MSG_CHECKING([whether the linker takes a version script])
+  AC_LINK_IFELSE([AC_LANG_PROGRAM([], [])],
+    [AC_MSG_RESULT([yes])
+     SESSMIRROR_SHARED_LIBADD="$SESSMIRROR_SHARED_LIBADD $sessmirror_version_script"],
+    [AC_MSG_RESULT([no])])
+  LDFLAGS=$sessmirror_saved_ldflags
+  PHP_SUBST([SESSMIRROR_SHARED_LIBADD])
+
+  dnl The headers of PHP are not written for -Wpedantic and the like; the CMake build applies those to src/.
+  AS_VAR_IF([PHP_SESSMIRROR_DEV], [no], [],
+    [SESSMIRROR_FLAGS="$SESSMIRROR_FLAGS -Wall -Wextra -Wno-unused-parameter -Werror"])
+
+  sessmirror_sources=`$SED -e '/^#/d' -e '/^$/d' "$abs_srcdir/sources.txt" | tr '\n' ' '`
+  PHP_NEW_EXTENSION([sessmirror], [$sessmirror_sources], [$ext_shared],,
+    [-I@ext_srcdir@/src -I@ext_srcdir@/php_ext $SESSMIRROR_FLAGS], [cxx])
+  for sessmirror_unit in $sessmirror_sources; do
+    PHP_ADD_BUILD_DIR([$ext_builddir/`dirname $sessmirror_unit`], [1])
+  done
+  PHP_ADD_EXTENSION_DEP([sessmirror], [session])
+fi
