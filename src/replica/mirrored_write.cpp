@@ -127,6 +127,10 @@ void MirroredWrite::on_mirror_done(const GuardedPut& put) noexcept {
 
 void MirroredWrite::resolve_conflict(const record::Envelope& theirs) noexcept {
     env_.pool.count(pool::Counter::Conflicts);
+    if (alone_) {
+        refusal_ = Error(Errc::Conflict, "the new session id is in use already");
+        return;
+    }
     if (theirs.is_tombstone()) {
         if (entombed_) {
             ++acks_;
@@ -142,6 +146,13 @@ void MirroredWrite::resolve_conflict(const record::Envelope& theirs) noexcept {
         refusal_ = Error(Errc::Conflict, "the session kept changing while it was written");
         return;
     }
+    if (env_.policy.locking == Locking::On)
+        env_.pool.journal().add(
+            Severity::Warning,
+            "a session was changed by another request although this one held, or had held, its "
+            "lock "
+            "(lease over, or its home changed); %s",
+            entombed_ ? "it stays destroyed" : "this request's data replace the other's");
     again_ = true;
     base_ = std::max(base_, theirs.version);
 }

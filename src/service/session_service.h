@@ -67,7 +67,7 @@ struct Loaded {
 
 // One opened session: what PHP's handler keeps in mod_data. Ids are raw client input of any length
 // and alphabet. Calls may come in any order that PHP knows (docs/architecture.md has the table);
-// lifetimes are in seconds.
+// lifetimes are in seconds. Failures are returned; only std::bad_alloc may be thrown.
 class Session {
   public:
     ~Session();  // as close()
@@ -75,26 +75,26 @@ class Session {
     // Loads the session and, with locking on, holds its lock from here to close(). Fails when no
     // replica can be asked, when the lock is not free in time, or when all copies are damaged; then
     // nothing may be written either. A repeated read of the same id is answered from the first.
-    Result<Loaded> read(std::string_view id, std::int64_t lifetime_s) noexcept;
+    Result<Loaded> read(std::string_view id, std::int64_t lifetime_s);
 
     // As read(), for strict mode; a following read() costs nothing. The lock of an id that turns
     // out not to exist is given back.
-    Result<bool> exists(std::string_view id, std::int64_t lifetime_s) noexcept;
+    Result<bool> exists(std::string_view id, std::int64_t lifetime_s);
 
     // Tells that this request has just drawn `id` at random: its read and lock need no store.
-    void created(std::string_view id) noexcept;
+    void created(std::string_view id);
 
     // Stores the payload on all replicas and gives back the lock. Refused with Errc::Internal for
     // an id whose read failed. A payload equal to what is stored already only extends the lifetime.
-    Status write(std::string_view id, ByteView payload, std::int64_t lifetime_s) noexcept;
+    Status write(std::string_view id, ByteView payload, std::int64_t lifetime_s);
 
     // The session was used and not changed: extends the lifetime of all copies when an eighth of it
     // has passed, otherwise sends nothing.
-    Status touch(std::string_view id, std::int64_t lifetime_s) noexcept;
+    Status touch(std::string_view id, std::int64_t lifetime_s);
 
     // Destroys the session on all replicas (tombstones, so that it stays destroyed). Destroying
     // what does not exist succeeds.
-    Status destroy(std::string_view id, std::int64_t lifetime_s) noexcept;
+    Status destroy(std::string_view id, std::int64_t lifetime_s);
 
     // Gives back the lock without waiting and forgets what was read; a session that was only read
     // (read_and_close) gets its lifetime extended when due. The object may be used again after it.

@@ -136,7 +136,8 @@ class Store {
     // Sets the remaining lifetime of everything that belongs to the key, without reading it.
     virtual void touch(const SessionKey& key, std::uint32_t ttl_s, TimePoint deadline,
                        StoreSink* sink) = 0;
-    // Deletes the lock item if `lock.owner` still owns it. Also breaks a dead owner's lock.
+    // Deletes the lock item if `lock.owner` still owns it. Also breaks a dead owner's lock. A `cas`
+    // of 0 means unknown: the engine looks first.
     virtual void release(const SessionKey& key, const HeldLock& lock, TimePoint deadline,
                          StoreSink* sink) = 0;
     // An answer, any answer, proves life; an accepted connection does not.

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/system_random.h"
+#include "net/event_loop.h"
+#include "net/resolver.h"
+#include "pool/lock_registry.h"
+#include "pool/pool.h"
+#include "replica/mirrored_write.h"
+#include "replica/operation.h"
+#include "service/session_service.h"
+#include "store/memcached_store.h"
+
+namespace sessmirror::service {
+
+// A write together with everything it needs, so that it can outlive its session when the ack policy
+// let the page go before the slowest store answered.
+struct SessionWork {
+    replica::SessionView view;
+    Bytes payload;
+    std::optional<replica::MirroredWrite> write;
+};
+
+// One configuration at work. Sessions share it, so that a change of the ini settings cannot pull it
+// from under an open one.
+struct Deployment {
+    Options options;
+    std::string store_list;
+    replica::Policy policy;
+    std::unique_ptr<pool::Pool> pool;
+    bool proven = false;  // a store has answered this worker
+};
+
+struct SessionService::Impl : private store::StoreEvents {
+    explicit Impl(pool::HostPage& host_page);
+    ~Impl();
+
+    Result<std::shared_ptr<Deployment>> deploy(const Options& new_options,
+                                               std::string_view store_list);
+    [[nodiscard]] replica::Environment environment(Deployment& deployment) noexcept;
+
+    // Starts the operation and waits for it. Operations end by themselves; the limit is a safety
+    // net.
+    Status run(Deployment& deployment, replica::Operation& operation) noexcept;
+
+    void linger(std::shared_ptr<Deployment> deployment, std::unique_ptr<SessionWork> work);
+    void drop_finished_work() noexcept;
+    void break_orphaned_locks() noexcept;
+    void probe_due_store() noexcept;
+
+    pool::HostPage& page;
+    Journal journal;
+    SystemRandom random;
+    net::EventLoop loop;
+    net::Resolver resolver;
+    pool::LockRegistry locks;
+    std::shared_ptr<Deployment> current;
+    struct Lingering {
+        std::shared_ptr<Deployment> deployment;
+        std::unique_ptr<SessionWork> work;
+    };
+    std::list<Lingering> lingering;
+
+  private:
+    Result<int> find_local(const Options& options, std::span<const store::StoreSpec> specs);
+    void on_connected() noexcept override;
+    void on_protocol_error() noexcept override;
+};
+
+struct Session::Impl {
+    Impl(SessionService::Impl& owner, std::shared_ptr<Deployment> with);
+
+    // Makes `id` the current session; lets go of another one.
+    void select(std::string_view id, std::int64_t lifetime_s);
+    Status load(std::string_view id, std::int64_t lifetime_s);
+    Status load_created();
+    Status store(replica::MirroredWrite::Kind kind, ByteView payload, std::uint32_t ttl_s);
+    Status touch_if_due();
+    void forget_parents_lock() noexcept;
+    void let_go() noexcept;
+    [[nodiscard]] replica::SessionView& view() noexcept { return work->view; }
+
+    SessionService::Impl& service;
+    std::shared_ptr<Deployment> deployment;
+    std::unique_ptr<SessionWork> work;
+    std::string current_id;
+    std::string created_id;
+    std::uint32_t lifetime_s = 0;
+    unsigned fork_generation = 0;
+    bool selected = false;
+    bool loaded = false;   // a read succeeded, and nothing was written since
+    bool settled = false;  // written, touched or destroyed: close has only the lock to give back
+};
+
+}  // namespace sessmirror::service

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "service/session_service.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "service/service_impl.h"
+
+namespace sessmirror::service {
+namespace {
+
+constexpr Duration kSafetyNet = milliseconds(2000);    // beyond every deadline of an operation
+constexpr Duration kProbePatience = milliseconds(20);  // a live store answers a probe well within
+constexpr int kOrphansPerSweep = 16;
+
+replica::Policy make_policy(const Options& options, std::uint64_t host_id) noexcept {
+    replica::Policy policy;
+    policy.redundancy = options.redundancy;
+    policy.ack = options.ack;
+    policy.locking = options.locking;
+    policy.on_conflict = options.on_conflict;
+    policy.lock_lease_s = options.lock_lease_s;
+    policy.lock_wait = options.lock_wait;
+    policy.deadline = options.deadline;
+    policy.origin = static_cast<std::uint16_t>(host_id);
+    return policy;
+}
+
+// Three copies are the default, also for those who list fewer stores; asking for more than that on
+// purpose and listing too few stores is a mistake.
+Status check_redundancy(int redundancy, std::size_t stores) noexcept {
+    constexpr int kDefault = Options{}.redundancy;
+    if (redundancy > kDefault && static_cast<std::size_t>(redundancy) > stores)
+        return Error(Errc::BadConfig,
+                     "sessmirror.redundancy asks for %d copies, but only %zu stores are listed",
+                     redundancy, stores);
+    return kOk;
+}
+
+}  // namespace
+
+SessionService::Impl::Impl(pool::HostPage& host_page)
+    : page(host_page), resolver(loop), locks(page, loop, random) {}
+
+SessionService::Impl::~Impl() {
+    lingering.clear();
+}
+
+replica::Environment SessionService::Impl::environment(Deployment& deployment) noexcept {
+    return {*deployment.pool, loop, random, locks, deployment.policy};
+}
+
+Result<std::shared_ptr<Deployment>> SessionService::Impl::deploy(const Options& new_options,
+                                                                 std::string_view store_list) {
+    if (current && current->options == new_options && current->store_list == store_list)
+        return current;
+    if (const auto ok = store::check_key_prefix(new_options.key_prefix); !ok) return ok.error();
+    auto specs = pool::parse_store_list(store_list);
+    if (!specs) return specs.error();
+    if (const auto ok = check_redundancy(new_options.redundancy, specs->size()); !ok)
+        return ok.error();
+    const auto local = find_local(new_options, *specs);
+    if (!local) return local.error();
+
+    store::MemcachedDefaults defaults;
+    defaults.connect_timeout = new_options.connect_timeout;
+    defaults.io_timeout = new_options.io_timeout;
+    defaults.max_payload = new_options.max_session_bytes;
+    defaults.events = this;
+    std::vector<pool::Pool::Member> members;
+    for (auto& spec : *specs) {
+        auto made = store::make_memcached_store(spec, static_cast<int>(members.size()), loop,
+                                                resolver, defaults);
+        members.push_back({std::move(spec), std::move(made)});
+    }
+    auto deployment = std::make_shared<Deployment>();
+    deployment->options = new_options;
+    deployment->store_list = store_list;
+    deployment->policy = make_policy(new_options, page.host_id.load(std::memory_order_relaxed));
+    deployment->pool =
+        std::make_unique<pool::Pool>(std::move(members), *local, page, loop, random, journal);
+    current = deployment;
+    return deployment;
+}
+
+Result<int> SessionService::Impl::find_local(const Options& options,
+                                             std::span<const store::StoreSpec> specs) {
+    std::vector<std::vector<net::IpAddress>> addresses(specs.size());
+    if (options.local == "auto") {
+        for (std::size_t i = 0; i < specs.size(); ++i)
+            if (specs[i].transport == store::Transport::Tcp)
+                addresses[i] =
+                    resolver.resolve_blocking(specs[i].host, loop.now() + options.connect_timeout);
+    }
+    return pool::find_local_store(options.local, specs, addresses, net::interface_addresses());
+}
+
+Status SessionService::Impl::run(Deployment& deployment, replica::Operation& operation) noexcept {
+    operation.start();
+    const TimePoint limit =
+        loop.now() + deployment.policy.deadline + deployment.policy.lock_wait + kSafetyNet;
+    if (!loop.run_until(operation.done(), limit))
+        return Error(Errc::Internal, "an operation did not end by its deadline");
+    if (operation.outcome()) deployment.proven = true;
+    return operation.outcome();
+}
+
+void SessionService::Impl::linger(std::shared_ptr<Deployment> deployment,
+                                  std::unique_ptr<SessionWork> work) {
+    lingering.push_back({std::move(deployment), std::move(work)});
+}
+
+void SessionService::Impl::drop_finished_work() noexcept {
+    lingering.remove_if([](const Lingering& entry) { return entry.work->write->is_idle(); });
+}
+
+void SessionService::Impl::break_orphaned_locks() noexcept {
+    pool::LockRegistry::Orphan orphan;
+    for (int i = 0; i < kOrphansPerSweep && locks.next_orphan(orphan); ++i) {
+        const int store = current->pool->index_of(orphan.store_name_hash);
+        if (store >= 0) {
+            current->pool->count(pool::Counter::LocksBroken);
+            current->pool->store(store).release(orphan.key, {orphan.owner, 0},
+                                                loop.now() + current->policy.deadline, nullptr);
+        }
+        locks.leave(orphan.ticket);
+    }
+}
+
+void SessionService::Impl::probe_due_store() noexcept {
+    if (!current->pool->probe_one_due(loop.now() + current->policy.deadline)) return;
+    const bool never = false;
+    loop.run_until(never, loop.now() + kProbePatience);
+}
+
+void SessionService::Impl::on_connected() noexcept {
+    page.count(pool::Counter::Connections);
+}
+
+void SessionService::Impl::on_protocol_error() noexcept {
+    page.count(pool::Counter::ProtocolErrors);
+}
+
+SessionService::SessionService(pool::HostPage& page) : impl_(std::make_unique<Impl>(page)) {}
+SessionService::~SessionService() = default;
+
+Result<std::unique_ptr<Session>> SessionService::open(const Options& options,
+                                                      std::string_view stores) {
+    auto deployment = impl_->deploy(options, stores);
+    if (!deployment) return deployment.error();
+    impl_->drop_finished_work();
+    return std::unique_ptr<Session>(
+        new Session(std::make_unique<Session::Impl>(*impl_, *deployment)));
+}
+
+void SessionService::after_response() noexcept {
+    if (!impl_->current) return;
+    impl_->loop.run_ready();
+    impl_->drop_finished_work();
+    impl_->break_orphaned_locks();
+    impl_->probe_due_store();
+}
+
+Journal& SessionService::journal() noexcept {
+    return impl_->journal;
+}
+
+std::vector<SessionService::StoreStatus> SessionService::stores() const {
+    std::vector<StoreStatus> out;
+    if (!impl_->current) return out;
+    pool::Pool& pool = *impl_->current->pool;
+    for (int i = 0; i < pool.size(); ++i) {
+        const pool::StoreSlot& slot = pool.health(i).slot();
+        const auto down_since = slot.down_since_ns.load(std::memory_order_relaxed);
+        const auto down_for = impl_->loop.now().time_since_epoch() - Duration(down_since);
+        StoreStatus status;
+        status.name = pool.name(i);
+        status.is_local = pool.local() == i;
+        status.is_up = pool.is_up(i);
+        status.weight = pool.spec(i).weight;
+        status.down_for_s = down_since == 0 ? 0 : std::chrono::duration<double>(down_for).count();
+        status.latency_us = slot.latency_us.load(std::memory_order_relaxed);
+        status.requests = slot.requests.load(std::memory_order_relaxed);
+        status.errors = slot.errors.load(std::memory_order_relaxed);
+        out.push_back(std::move(status));
+    }
+    return out;
+}
+
+}  // namespace sessmirror::service
