@@ -16,7 +16,10 @@ namespace sessmirror::pool {
 //         answer, from whomever (a request that asks a down store as a last resort counts too).
 //
 // Back-off between probes doubles from 100 ms to 2 s, each drawn with full jitter over its upper
-// half; short, because a store that is back but not asked gets no copies.
+// half; short, because a store that is back but not asked gets no copies. claim_probe() books the
+// next period at once, as if the probe had failed already: a prober that is killed holds up nobody,
+// and late failures of requests that were under way when the store went down count for nothing.
+// (A probe that takes longer than a period may overlap with the next one.)
 // An error reported by a store that did answer (out of memory, say) is not a matter of health.
 class Health {
   public:
@@ -36,10 +39,13 @@ class Health {
 
     [[nodiscard]] Duration latency() const noexcept;  // 0 when unknown
     [[nodiscard]] const StoreSlot& slot() const noexcept { return *slot_; }
-    // Whether this kind of error says something about the store's health.
+    // Whether this kind of error says that the store is not worth asking.
     static bool is_outage(Errc code) noexcept;
 
   private:
+    [[nodiscard]] std::int64_t now_ns() const noexcept;
+    [[nodiscard]] Duration backoff(std::uint32_t failures) noexcept;
+
     StoreSlot* slot_;
     const Clock* clock_;
     Random* random_;

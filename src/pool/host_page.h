@@ -45,18 +45,19 @@ struct StoreSlot {
     std::atomic<std::uint64_t> name_hash{0};     // 0: free. Claimed once, never given back
     std::atomic<std::int64_t> down_since_ns{0};  // 0: up
     std::atomic<std::int64_t> next_probe_ns{0};  // earliest time for the next probe, while down
-    std::atomic<std::uint32_t> failures{0};      // consecutive, since it was last up
+    std::atomic<std::uint32_t> failures{0};      // 1 + probes that were begun since it was last up
     std::atomic<std::uint32_t> latency_us{0};  // exponentially weighted mean of answers; 0 unknown
-    std::atomic<std::int64_t> last_notice_ns{0};  // rate limit of log lines about this store
+    std::atomic<std::int64_t> last_notice_ns{0};  // last line "is down"; see outage_notices.h
     std::atomic<std::uint64_t> requests{0};
     std::atomic<std::uint64_t> errors{0};
 };
 
-// One lock that a worker of this host holds or is asking for. See lock_registry.h.
+// One lock that a worker of this host holds or is asking for. See lock_registry.h. Only the process
+// that `claim` names writes the rest; while `claim` is 0, `ready` and `pid_start` are 0 too.
 struct LockSlot {
-    std::atomic<std::uint64_t> claim{0};  // pid << 32 | sequence; 0: free
-    std::atomic<std::uint64_t> pid_start{0};
-    std::atomic<std::uint32_t> ready{0};  // 1 once `key`, `owner` and `store` are complete
+    std::atomic<std::uint64_t> claim{0};      // pid << 32 | sequence; 0: free
+    std::atomic<std::uint64_t> pid_start{0};  // 0: not known (yet)
+    std::atomic<std::uint32_t> ready{0};      // 1 once `key`, `owner` and `store` are complete
     std::atomic<std::uint64_t> store_name_hash{0};
     std::array<std::atomic<std::uint64_t>, 12> key{};   // SessionKey text, zero padded
     std::array<std::atomic<std::uint64_t>, 8> owner{};  // LockOwner text, zero padded
@@ -79,7 +80,8 @@ struct HostPage {
         return counters[static_cast<std::size_t>(counter)].load(std::memory_order_relaxed);
     }
     // The slot of a store, claimed on first use; nullptr when all kMaxStores are taken by stores
-    // of earlier configurations (health is then kept per worker, see health.h).
+    // of earlier configurations (the pool then keeps health per worker).
+    // REQUIRES: name_hash != 0
     StoreSlot* slot_for(std::uint64_t name_hash) noexcept;
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);

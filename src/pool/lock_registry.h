@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "pool/host_page.h"
+#include "pool/process_identity.h"
 #include "store/session_key.h"
 #include "store/store.h"
 
@@ -41,19 +42,33 @@ class LockRegistry {
         store::LockOwner owner;
         int ticket = kNoTicket;
     };
-    // At most once per kSweepInterval and host: finds one entry of a dead process. The caller
-    // breaks the lock in the store and then calls leave(ticket). False when there is none or it is
-    // not yet time.
+    // Finds one entry of a dead process and takes it over: the caller breaks the lock in the store
+    // and then calls leave(ticket). False when there is none or it is not yet time: a sweep that
+    // finds nothing gives the whole host a rest of kSweepInterval, one that finds something does
+    // not, so that many workers killed together are cleaned up together.
     bool next_orphan(Orphan& out) noexcept;
 
   private:
+    // A ticket is a slot's index and the sequence number of the claim on it, so that a ticket that
+    // was inherited by a child, or whose slot was taken over, frees nothing.
+    static constexpr int kSlotBits = 10;
+    static constexpr std::uint32_t kSequenceMask = 0x1FFFFF;
+    static_assert(HostPage::kLockSlots == 1 << kSlotBits);
+
+    void renew_identity() noexcept;
+    [[nodiscard]] std::uint64_t claim_of(std::uint32_t sequence) const noexcept;
+    std::uint32_t next_sequence() noexcept;
+    bool take_over(LockSlot& slot, int index, int& ticket) noexcept;
+    bool claim_sweep() noexcept;
+    bool inspect(int index, Orphan& out) noexcept;
+
     HostPage& page_;
     const Clock& clock_;
     Random& random_;
     // Cached identity of this process, renewed when a fork made it another.
-    std::uint32_t pid_ = 0;
-    std::uint64_t pid_start_ = 0;
+    ProcessIdentity self_;
     unsigned fork_generation_ = 0;
+    std::uint32_t sequence_ = 0;
     int sweep_position_ = 0;
 };
 

@@ -21,23 +21,35 @@ struct Ranking {
     }
 };
 
+// What placement hashes, and what health and locks know a store by. Never 0.
+std::uint64_t store_name_hash(const store::StoreSpec& spec);
+
 // Weighted rendezvous (highest random weight) hashing: Thaler & Ravishankar 1998, weights by the
 // logarithmic method (Schindelhauer & Schomaker 2005). The result depends on the stores' names and
 // weights, not on the order of the list; removing a store moves only the sessions it held.
-// Immutable after construction.
+//
+// Computed with integers only, so that hosts with different processors, compilers and math
+// libraries agree on every session. A change of any detail moves sessions on running sites; the
+// fixed vectors in the tests guard it. Immutable after construction.
 class Placement {
   public:
-    explicit Placement(std::span<const store::StoreSpec> stores);
+    explicit Placement(std::span<const store::StoreSpec> stores);  // REQUIRES: <= kMaxStores
     [[nodiscard]] Ranking rank(const store::SessionKey& key) const noexcept;
     // Equal on two hosts exactly when their lists name the same stores with the same weights.
-    [[nodiscard]] std::uint64_t list_fingerprint() const noexcept;
+    [[nodiscard]] std::uint64_t list_fingerprint() const noexcept { return fingerprint_; }
 
   private:
     struct Seat {
         std::uint64_t name_hash;
-        double weight;
+        std::uint32_t weight;
+        friend bool operator<(const Seat& a, const Seat& b) noexcept {
+            return a.name_hash < b.name_hash;
+        }
     };
+    static std::uint64_t fingerprint_of(std::vector<Seat> seats);
+
     std::vector<Seat> seats_;
+    std::uint64_t fingerprint_ = 0;
 };
 
 }  // namespace sessmirror::pool

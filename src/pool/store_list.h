@@ -14,9 +14,9 @@ inline constexpr int kMaxStores = 64;
 
 // Reads a list of stores in any of the notations that the handlers memcache, memcached and redis
 // accept in session.save_path, so that an existing string can stay as it is. Grammar and examples:
-// docs/configuration.md. Every piece is either understood or refused with Errc::BadConfig and the
-// piece quoted (credentials masked); nothing is dropped in silence. Order is kept; it means nothing
-// to placement. Refused as well: an empty list, an empty entry, the same store twice.
+// docs/configuration-stores.md. Every piece is either understood or refused with Errc::BadConfig
+// and the piece quoted (credentials masked); nothing is dropped in silence. Order is kept; it means
+// nothing to placement. Refused as well: an empty list, an empty entry, the same store twice.
 Result<std::vector<store::StoreSpec>> parse_store_list(std::string_view text);
 
 }  // namespace sessmirror::pool

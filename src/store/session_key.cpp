@@ -21,7 +21,23 @@ const unsigned char* bytes_of(std::string_view text) noexcept {
     return reinterpret_cast<const unsigned char*>(text.data());
 }
 
+bool is_hash_char(char c) noexcept {
+    return is_prefix_char(c) && c != '.' && c != ':';
+}
+
 }  // namespace
+
+std::optional<SessionKey> SessionKey::from_text(std::string_view text) noexcept {
+    SessionKey out;
+    if (text.size() < kHashChars || text.size() > out.bytes_.size()) return std::nullopt;
+    const std::string_view hash = text.substr(text.size() - kHashChars);
+    if (!std::all_of(text.begin(), text.end(), is_prefix_char) ||
+        !std::all_of(hash.begin(), hash.end(), is_hash_char))
+        return std::nullopt;
+    std::copy(text.begin(), text.end(), out.bytes_.begin());
+    out.size_ = static_cast<std::uint8_t>(text.size());
+    return out;
+}
 
 SessionKey derive_key(std::string_view prefix, std::string_view secret,
                       std::string_view session_id) noexcept {

@@ -4,6 +4,7 @@
 #include <array>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/result.h"
@@ -29,6 +30,9 @@ class SessionKey {
     friend bool operator==(const SessionKey& a, const SessionKey& b) noexcept {
         return a.text() == b.text();
     }
+
+    // The key whose text() this is, for keys that were kept as text; nullopt when it cannot be one.
+    static std::optional<SessionKey> from_text(std::string_view text) noexcept;
 
   private:
     friend SessionKey derive_key(std::string_view, std::string_view, std::string_view) noexcept;

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pool/health.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace sessmirror::pool {
+namespace {
+
+// A new answer counts an eighth: old enough to be calm, quick enough to follow within ten answers.
+constexpr std::uint32_t kLatencyMemory = 8;
+
+std::uint32_t to_microseconds(Duration latency) noexcept {
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(latency).count();
+    constexpr auto kMax = std::numeric_limits<std::uint32_t>::max();
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(us, 1, kMax));  // 0 is "unknown"
+}
+
+void add_latency(std::atomic<std::uint32_t>& mean, std::uint32_t sample) noexcept {
+    // Two workers that meet lose one sample, which costs nothing.
+    const std::uint64_t old = mean.load(std::memory_order_relaxed);
+    const std::uint64_t next =
+        old == 0 ? sample
+                 : (old * (kLatencyMemory - 1) + sample + kLatencyMemory / 2) / kLatencyMemory;
+    mean.store(static_cast<std::uint32_t>(next), std::memory_order_relaxed);
+}
+
+}  // namespace
+
+std::int64_t Health::now_ns() const noexcept {
+    // 0 means "up" in the page, so a clock that starts at 0 must not produce it.
+    return std::max<std::int64_t>(clock_->now().time_since_epoch().count(), 1);
+}
+
+Duration Health::backoff(std::uint32_t failures) noexcept {
+    const std::uint32_t doublings = std::clamp<std::uint32_t>(failures, 1, 16) - 1;
+    const Duration full = std::min<Duration>(kFirstBackoff * (1u << doublings), kMaxBackoff);
+    const Duration half = full / 2;
+    return half + Duration(random_->below(static_cast<std::uint64_t>(half.count()) + 1));
+}
+
+bool Health::is_up() const noexcept {
+    return slot_->down_since_ns.load(std::memory_order_relaxed) == 0;
+}
+
+bool Health::report_answer(Duration latency) noexcept {
+    add_latency(slot_->latency_us, to_microseconds(latency));
+    if (is_up()) return false;
+    return slot_->down_since_ns.exchange(0) != 0;
+}
+
+bool Health::report_failure() noexcept {
+    if (!is_up()) return false;
+    // The probe time is set before the state, or another worker would find a stale one and probe at
+    // once. Two workers that meet here both set it; only one of them changes the state.
+    const std::int64_t now = now_ns();
+    slot_->failures.store(1);
+    slot_->next_probe_ns.store(now + backoff(1).count());
+    std::int64_t up = 0;
+    return slot_->down_since_ns.compare_exchange_strong(up, now);
+}
+
+bool Health::claim_probe() noexcept {
+    if (is_up()) return false;
+    const std::int64_t now = now_ns();
+    std::int64_t due = slot_->next_probe_ns.load();
+    if (now < due) return false;
+    const std::uint32_t failures = slot_->failures.load() + 1;
+    if (!slot_->next_probe_ns.compare_exchange_strong(due, now + backoff(failures).count()))
+        return false;
+    slot_->failures.store(failures);
+    return true;
+}
+
+Duration Health::latency() const noexcept {
+    return std::chrono::microseconds(slot_->latency_us.load(std::memory_order_relaxed));
+}
+
+bool Health::is_outage(Errc code) noexcept {
+    switch (code) {
+        case Errc::BadName:
+        case Errc::Refused:
+        case Errc::Unreachable:
+        case Errc::Timeout:
+        case Errc::Closed:
+        case Errc::Protocol:
+            return true;
+        default:
+            return false;
+    }
+}
+
+}  // namespace sessmirror::pool

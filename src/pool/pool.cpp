@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pool/pool.h"
+
+#include <utility>
+
+#include "pool/monitored_store.h"
+#include "pool/outage_notices.h"
+
+namespace sessmirror::pool {
+namespace {
+
+std::vector<store::StoreSpec> specs_of(const std::vector<Pool::Member>& members) {
+    std::vector<store::StoreSpec> specs;
+    specs.reserve(members.size());
+    for (const Pool::Member& member : members) specs.push_back(member.spec);
+    return specs;
+}
+
+}  // namespace
+
+// Members refer to those above them, so a seat is neither copied nor moved.
+struct Pool::Seat {
+    Seat(Member member, HostPage& page, const Clock& clock, Random& random, Journal& journal)
+        : spec(std::move(member.spec)),
+          name(spec.name()),
+          name_hash(store_name_hash(spec)),
+          shared_slot(page.slot_for(name_hash)),
+          slot(shared_slot != nullptr ? *shared_slot : private_slot),
+          health(slot, clock, random),
+          notices(name, page, slot, clock, journal),
+          store(std::move(member.store), health, slot, page, clock, notices) {}
+    Seat(const Seat&) = delete;
+    Seat& operator=(const Seat&) = delete;
+
+    store::StoreSpec spec;
+    std::string name;
+    std::uint64_t name_hash;
+    StoreSlot private_slot;  // used when the page is full: health is then this worker's alone
+    StoreSlot* shared_slot;
+    StoreSlot& slot;
+    Health health;
+    OutageNotices notices;
+    MonitoredStore store;
+};
+
+Pool::Pool(std::vector<Member> members, int local, HostPage& page, const Clock& clock,
+           Random& random, Journal& journal)
+    : placement_(specs_of(members)), local_(local), page_(page), journal_(journal) {
+    seats_.reserve(members.size());
+    for (Member& member : members)
+        seats_.push_back(std::make_unique<Seat>(std::move(member), page, clock, random, journal));
+}
+
+Pool::~Pool() = default;
+
+int Pool::size() const noexcept {
+    return static_cast<int>(seats_.size());
+}
+
+store::Store& Pool::store(int index) noexcept {
+    return seats_[static_cast<std::size_t>(index)]->store;
+}
+
+const store::StoreSpec& Pool::spec(int index) const noexcept {
+    return seats_[static_cast<std::size_t>(index)]->spec;
+}
+
+const std::string& Pool::name(int index) const noexcept {
+    return seats_[static_cast<std::size_t>(index)]->name;
+}
+
+std::uint64_t Pool::name_hash(int index) const noexcept {
+    return seats_[static_cast<std::size_t>(index)]->name_hash;
+}
+
+int Pool::index_of(std::uint64_t name_hash) const noexcept {
+    for (int i = 0; i < size(); ++i)
+        if (this->name_hash(i) == name_hash) return i;
+    return -1;
+}
+
+Health& Pool::health(int index) noexcept {
+    return seats_[static_cast<std::size_t>(index)]->health;
+}
+
+bool Pool::is_up(int index) const noexcept {
+    return seats_[static_cast<std::size_t>(index)]->health.is_up();
+}
+
+Ranking Pool::rank(const store::SessionKey& key) const noexcept {
+    return placement_.rank(key);
+}
+
+std::uint64_t Pool::list_fingerprint() const noexcept {
+    return placement_.list_fingerprint();
+}
+
+bool Pool::probe_one_due(TimePoint deadline) {
+    for (const auto& seat : seats_) {
+        if (!seat->health.claim_probe()) continue;
+        seat->store.probe(deadline, nullptr);
+        return true;
+    }
+    return false;
+}
+
+void Pool::forget(const store::StoreSink* sink) noexcept {
+    for (const auto& seat : seats_) seat->store.forget(sink);
+}
+
+}  // namespace sessmirror::pool

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pool/store_entry.h"
+
+#include <arpa/inet.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "pool/store_parameters.h"
+
+namespace sessmirror::pool {
+namespace {
+
+constexpr std::string_view kPersistent = "PERSISTENT=";
+constexpr std::size_t kMaxHost = 253;  // RFC 1035, section 2.3.4
+constexpr std::size_t kMaxPath = sizeof(sockaddr_un::sun_path) - 1;
+
+// "11211:2" behind an address, taken apart.
+struct Suffix {
+    std::uint32_t port = 0;
+    std::uint32_t weight = 1;
+    bool weight_given = false;
+};
+
+bool is_host_char(char c) noexcept {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+}
+
+bool is_path_char(char c) noexcept {
+    return c > ' ' && c != '\x7f';
+}
+
+// `text` starts with the colon, or is empty.
+Result<Suffix> parse_suffix(std::string_view text, std::uint32_t min_port, std::uint32_t max_port,
+                            const char* port_rule) noexcept {
+    Suffix out;
+    out.port = max_port == 0 ? 0 : kDefaultPort;
+    if (text.empty()) return out;
+    if (text.front() != ':') return Error(Errc::BadConfig, "only a port may follow the address");
+    text.remove_prefix(1);
+    const std::size_t colon = text.find(':');
+    const auto port = parse_number(text.substr(0, colon), min_port, max_port);
+    if (!port) return Error(Errc::BadConfig, "%s", port_rule);
+    out.port = *port;
+    if (colon == std::string_view::npos) return out;
+    const auto weight = parse_number(text.substr(colon + 1), 1, kMaxWeight);
+    if (!weight)
+        return Error(Errc::BadConfig,
+                     "after host:port: only a weight from 1 to 1000 may follow (an IPv6 address "
+                     "stands in brackets)");
+    out.weight = *weight;
+    out.weight_given = true;
+    return out;
+}
+
+Result<std::string> parse_ipv6(std::string_view text) {
+    in6_addr address{};
+    std::array<char, INET6_ADDRSTRLEN> canonical{};
+    // A zone ("%eth0") is one host's own name for a link, and lists are the same on all hosts.
+    if (inet_pton(AF_INET6, std::string(text).c_str(), &address) != 1 ||
+        inet_ntop(AF_INET6, &address, canonical.data(), canonical.size()) == nullptr)
+        return Error(Errc::BadConfig, "there is no IPv6 address (without zone) in the brackets");
+    return std::string(canonical.data());
+}
+
+Result<std::string> parse_host_name(std::string_view text) {
+    if (text.empty()) return Error(Errc::BadConfig, "the host name is missing");
+    if (text.size() > kMaxHost)
+        return Error(Errc::BadConfig, "the host name is longer than %zu characters", kMaxHost);
+    std::string host = lower_case(text);
+    if (!std::all_of(host.begin(), host.end(), is_host_char))
+        return Error(Errc::BadConfig, "host names consist of letters, digits, '-', '.' and '_'");
+    return host;
+}
+
+// Returns whether the weight was given.
+Result<bool> parse_tcp(std::string_view text, store::StoreSpec& spec) {
+    const bool bracketed = !text.empty() && text.front() == '[';
+    const std::size_t end = bracketed ? text.find(']') : std::min(text.find(':'), text.size());
+    if (end == std::string_view::npos)
+        return Error(Errc::BadConfig, "the closing bracket of the IPv6 address is missing");
+    if (text.substr(end, 2) == "::" || text.substr(0, 2) == "::")
+        return Error(Errc::BadConfig, "an IPv6 address stands in brackets: [::1]:11211");
+    auto host =
+        bracketed ? parse_ipv6(text.substr(1, end - 1)) : parse_host_name(text.substr(0, end));
+    if (!host) return host.error();
+    const auto suffix = parse_suffix(text.substr(bracketed ? end + 1 : end), 1, 65535,
+                                     "the port must be a number from 1 to 65535");
+    if (!suffix) return suffix.error();
+    spec.transport = store::Transport::Tcp;
+    spec.host = std::move(*host);
+    spec.port = static_cast<std::uint16_t>(suffix->port);
+    spec.weight = suffix->weight;
+    return suffix->weight_given;
+}
+
+Result<bool> parse_socket(std::string_view text, store::StoreSpec& spec) {
+    if (text.size() < 2 || text.front() != '/')
+        return Error(Errc::BadConfig, "the path of a UNIX socket must be absolute: unix:///path");
+    const std::size_t end = std::min(text.find(':'), text.size());
+    const std::string_view path = text.substr(0, end);
+    if (path.size() > kMaxPath)
+        return Error(Errc::BadConfig, "the path of a UNIX socket has at most %zu characters",
+                     kMaxPath);
+    if (!std::all_of(path.begin(), path.end(), is_path_char))
+        return Error(Errc::BadConfig, "the path of the UNIX socket contains control characters");
+    const auto suffix =
+        parse_suffix(text.substr(end), 0, 0, "after the path of a UNIX socket only :0 may follow");
+    if (!suffix) return suffix.error();
+    spec.transport = store::Transport::Unix;
+    spec.host = std::string(path);
+    spec.weight = suffix->weight;
+    return suffix->weight_given;
+}
+
+Result<bool> parse_target(std::string_view text, store::StoreSpec& spec) {
+    const std::size_t mark = text.find("://");
+    if (mark == std::string_view::npos) {
+        constexpr std::string_view kUnix = "unix:";
+        if (equals_ignoring_case(text.substr(0, kUnix.size()), kUnix))
+            return parse_socket(text.substr(kUnix.size()), spec);
+        return !text.empty() && text.front() == '/' ? parse_socket(text, spec)
+                                                    : parse_tcp(text, spec);
+    }
+    const std::string_view scheme = text.substr(0, mark);
+    std::string_view rest = text.substr(mark + 3);
+    if (equals_ignoring_case(scheme, "unix")) return parse_socket(rest, spec);
+    if (!equals_ignoring_case(scheme, "tcp"))
+        return Error(Errc::BadConfig,
+                     "this release's stores are memcached over tcp:// or unix://, the scheme %s is "
+                     "not supported",
+                     Quoted(scheme, 20).c_str());
+    if (!rest.empty() && rest.back() == '/') rest.remove_suffix(1);
+    return parse_tcp(rest, spec);
+}
+
+}  // namespace
+
+Result<store::StoreSpec> parse_store_entry(std::string_view entry) {
+    if (entry.substr(0, kPersistent.size()) == kPersistent)
+        return Error(Errc::BadConfig,
+                     "PERSISTENT= is not supported and not needed, connections are always "
+                     "persistent: remove it");
+    const std::size_t mark = std::min(entry.find('?'), entry.size());
+    store::StoreSpec spec;
+    const auto weight_given = parse_target(entry.substr(0, mark), spec);
+    if (!weight_given) return weight_given.error();
+    const std::string_view query = entry.substr(std::min(mark + 1, entry.size()));
+    const Status applied = apply_parameters(query, *weight_given, spec);
+    if (!applied) return applied.error();
+    return spec;
+}
+
+}  // namespace sessmirror::pool

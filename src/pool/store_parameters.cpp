@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pool/store_parameters.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "base/text.h"
+
+namespace sessmirror::pool {
+namespace {
+
+constexpr std::uint32_t kMaxTimeoutMs = 3'600'000;
+
+enum class Parameter : std::uint8_t {
+    Weight,
+    Timeout,
+    ConnectTimeoutMs,
+    IoTimeoutMs,
+    ReadTimeout,
+    Persistent,
+    RetryInterval,
+    UdpPort,
+    kCount,
+};
+constexpr std::size_t kParameters = static_cast<std::size_t>(Parameter::kCount);
+constexpr std::array<std::string_view, kParameters> kNames = {
+    "weight",       "timeout",    "connect_timeout_ms", "io_timeout_ms",
+    "read_timeout", "persistent", "retry_interval",     "udp_port"};
+
+// What the handler redis accepts besides, and what would silently mean something else here.
+constexpr std::array<std::string_view, 7> kRedisOnly = {
+    "auth", "auth[]", "database", "prefix", "persistent_id", "stream", "read_only"};
+
+struct Draft {
+    std::array<bool, kParameters> seen{};
+    Duration timeout{};
+    Duration connect_timeout{};
+    Duration io_timeout{};
+};
+
+bool is_redis_only(std::string_view name) noexcept {
+    const std::string_view base = name.substr(0, name.find_first_of("[%"));
+    return std::find(kRedisOnly.begin(), kRedisOnly.end(), base) != kRedisOnly.end();
+}
+
+std::optional<Duration> parse_ms(std::string_view text) noexcept {
+    const auto value = parse_number(text, 1, kMaxTimeoutMs);
+    if (!value) return std::nullopt;
+    return milliseconds(*value);
+}
+
+// "1", "1.0", ".25"; digits after the ninth decimal would be below a nanosecond.
+std::optional<Duration> parse_seconds(std::string_view text) noexcept {
+    const std::size_t point = text.find('.');
+    const std::string_view whole = text.substr(0, point);
+    const std::string_view decimals =
+        point == std::string_view::npos ? std::string_view() : text.substr(point + 1);
+    if ((whole.empty() && decimals.empty()) || decimals.size() > 9) return std::nullopt;
+    const auto seconds = whole.empty() ? 0 : parse_number(whole, 0, kMaxTimeoutMs / 1000);
+    const auto fraction = decimals.empty() ? 0 : parse_number(decimals, 0, 999'999'999);
+    if (!seconds || !fraction) return std::nullopt;
+    std::uint64_t ns = *fraction;
+    for (std::size_t i = decimals.size(); i < 9; ++i) ns *= 10;
+    const Duration value = std::chrono::seconds(*seconds) + Duration(ns);
+    if (value < milliseconds(1) || value > milliseconds(kMaxTimeoutMs)) return std::nullopt;
+    return value;
+}
+
+Status bad_timeout(std::string_view name, const char* unit) noexcept {
+    return Error(Errc::BadConfig, "the parameter %s must be a time in %s from 0.001 to 3600 s",
+                 Quoted(name).c_str(), unit);
+}
+
+Status set_seconds(std::string_view name, std::string_view value, Duration& out) noexcept {
+    const auto parsed = parse_seconds(value);
+    if (!parsed) return bad_timeout(name, "seconds (decimals after a point)");
+    out = *parsed;
+    return kOk;
+}
+
+Status set_milliseconds(std::string_view name, std::string_view value, Duration& out) noexcept {
+    const auto parsed = parse_ms(value);
+    if (!parsed) return bad_timeout(name, "milliseconds");
+    out = *parsed;
+    return kOk;
+}
+
+Status set_weight(std::string_view value, store::StoreSpec& spec) noexcept {
+    const auto weight = parse_number(value, 1, kMaxWeight);
+    if (!weight) return Error(Errc::BadConfig, "the weight must be a number from 1 to 1000");
+    spec.weight = *weight;
+    return kOk;
+}
+
+Status check_without_effect(Parameter parameter, std::string_view value) noexcept {
+    switch (parameter) {
+        case Parameter::Persistent:
+            if (parse_number(value, 0, 1)) return kOk;
+            return Error(Errc::BadConfig, "the parameter \"persistent\" must be 0 or 1");
+        case Parameter::RetryInterval:
+            // memcache means "never" by -1.
+            if (value == "-1" || parse_number(value, 0, 0xFFFFFFFFu)) return kOk;
+            return Error(Errc::BadConfig, "the parameter \"retry_interval\" must be a number");
+        default:
+            if (parse_number(value, 0, 0)) return kOk;
+            return Error(Errc::BadConfig, "the parameter \"udp_port\" must be 0: UDP is not used");
+    }
+}
+
+Status apply_one(Parameter parameter, std::string_view value, Draft& draft,
+                 store::StoreSpec& spec) noexcept {
+    const std::string_view name = kNames[static_cast<std::size_t>(parameter)];
+    switch (parameter) {
+        case Parameter::Weight:
+            return set_weight(value, spec);
+        case Parameter::Timeout:
+            return set_seconds(name, value, draft.timeout);
+        case Parameter::ReadTimeout:
+            return set_seconds(name, value, draft.io_timeout);
+        case Parameter::ConnectTimeoutMs:
+            return set_milliseconds(name, value, draft.connect_timeout);
+        case Parameter::IoTimeoutMs:
+            return set_milliseconds(name, value, draft.io_timeout);
+        default:
+            return check_without_effect(parameter, value);
+    }
+}
+
+Result<Parameter> find_parameter(std::string_view name, const Draft& draft) noexcept {
+    if (is_redis_only(name))
+        return Error(Errc::BadConfig,
+                     "this release's stores are memcached, which has no parameter %s",
+                     Quoted(name, 20).c_str());
+    const auto found = std::find(kNames.begin(), kNames.end(), name);
+    if (found == kNames.end())
+        return Error(Errc::BadConfig, "the parameter %s is not known", Quoted(name, 20).c_str());
+    const auto index = static_cast<std::size_t>(found - kNames.begin());
+    if (draft.seen[index])
+        return Error(Errc::BadConfig, "%s is given twice", Quoted(name, 20).c_str());
+    return static_cast<Parameter>(index);
+}
+
+}  // namespace
+
+Status apply_parameters(std::string_view query, bool weight_given, store::StoreSpec& spec) {
+    Draft draft;
+    draft.seen[static_cast<std::size_t>(Parameter::Weight)] = weight_given;
+    while (!query.empty()) {
+        const std::size_t end = std::min(query.find('&'), query.size());
+        const std::string_view pair = query.substr(0, end);
+        query.remove_prefix(std::min(end + 1, query.size()));
+
+        const std::size_t equals = std::min(pair.find('='), pair.size());
+        const auto parameter = find_parameter(pair.substr(0, equals), draft);
+        if (!parameter) return parameter.error();
+        draft.seen[static_cast<std::size_t>(*parameter)] = true;
+        const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
+        const Status applied = apply_one(*parameter, value, draft, spec);
+        if (!applied) return applied;
+    }
+    const auto seen = [&](Parameter p) { return draft.seen[static_cast<std::size_t>(p)]; };
+    if (seen(Parameter::IoTimeoutMs) && seen(Parameter::ReadTimeout))
+        return Error(Errc::BadConfig, "io_timeout_ms and read_timeout mean the same: give one");
+    spec.connect_timeout =
+        seen(Parameter::ConnectTimeoutMs) ? draft.connect_timeout : draft.timeout;
+    spec.io_timeout = draft.io_timeout != Duration::zero() ? draft.io_timeout : draft.timeout;
+    return kOk;
+}
+
+}  // namespace sessmirror::pool

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "service/options.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "pool/store_list.h"
+
+namespace sessmirror::service {
+namespace {
+
+// php.ini turns an unquoted on, yes or true into "1", and off, no, false or none into "".
+constexpr std::array<std::string_view, 4> kOnWords = {"on", "1", "yes", "true"};
+constexpr std::array<std::string_view, 5> kOffWords = {"off", "", "0", "no", "false"};
+
+template <std::size_t N>
+bool is_one_of(std::string_view text, const std::array<std::string_view, N>& words) noexcept {
+    return std::any_of(words.begin(), words.end(),
+                       [&](std::string_view word) { return equals_ignoring_case(text, word); });
+}
+
+Error refuse(const char* directive, std::string_view text, const char* accepted) noexcept {
+    return Error(Errc::BadConfig, "sessmirror.%s = %s: must be %s", directive, Quoted(text).c_str(),
+                 accepted);
+}
+
+}  // namespace
+
+Result<int> parse_redundancy(std::string_view text) noexcept {
+    if (equals_ignoring_case(text, "all")) return Options::kAllStores;
+    const auto copies = parse_number(text, 1, pool::kMaxStores);
+    if (!copies) return refuse("redundancy", text, "a number of copies from 1 to 64, or all");
+    return static_cast<int>(*copies);
+}
+
+Result<Ack> parse_ack(std::string_view text) noexcept {
+    if (equals_ignoring_case(text, "all")) return Ack::All;
+    if (equals_ignoring_case(text, "majority")) return Ack::Majority;
+    if (equals_ignoring_case(text, "one")) return Ack::One;
+    return refuse("ack", text, "all, majority or one");
+}
+
+Result<Locking> parse_locking(std::string_view text) noexcept {
+    if (is_one_of(text, kOnWords)) return Locking::On;
+    if (is_one_of(text, kOffWords)) return Locking::Off;
+    return refuse("locking", text, "on or off");
+}
+
+Result<OnConflict> parse_on_conflict(std::string_view text) noexcept {
+    if (equals_ignoring_case(text, "mine")) return OnConflict::Mine;
+    if (equals_ignoring_case(text, "fail")) return OnConflict::Fail;
+    return refuse("on_conflict", text, "mine or fail");
+}
+
+}  // namespace sessmirror::service
