@@ -7,7 +7,9 @@ find_package(benchmark)
 
 file(GLOB_RECURSE unit_sources CONFIGURE_DEPENDS tests/unit/*_test.cpp)
 file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS tests/support/*.cpp)
-file(GLOB_RECURSE simulation_sources CONFIGURE_DEPENDS tests/simulation/*.cpp)
+file(GLOB simulation_sources CONFIGURE_DEPENDS tests/simulation/*_test.cpp)
+file(GLOB world_sources CONFIGURE_DEPENDS tests/simulation/*.cpp)
+list(FILTER world_sources EXCLUDE REGEX "_test\\.cpp$")
 file(GLOB bench_sources CONFIGURE_DEPENDS benchmarks/micro/*_bench.cpp)
 
 # What several test programs share: scripted servers, clocks, byte helpers.
@@ -24,10 +26,18 @@ if(support_sources)
     target_link_libraries(test_support INTERFACE test_support_objects)
 endif()
 
+# The simulated world (stores, network, clocks), which unit tests of the policies use as well.
+if(world_sources)
+    add_library(simulated_world STATIC ${world_sources})
+    target_link_libraries(simulated_world PUBLIC test_support PRIVATE sessmirror_warnings)
+    set(simulated_world simulated_world)
+endif()
+
 # sessmirror_add_gtest(NAME LABEL SOURCES...): a test program whose every case is a ctest entry.
 function(sessmirror_add_gtest name label)
     add_executable(${name} ${ARGN})
-    target_link_libraries(${name} PRIVATE test_support GTest::gtest_main sessmirror_warnings)
+    target_link_libraries(${name}
+        PRIVATE test_support ${simulated_world} GTest::gtest_main sessmirror_warnings)
     gtest_discover_tests(${name}
         TEST_PREFIX "${label}: "
         DISCOVERY_MODE PRE_TEST

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "replica/locked_read.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "unit/replica/replica_lab.h"
+
+namespace sessmirror::test {
+namespace {
+
+using pool::Counter;
+
+class LockedRead : public ::testing::Test {
+  protected:
+    // The host whose local store is the session's home, and one of the others.
+    ReplicaLab::Host& home_host() { return lab.host(lab.home()); }
+    ReplicaLab::Host& other_host() { return lab.host((lab.home() + 1) % 3); }
+    int other() { return (lab.home() + 1) % 3; }
+
+    void release_lock(ReplicaLab::Host& host) {
+        host.pool.store(view.lock.store)
+            .release(lab.key, view.lock.lock, host.process.now() + milliseconds(500), nullptr);
+        view.lock = {};
+    }
+
+    ReplicaLab lab{3, 3};
+    replica::SessionView view;
+    replica::SessionView second;
+};
+
+TEST_F(LockedRead, StaysOnTheHostThatIsTheSessionsHome) {
+    lab.store_session(home_host(), "cart");
+    const auto before = home_host().requests(other());
+    lab.open(home_host(), view);
+    ASSERT_TRUE(lab.read(home_host(), view));
+    EXPECT_EQ(as_text(view.newest().payload), "cart");
+    EXPECT_TRUE(view.lock.held());
+    EXPECT_EQ(home_host().requests(other()), before);
+}
+
+TEST_F(LockedRead, ServesTheLocalCopyAfterComparingVersionsWithARemoteHome) {
+    lab.store_session(home_host(), "cart");
+    lab.open(other_host(), view);
+    ASSERT_TRUE(lab.read(other_host(), view));
+    EXPECT_EQ(as_text(view.newest().payload), "cart");
+    EXPECT_EQ(other_host().requests(lab.home()), 1u);
+    EXPECT_EQ(other_host().count(Counter::LocalHits), 1u);
+    EXPECT_EQ(other_host().count(Counter::Fallbacks), 0u);
+}
+
+TEST_F(LockedRead, FetchesFromTheHomeWhenTheLocalCopyIsOlder) {
+    lab.store_session(home_host(), "old");
+    lab.node(other()).pause();
+    lab.store_session(home_host(), "new");
+    lab.node(other()).resume();
+    lab.settle();
+    lab.open(other_host(), view);
+    ASSERT_TRUE(lab.read(other_host(), view));
+    EXPECT_EQ(as_text(view.newest().payload), "new");
+}
+
+TEST_F(LockedRead, ASecondRequestWaitsUntilTheFirstHasWritten) {
+    lab.store_session(home_host(), "1");
+    lab.open(home_host(), view);
+    ASSERT_TRUE(lab.read(home_host(), view));
+
+    lab.open(other_host(), second);
+    replica::LockedRead waiting(other_host().environment(), second);
+    waiting.start();
+    lab.world.run_until(lab.world.now() + milliseconds(100));
+    EXPECT_FALSE(waiting.done());
+
+    ASSERT_TRUE(lab.write(home_host(), view, "2"));
+    while (!waiting.done() && lab.world.step()) {
+    }
+    ASSERT_TRUE(waiting.outcome());
+    EXPECT_EQ(as_text(second.newest().payload), "2");
+    EXPECT_EQ(other_host().count(Counter::LockWaits), 1u);
+}
+
+TEST_F(LockedRead, GivesUpAfterTheConfiguredWaitAndHoldsNothing) {
+    lab.open(home_host(), view);
+    ASSERT_TRUE(lab.read(home_host(), view));
+    other_host().policy.lock_wait = milliseconds(300);
+    lab.open(other_host(), second);
+    const Duration start = lab.world.now();
+    const Status outcome = lab.read(other_host(), second);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, Errc::LockTimeout);
+    EXPECT_FALSE(second.lock.held());
+    EXPECT_GE(lab.world.now() - start, milliseconds(300));
+    EXPECT_LT(lab.world.now() - start, milliseconds(330));
+}
+
+TEST_F(LockedRead, BreaksTheLockOfAWorkerOfItsHostThatIsDead) {
+    auto& host = home_host();
+    int channel[2];
+    ASSERT_EQ(pipe(channel), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        const auto owner = host.locks.new_owner();
+        const auto sent = write(channel[1], &owner, sizeof owner);
+        _exit(sent == sizeof owner ? 0 : 1);
+    }
+    store::LockOwner owner;
+    ASSERT_EQ(::read(channel[0], &owner, sizeof owner), static_cast<ssize_t>(sizeof owner));
+    close(channel[0]);
+    close(channel[1]);
+    ASSERT_EQ(waitpid(child, nullptr, 0), child);
+    store::FetchRequest claim{lab.key, store::Want::Version, store::LockClaim{owner, 30}, {}};
+    ASSERT_EQ(lab.node(lab.home()).fetch(claim)->lock, store::LockState::Granted);
+
+    lab.open(host, view);
+    const Duration start = lab.world.now();
+    ASSERT_TRUE(lab.read(host, view));
+    EXPECT_LT(lab.world.now() - start, milliseconds(100));
+    EXPECT_EQ(host.count(Counter::LocksBroken), 1u);
+}
+
+TEST_F(LockedRead, LeavesTheLockOfALivingOwnerOnAnotherHostAlone) {
+    lab.open(home_host(), view);
+    ASSERT_TRUE(lab.read(home_host(), view));
+    other_host().policy.lock_wait = milliseconds(100);
+    lab.open(other_host(), second);
+    EXPECT_FALSE(lab.read(other_host(), second));
+    EXPECT_EQ(other_host().count(Counter::LocksBroken), 0u);
+    EXPECT_NE(lab.node(lab.home()).find_lock(lab.key.text()), nullptr);
+}
+
+TEST_F(LockedRead, TakesTheNewestCopyAndRepairsAHomeThatCameBackEmpty) {
+    lab.store_session(home_host(), "cart");
+    const int home = lab.home();
+    lab.node(home).kill();
+    lab.node(home).restart_empty();
+    lab.settle();
+    lab.open(other_host(), view);
+    ASSERT_TRUE(lab.read(other_host(), view));
+    EXPECT_EQ(as_text(view.newest().payload), "cart");
+    lab.settle();
+    EXPECT_EQ(lab.payload_on(home), "cart");
+}
+
+TEST_F(LockedRead, UsesTheNextMemberAsHomeWhileTheFirstIsDead) {
+    lab.store_session(home_host(), "cart");
+    const int home = lab.home();
+    auto& host = other_host();
+    lab.node(home).kill();
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    EXPECT_EQ(as_text(view.newest().payload), "cart");
+    EXPECT_NE(view.lock.store, home);
+    EXPECT_EQ(host.count(Counter::Failovers), 1u);
+}
+
+TEST_F(LockedRead, IgnoresAnAnswerThatArrivesAfterTheFailover) {
+    lab.store_session(home_host(), "cart");
+    lab.node(lab.home()).pause();
+    auto& host = other_host();
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    lab.node(lab.home()).resume();
+    lab.settle();
+    EXPECT_EQ(as_text(view.newest().payload), "cart");
+    release_lock(host);
+    lab.settle();
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(lab.node(i).find_lock(lab.key.text()), nullptr) << i;
+}
+
+TEST_F(LockedRead, FailsWithoutALockWhenNoStoreAnswers) {
+    for (int i = 0; i < 3; ++i) lab.node(i).kill();
+    lab.open(home_host(), view);
+    const Status outcome = lab.read(home_host(), view);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, Errc::NoStore);
+    EXPECT_FALSE(view.lock.held());
+}
+
+TEST(LockBackoff, AsksMoreOftenTheLongerItHasWaited) {
+    simulation::SeededRandom random(1);
+    replica::LockBackoff backoff;
+    (void)backoff.next({}, random);
+    const Duration young = backoff.next(milliseconds(10), random);
+    const Duration old = backoff.next(milliseconds(900), random);
+    EXPECT_GE(young, replica::LockBackoff::kLongest / 2);
+    EXPECT_LE(old, replica::LockBackoff::kShortest);
+    EXPECT_GE(old, replica::LockBackoff::kShortest / 2);
+}
+
+}  // namespace
+}  // namespace sessmirror::test

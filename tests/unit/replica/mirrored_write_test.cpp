@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "replica/mirrored_write.h"
+
+#include <gtest/gtest.h>
+
+#include "unit/replica/replica_lab.h"
+
+namespace sessmirror::test {
+namespace {
+
+using pool::Counter;
+using replica::MirroredWrite;
+
+class MirroredWriteTest : public ::testing::TestWithParam<replica::Locking> {
+  protected:
+    MirroredWriteTest() {
+        for (int i = 0; i < 3; ++i) lab.host(i).policy.locking = GetParam();
+    }
+    int copies_of(std::string_view payload) {
+        int copies = 0;
+        for (int i = 0; i < 3; ++i) copies += lab.payload_on(i) == payload ? 1 : 0;
+        return copies;
+    }
+
+    ReplicaLab lab{3, 3};
+    ReplicaLab::Host& host = lab.host();
+    replica::SessionView view;
+    replica::SessionView other;
+};
+
+INSTANTIATE_TEST_SUITE_P(Locking, MirroredWriteTest,
+                         ::testing::Values(replica::Locking::On, replica::Locking::Off),
+                         [](const auto& param) {
+                             return param.param == replica::Locking::On ? "On" : "Off";
+                         });
+
+TEST_P(MirroredWriteTest, MakesExactlyAsManyCopiesAsAskedFor) {
+    for (const int redundancy : {1, 2, 3}) {
+        host.policy.redundancy = redundancy;
+        lab.key = store::derive_key("t:", "", "session" + std::to_string(redundancy));
+        lab.store_session(host, "cart");
+        EXPECT_EQ(copies_of("cart"), redundancy);
+    }
+    host.policy.redundancy = replica::Policy::kAllStores;
+    lab.key = store::derive_key("t:", "", "everywhere");
+    lab.store_session(host, "cart");
+    EXPECT_EQ(copies_of("cart"), 3);
+}
+
+TEST_P(MirroredWriteTest, ReplacesEveryCopyWithTheNewVersion) {
+    lab.store_session(host, "1");
+    lab.store_session(lab.host(1), "2");
+    lab.store_session(lab.host(2), "3");
+    EXPECT_EQ(copies_of("3"), 3);
+    EXPECT_EQ(host.count(Counter::Conflicts), 0u);
+}
+
+TEST_P(MirroredWriteTest, GivesBackTheLock) {
+    lab.store_session(host, "1");
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(lab.node(i).find_lock(lab.key.text()), nullptr) << i;
+}
+
+TEST_P(MirroredWriteTest, SucceedsWithFewerCopiesWhenAStoreIsDeadAndCountsIt) {
+    lab.store_session(host, "1");
+    lab.node((lab.home() + 1) % 3).kill();
+    lab.store_session(host, "2");
+    EXPECT_EQ(copies_of("2"), 2);
+    EXPECT_EQ(host.count(Counter::DegradedWrites), 1u);
+}
+
+TEST_P(MirroredWriteTest, SurvivesTheDeathOfTheHomeBetweenReadAndWrite) {
+    lab.store_session(host, "1");
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    lab.node(lab.home()).kill();
+    ASSERT_TRUE(lab.write(host, view, "2"));
+    EXPECT_EQ(copies_of("2"), 2);
+}
+
+TEST_P(MirroredWriteTest, WritesAnewWhereTheCopyWasEvicted) {
+    lab.store_session(host, "1");
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    for (int i = 0; i < 3; ++i) lab.node(i).evict(lab.key.text());
+    ASSERT_TRUE(lab.write(host, view, "2"));
+    EXPECT_EQ(copies_of("2"), 3);
+}
+
+TEST_P(MirroredWriteTest, IsNotBuriedByAnOlderWriteThatArrivesLate) {
+    lab.store_session(host, "1");
+    const int hung = (lab.home() + 1) % 3;
+    lab.node(hung).pause();
+    lab.store_session(host, "2");  // its write waits in the socket of the hung store
+    lab.node(hung).resume();
+    lab.settle();
+    lab.store_session(lab.host(hung), "3");
+    lab.settle();
+    EXPECT_EQ(copies_of("3"), 3);
+}
+
+TEST_P(MirroredWriteTest, FailsWhenNoStoreTakesIt) {
+    lab.store_session(host, "1");
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    for (int i = 0; i < 3; ++i) lab.node(i).kill();
+    const Status outcome = lab.write(host, view, "2");
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, Errc::NoStore);
+}
+
+TEST_P(MirroredWriteTest, FailsBelowAMajorityWhenThatIsThePolicy) {
+    host.policy.ack = replica::Ack::Majority;
+    lab.store_session(host, "1");
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    lab.node((lab.home() + 1) % 3).kill();
+    lab.node((lab.home() + 2) % 3).kill();
+    const Status outcome = lab.write(host, view, "2");
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, Errc::NotEnoughAcks);
+}
+
+TEST_P(MirroredWriteTest, ReturnsAtTheFirstAcknowledgementWhenOneIsEnough) {
+    host.policy.ack = replica::Ack::One;
+    lab.store_session(host, "1");
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    lab.node((lab.home() + 1) % 3).pause();
+    MirroredWrite write(host.environment(), view, MirroredWrite::Kind::Payload, as_bytes("2"),
+                        lab.kLifetime, false);
+    const Duration start = lab.world.now();
+    ASSERT_TRUE(lab.run(write));
+    EXPECT_LT(lab.world.now() - start, milliseconds(10));
+    EXPECT_FALSE(write.is_idle());
+    lab.node((lab.home() + 1) % 3).resume();
+    lab.settle();
+    EXPECT_TRUE(write.is_idle());
+    EXPECT_EQ(copies_of("2"), 3);
+}
+
+TEST_P(MirroredWriteTest, RefusesWhatAStoreWouldRefuseBeforeSendingIt) {
+    lab.store_session(host, "1");
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    const Status outcome = lab.write(host, view, std::string((1u << 20) + 1, 'x'));
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, Errc::TooLarge);
+    EXPECT_EQ(copies_of("1"), 3);
+}
+
+TEST_P(MirroredWriteTest, ADestroyedSessionStaysDestroyedWhenAStoreMissedIt) {
+    lab.store_session(host, "1");
+    const int dead = (lab.home() + 1) % 3;
+    const auto snapshot = lab.node(dead).memory();
+    lab.node(dead).kill();
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    ASSERT_TRUE(lab.destroy(host, view));
+    lab.node(dead).restart_warm(snapshot);
+    lab.settle();
+    EXPECT_EQ(lab.payload_on(lab.home()), "(tombstone)");
+    if (GetParam() == replica::Locking::Off)
+        return;  // without lock or token a stale copy is served
+    lab.host(dead).page->stores[0].down_since_ns = 0;
+    lab.open(lab.host(dead), other);
+    ASSERT_TRUE(lab.read(lab.host(dead), other));
+    EXPECT_FALSE(other.is_alive());
+}
+
+class ConflictingWrites : public ::testing::Test {
+  protected:
+    ConflictingWrites() {
+        for (int i = 0; i < 2; ++i) lab.host(i).policy.locking = replica::Locking::Off;
+        lab.store_session(host, "1");
+        lab.open(host, view);
+        lab.open(lab.host(1), other);
+        EXPECT_TRUE(lab.read(host, view));
+        EXPECT_TRUE(lab.read(lab.host(1), other));
+    }
+    ReplicaLab lab{2, 2};
+    ReplicaLab::Host& host = lab.host();
+    replica::SessionView view;
+    replica::SessionView other;
+};
+
+TEST_F(ConflictingWrites, TheLastWriterWinsEverywhereAndTheConflictIsCounted) {
+    ASSERT_TRUE(lab.write(host, view, "mine"));
+    ASSERT_TRUE(lab.write(lab.host(1), other, "theirs"));
+    EXPECT_EQ(lab.payload_on(0), "theirs");
+    EXPECT_EQ(lab.payload_on(1), "theirs");
+    EXPECT_GE(lab.host(1).count(Counter::Conflicts), 1u);
+}
+
+TEST_F(ConflictingWrites, TheFirstWriterIsKeptUnderTheFailPolicy) {
+    lab.host(1).policy.on_conflict = replica::OnConflict::Fail;
+    ASSERT_TRUE(lab.write(host, view, "mine"));
+    const Status outcome = lab.write(lab.host(1), other, "theirs");
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, Errc::Conflict);
+    EXPECT_EQ(lab.payload_on(0), "mine");
+    EXPECT_EQ(lab.payload_on(1), "mine");
+}
+
+TEST_F(ConflictingWrites, AWriteDoesNotBringBackADestroyedSession) {
+    ASSERT_TRUE(lab.destroy(host, view));
+    ASSERT_TRUE(lab.write(lab.host(1), other, "theirs"));
+    EXPECT_EQ(lab.payload_on(0), "(tombstone)");
+    EXPECT_EQ(lab.payload_on(1), "(tombstone)");
+}
+
+TEST(MirroredWriteOfANewId, RefusesToTakeOverASessionThatHasTheSameId) {
+    ReplicaLab lab(2);
+    lab.store_session(lab.host(), "somebody else's");
+    replica::SessionView view;
+    lab.open(lab.host(), view);
+    view.assume_absent();
+    MirroredWrite write(lab.host().environment(), view, MirroredWrite::Kind::Payload,
+                        as_bytes("mine"), lab.kLifetime, true);
+    const Status outcome = lab.run(write);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, Errc::Conflict);
+    EXPECT_EQ(lab.payload_on(0), "somebody else's");
+    EXPECT_EQ(lab.payload_on(1), "somebody else's");
+}
+
+TEST(AckRule, AllWaitsForEveryCopyButFailsForNone) {
+    constexpr replica::AckRule rule{replica::Ack::All, 3};
+    EXPECT_EQ(rule.enough(), 3);
+    EXPECT_EQ(rule.required(), 1);
+}
+
+TEST(AckRule, MajorityOfTwoIsTwo) {
+    constexpr replica::AckRule rule{replica::Ack::Majority, 2};
+    EXPECT_EQ(rule.required(), 2);
+    EXPECT_EQ(rule.enough(), 2);
+}
+
+}  // namespace
+}  // namespace sessmirror::test
