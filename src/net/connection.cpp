@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "net/connection.h"
+
+#include <event2/event.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace sessmirror::net {
+namespace {
+
+constexpr std::size_t kMaxPieces = 64;  // of one system call; the rest is queued
+
+bool would_block(int code) noexcept {
+    return code == EAGAIN || code == EWOULDBLOCK || code == EINTR;
+}
+
+int milliseconds_of(Duration duration) noexcept {
+    return static_cast<int>(std::chrono::ceil<milliseconds>(duration).count());
+}
+
+}  // namespace
+
+void Connection::EventDeleter::operator()(event* ev) const noexcept {
+    event_free(ev);
+}
+
+Connection::Connection(EventLoop& loop, Resolver& resolver, Endpoint endpoint, ConnectionSink& sink)
+    : loop_(loop),
+      resolver_(resolver),
+      endpoint_(std::move(endpoint)),
+      sink_(sink),
+      timer_(loop.make_timer(*this)) {
+    loop_.watch_fork(*this);
+}
+
+Connection::~Connection() {
+    close();
+    loop_.unwatch_fork(*this);
+}
+
+// ---- opening
+
+void Connection::open(Duration timeout) {
+    timeout_ = timeout;
+    queue_.clear();
+    queued_from_ = 0;
+    if (endpoint_.is_unix) {
+        connect_unix();
+        return;
+    }
+    state_ = State::Resolving;
+    timer_->start(timeout);
+    if (const auto* answer = resolver_.known(endpoint_.host)) {
+        if (*answer) {
+            candidates_ = **answer;
+            next_candidate_ = 0;
+            connect_next();
+        } else {
+            fail_later(answer->error());
+        }
+        return;
+    }
+    resolver_.resolve(endpoint_.host, *this);
+}
+
+void Connection::on_resolved(const Result<IpAddresses>& addresses) noexcept {
+    if (state_ != State::Resolving) return;
+    if (!addresses) {
+        fail_later(addresses.error());
+        return;
+    }
+    candidates_ = *addresses;
+    next_candidate_ = 0;
+    connect_next();
+}
+
+void Connection::connect_unix() {
+    const auto address = to_socket_address(endpoint_.host);
+    if (!address) {
+        fail_later(
+            Error(Errc::Unreachable, "the socket path %.120s is too long", endpoint_.host.c_str()));
+        return;
+    }
+    const int code = start_connect(*address);
+    if (code == 0)
+        connected();
+    else
+        fail_later(connect_error(code));
+}
+
+// Tries the host's addresses in turn, within the one timeout.
+void Connection::connect_next() {
+    int code = EHOSTUNREACH;
+    while (next_candidate_ < candidates_.size()) {
+        drop_socket();
+        const IpAddress& candidate = candidates_[next_candidate_++];
+        code = start_connect(to_socket_address(candidate, endpoint_.port));
+        if (code == 0) {
+            connected();
+            return;
+        }
+        if (code != EINPROGRESS) continue;
+        state_ = State::Connecting;
+        if (!watch()) break;
+        want_write(true);
+        return;
+    }
+    fail_later(connect_error(code));
+}
+
+int Connection::start_connect(const SocketAddress& address) {
+    fd_ = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd_ < 0) return errno;
+    if (!address.is_unix()) {
+        const int on = 1;
+        ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+    return ::connect(fd_, address.get(), address.size) == 0 ? 0 : errno;
+}
+
+// Connected without waiting, inside open(): on_open() has to come from the loop.
+void Connection::connected() {
+    state_ = State::Connecting;
+    if (!watch()) {
+        fail_later(Error(Errc::OutOfMemory, "no memory for a connection to %.100s",
+                         endpoint_.name.c_str()));
+        return;
+    }
+    want_write(true);
+    timer_->start(timeout_);
+}
+
+void Connection::finish_connect() {
+    int code = 0;
+    socklen_t size = sizeof code;
+    if (::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &code, &size) != 0) code = errno;
+    if (code != 0) {
+        if (next_candidate_ < candidates_.size())
+            connect_next();
+        else
+            fail(connect_error(code));
+        return;
+    }
+    state_ = State::Open;
+    timer_->stop();
+    want_write(false);
+    sink_.on_open();
+    if (state_ == State::Open) flush();
+}
+
+// ---- sending and receiving
+
+void Connection::send(std::span<const ByteView> pieces) {
+    loop_.base();  // in a forked child this abandons the parent's socket before it is used
+    if (state_ == State::Failing || state_ == State::Closed) return;
+    std::size_t sent = 0;
+    if (state_ == State::Open && queue_.size() == queued_from_) sent = try_send(pieces);
+    if (state_ == State::Failing) return;
+    for (const ByteView piece : pieces) {
+        const std::size_t skip = std::min(sent, piece.size());
+        sent -= skip;
+        const ByteView rest = piece.subspan(skip);
+        queue_.insert(queue_.end(), rest.begin(), rest.end());
+    }
+    if (state_ == State::Open && queue_.size() > queued_from_) want_write(true);
+}
+
+// Returns how many bytes the kernel took; a failure is on its way when it is not because of a full
+// socket that it took less than everything.
+std::size_t Connection::try_send(std::span<const ByteView> pieces) {
+    std::array<iovec, kMaxPieces> vectors;
+    const std::size_t count = std::min(pieces.size(), kMaxPieces);
+    for (std::size_t i = 0; i < count; ++i)
+        vectors[i] = {const_cast<std::byte*>(pieces[i].data()), pieces[i].size()};
+    msghdr message{};
+    message.msg_iov = vectors.data();
+    message.msg_iovlen = count;
+    const ssize_t sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+    if (sent >= 0) return static_cast<std::size_t>(sent);
+    if (!would_block(errno))
+        fail_later(Error(Errc::Closed, "%.100s closed the connection (%s)", endpoint_.name.c_str(),
+                         std::strerror(errno))
+                       .with_errno(errno));
+    return 0;
+}
+
+void Connection::flush() {
+    const ByteView rest = ByteView(queue_).subspan(queued_from_);
+    if (!rest.empty()) queued_from_ += try_send({&rest, 1});
+    if (state_ != State::Open) return;
+    if (queued_from_ < queue_.size()) {
+        want_write(true);
+        return;
+    }
+    queue_.clear();
+    queued_from_ = 0;
+    want_write(false);
+    constexpr std::size_t kKeepCapacity = 64 * 1024;
+    if (queue_.capacity() > kKeepCapacity) Bytes().swap(queue_);
+}
+
+void Connection::writable() {
+    if (state_ == State::Connecting)
+        finish_connect();
+    else if (state_ == State::Open)
+        flush();
+}
+
+void Connection::readable() {
+    if (state_ != State::Open) return;  // a failed connect is told by the write event
+    const std::span<std::byte> buffer = loop_.scratch();
+    const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), 0);
+    if (size > 0) {
+        sink_.on_bytes(buffer.first(static_cast<std::size_t>(size)));
+        return;
+    }
+    if (size < 0 && would_block(errno)) return;
+    if (size == 0)
+        fail(Error(Errc::Closed, "%.100s closed the connection", endpoint_.name.c_str()));
+    else
+        fail(Error(Errc::Closed, "%.100s closed the connection (%s)", endpoint_.name.c_str(),
+                   std::strerror(errno))
+                 .with_errno(errno));
+}
+
+// ---- events
+
+bool Connection::watch() {
+    event_base* const base = loop_.base();
+    if (base == nullptr) return false;
+    const auto on_read = [](evutil_socket_t, short, void* self) noexcept {
+        static_cast<Connection*>(self)->readable();
+    };
+    const auto on_write = [](evutil_socket_t, short, void* self) noexcept {
+        static_cast<Connection*>(self)->writable();
+    };
+    read_event_.reset(event_new(base, fd_, EV_READ | EV_PERSIST, on_read, this));
+    write_event_.reset(event_new(base, fd_, EV_WRITE | EV_PERSIST, on_write, this));
+    wants_write_ = false;
+    return read_event_ && write_event_ && event_add(read_event_.get(), nullptr) == 0;
+}
+
+void Connection::want_write(bool wanted) {
+    if (wanted == wants_write_ || !write_event_) return;
+    wants_write_ = wanted;
+    if (wanted)
+        event_add(write_event_.get(), nullptr);
+    else
+        event_del(write_event_.get());
+}
+
+// ---- ending
+
+void Connection::on_timer() noexcept {
+    if (state_ == State::Failing) {
+        fail(failure_);
+        return;
+    }
+    fail(Error(Errc::Timeout, "%.100s: %s within %d ms", endpoint_.name.c_str(),
+               state_ == State::Resolving ? "its name was not resolved" : "no connection",
+               milliseconds_of(timeout_)));
+}
+
+void Connection::on_forked() noexcept {
+    if (state_ == State::Closed) return;
+    fail_later(Error(Errc::Closed, "the connection to %.100s belongs to the parent process",
+                     endpoint_.name.c_str()));
+}
+
+Error Connection::connect_error(int code) const {
+    const char* const name = endpoint_.name.c_str();
+    if (code == ECONNREFUSED)
+        return Error(Errc::Refused, "%.100s refused the connection", name).with_errno(code);
+    return Error(Errc::Unreachable, "%.100s cannot be reached (%s)", name, std::strerror(code))
+        .with_errno(code);
+}
+
+void Connection::drop_socket() noexcept {
+    read_event_.reset();
+    write_event_.reset();
+    wants_write_ = false;
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+}
+
+void Connection::fail_later(const Error& reason) {
+    drop_socket();
+    resolver_.cancel(*this);
+    failure_ = reason;
+    state_ = State::Failing;
+    timer_->start(Duration::zero());
+}
+
+void Connection::fail(const Error& reason) {
+    const Error copy = reason;
+    close();
+    sink_.on_closed(copy);
+}
+
+void Connection::close_after(ByteView last) noexcept {
+    loop_.base();
+    if (state_ == State::Open) {
+        const std::array<iovec, 2> vectors{
+            iovec{queue_.data() + queued_from_, queue_.size() - queued_from_},
+            iovec{const_cast<std::byte*>(last.data()), last.size()}};
+        msghdr message{};
+        message.msg_iov = const_cast<iovec*>(vectors.data());
+        message.msg_iovlen = vectors.size();
+        // Nobody is left to be told if this fails.
+        static_cast<void>(::sendmsg(fd_, &message, MSG_NOSIGNAL));
+    }
+    close();
+}
+
+void Connection::close() noexcept {
+    if (state_ == State::Closed) return;
+    loop_.base();  // in a child: before events are taken out of what would be the parent's queue
+    drop_socket();
+    resolver_.cancel(*this);
+    timer_->stop();
+    state_ = State::Closed;
+    queue_.clear();
+    queued_from_ = 0;
+}
+
+}  // namespace sessmirror::net

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "net/event_loop.h"
+#include "net/resolver.h"
+#include "net/socket_address.h"
+
+namespace sessmirror::net {
+
+// Where a connection goes. `name` is what messages call it.
+struct Endpoint {
+    bool is_unix = false;
+    std::string host;  // name, numeric address, or the socket's path
+    std::uint16_t port = 0;
+    std::string name;
+};
+
+// Called from the loop only. May close, reopen and send, but not destroy the connection.
+class ConnectionSink {
+  public:
+    virtual void on_open() noexcept = 0;
+    virtual void on_bytes(ByteView bytes) noexcept = 0;
+    // The connection ended by itself, or could not be opened; it may be opened again.
+    virtual void on_closed(const Error& reason) noexcept = 0;
+
+  protected:
+    ~ConnectionSink() = default;
+};
+
+// One non-blocking stream socket, TCP (without Nagle's delay) or UNIX, that may be opened again and
+// again. Costs one system call to send and one to receive: the read event stays registered, a write
+// event exists only while the socket is full.
+class Connection final : private ResolveSink, private TimerSink, private ForkSink {
+  public:
+    Connection(EventLoop& loop, Resolver& resolver, Endpoint endpoint, ConnectionSink& sink);
+    ~Connection();
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    [[nodiscard]] bool is_closed() const noexcept { return state_ == State::Closed; }
+    [[nodiscard]] bool is_open() const noexcept { return state_ == State::Open; }
+    [[nodiscard]] const std::string& name() const noexcept { return endpoint_.name; }
+
+    // REQUIRES: is_closed(). on_open() or on_closed() follows.
+    void open(Duration timeout);
+    // REQUIRES: !is_closed(). Sends at once what the socket takes, and copies and keeps the rest,
+    // or everything while the connection is being opened. Failures are told later by on_closed().
+    void send(std::span<const ByteView> pieces);
+    // Tries once to hand what is queued and then `last` to the kernel, and closes. No callback.
+    void close_after(ByteView last) noexcept;
+    // No callback.
+    void close() noexcept;
+
+  private:
+    enum class State : std::uint8_t { Closed, Resolving, Connecting, Open, Failing };
+
+    void on_resolved(const Result<IpAddresses>& addresses) noexcept override;
+    void on_timer() noexcept override;
+    void on_forked() noexcept override;
+
+    void connect_unix();
+    void connect_next();
+    [[nodiscard]] int start_connect(const SocketAddress& address);  // 0, EINPROGRESS or an errno
+    void connected();
+    void finish_connect();
+    void readable();
+    void writable();
+    void flush();
+    [[nodiscard]] std::size_t try_send(std::span<const ByteView> pieces);
+    [[nodiscard]] bool watch();
+    void want_write(bool wanted);
+    void drop_socket() noexcept;
+    void fail_later(const Error& reason);
+    void fail(const Error& reason);
+    [[nodiscard]] Error connect_error(int code) const;
+
+    struct EventDeleter {
+        void operator()(event* ev) const noexcept;
+    };
+
+    EventLoop& loop_;
+    Resolver& resolver_;
+    Endpoint endpoint_;
+    ConnectionSink& sink_;
+    std::unique_ptr<Timer> timer_;  // the opening's deadline; or the delivery of failure_
+    State state_ = State::Closed;
+    int fd_ = -1;
+    bool wants_write_ = false;
+    Duration timeout_{};
+    Error failure_;
+    IpAddresses candidates_;
+    std::size_t next_candidate_ = 0;
+    std::unique_ptr<event, EventDeleter> read_event_;
+    std::unique_ptr<event, EventDeleter> write_event_;
+    Bytes queue_;                  // not yet taken by the kernel
+    std::size_t queued_from_ = 0;  // start of what is left in queue_
+};
+
+}  // namespace sessmirror::net

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "net/event_loop.h"
+
+#include <event2/event.h>
+
+#include <algorithm>
+#include <ctime>
+#include <new>
+
+#include "base/fork_guard.h"
+#include "net/loop_timer.h"
+#include "net/timeval.h"
+
+namespace sessmirror::net {
+namespace {
+
+// The loop only has to wake up.
+void on_alarm(evutil_socket_t, short, void*) noexcept {}
+
+}  // namespace
+
+void EventLoop::BaseDeleter::operator()(event_base* base) const noexcept {
+    event_base_free(base);
+}
+
+void EventLoop::EventDeleter::operator()(event* ev) const noexcept {
+    event_free(ev);
+}
+
+EventLoop::EventLoop() noexcept : fork_generation_(sessmirror::fork_generation()) {
+    watch_forks();
+}
+
+EventLoop::~EventLoop() {
+    // In a child, freeing the events would otherwise take the parent's out of the shared queue.
+    if (base_) leave_parent();
+    alarm_.reset();
+}
+
+TimePoint EventLoop::now() const noexcept {
+    timespec time{};
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return TimePoint(std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec));
+}
+
+std::uint32_t EventLoop::unix_seconds() const noexcept {
+    return static_cast<std::uint32_t>(std::time(nullptr));
+}
+
+std::unique_ptr<Timer> EventLoop::make_timer(TimerSink& sink) {
+    return std::make_unique<LoopTimer>(*this, sink);
+}
+
+event_base* EventLoop::base() noexcept {
+    if (!base_)
+        make_base();
+    else
+        leave_parent();
+    return base_.get();
+}
+
+void EventLoop::make_base() noexcept {
+    fork_generation_ = sessmirror::fork_generation();
+    event_config* config = event_config_new();
+    if (config == nullptr) return;
+    // One thread; and no EVENT_* variable of a web request's environment may steer the loop.
+    event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_IGNORE_ENV);
+    base_.reset(event_base_new_with_config(config));
+    event_config_free(config);
+    if (!base_) return;
+    alarm_.reset(event_new(base_.get(), -1, 0, &on_alarm, nullptr));
+    scratch_.reset(new (std::nothrow) std::array<std::byte, kScratchBytes>);
+    if (alarm_ && scratch_) return;
+    alarm_.reset();
+    base_.reset();
+}
+
+void EventLoop::leave_parent() noexcept {
+    const unsigned generation = sessmirror::fork_generation();
+    if (generation == fork_generation_) return;
+    fork_generation_ = generation;
+    event_reinit(base_.get());
+    for (ForkSink* sink : fork_sinks_) sink->on_forked();
+}
+
+void EventLoop::watch_fork(ForkSink& sink) {
+    fork_sinks_.push_back(&sink);
+}
+
+void EventLoop::unwatch_fork(ForkSink& sink) noexcept {
+    std::erase(fork_sinks_, &sink);
+}
+
+bool EventLoop::run_until(const bool& done, TimePoint deadline) {
+    if (done) return true;
+    event_base* const loop = base();
+    if (loop == nullptr) return false;
+    while (!done) {
+        const Duration left = deadline - now();
+        if (left <= Duration::zero()) {
+            event_base_loop(loop, EVLOOP_NONBLOCK);
+            break;
+        }
+        const timeval wait = to_timeval(left);
+        if (event_add(alarm_.get(), &wait) != 0) break;
+        if (event_base_loop(loop, EVLOOP_ONCE) < 0) break;
+    }
+    event_del(alarm_.get());
+    return done;
+}
+
+void EventLoop::run_ready() {
+    if (event_base* const loop = base()) event_base_loop(loop, EVLOOP_NONBLOCK);
+}
+
+}  // namespace sessmirror::net

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/clock.h"
+
+struct event;
+struct event_base;
+
+namespace sessmirror::net {
+
+// Told in a forked child, at the first use of the loop there, after the child got a kernel event
+// queue of its own and before anything else runs. Whoever owns a socket must close it here without
+// a word: the parent goes on using it.
+class ForkSink {
+  public:
+    virtual void on_forked() noexcept = 0;
+
+  protected:
+    ~ForkSink() = default;
+};
+
+// The one event loop of a worker (libevent). Everything of libevent is made at first use, so that a
+// loop may be constructed in a master process that forks later, at no cost.
+//
+// Not thread-safe. Must outlive every timer and connection that was made with it. No callback may
+// leave by an exception or longjmp, nor run the loop: libevent would refuse to run ever after.
+class EventLoop final : public Scheduler {
+  public:
+    EventLoop() noexcept;
+    ~EventLoop();
+    EventLoop(const EventLoop&) = delete;
+    EventLoop& operator=(const EventLoop&) = delete;
+
+    TimePoint now() const noexcept override;
+    std::uint32_t unix_seconds() const noexcept override;
+    // Timers never fire early; late by some milliseconds at most when the loop runs.
+    std::unique_ptr<Timer> make_timer(TimerSink& sink) override;
+
+    // Runs callbacks until `done` is true (returns true) or the deadline has passed (false).
+    // What is ready is handled even when the deadline has already passed.
+    bool run_until(const bool& done, TimePoint deadline);
+    // Handles what is ready, without waiting.
+    void run_ready();
+
+    // ---- for the other classes of net/ only
+
+    // nullptr when memory or file descriptors have run out.
+    event_base* base() noexcept;
+    void watch_fork(ForkSink& sink);
+    void unwatch_fork(ForkSink& sink) noexcept;
+    // Where sockets read to; valid until the callback that uses it makes another use of the loop.
+    std::span<std::byte> scratch() noexcept { return *scratch_; }
+
+  private:
+    void make_base() noexcept;
+    void leave_parent() noexcept;
+
+    struct BaseDeleter {
+        void operator()(event_base* base) const noexcept;
+    };
+    struct EventDeleter {
+        void operator()(event* ev) const noexcept;
+    };
+    static constexpr std::size_t kScratchBytes = 64 * 1024;
+
+    unsigned fork_generation_;
+    std::unique_ptr<event_base, BaseDeleter> base_;
+    std::unique_ptr<event, EventDeleter> alarm_;  // ends run_until() at its deadline
+    std::unique_ptr<std::array<std::byte, kScratchBytes>> scratch_;
+    std::vector<ForkSink*> fork_sinks_;
+};
+
+}  // namespace sessmirror::net

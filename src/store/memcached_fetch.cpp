@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "store/memcached_fetch.h"
+
+#include <utility>
+
+#include "store/lock_item.h"
+#include "store/memcached_release.h"
+#include "store/memcached_ttl.h"
+
+namespace sessmirror::store {
+
+using wire::ReplyCode;
+
+FetchOperation::FetchOperation(OperationHost& host, const FetchRequest& request, StoreSink* sink)
+    : Operation(host, request.key, request.deadline, sink),
+      want_(request.want),
+      claim_(request.lock),
+      lock_key_(claim_ ? lock_key(request.key) : std::string()) {}
+
+void FetchOperation::start() {
+    claims_ = 0;
+    ghost_ = 0;
+    read_again_ = false;
+    reply_ = FetchReply{};
+    ask();
+}
+
+void FetchOperation::ask() {
+    reads_chunks_ = false;
+    LinkTerms terms{.deadline = deadline_, .withdrawal = {}};
+    wire::Packet packet = host_.link().packet();
+    const bool claims = claim_ && reply_.lock != LockState::Granted;
+    if (claims) {
+        if (ghost_ != 0) packet.erase({lock_key_, ghost_});
+        packet.set({.key = lock_key_,
+                    .mode = wire::SetMode::Add,
+                    .ttl_s = item_ttl(claim_->lease_s),
+                    .client_flags = {},
+                    .return_cas = true},
+                   as_bytes(claim_->owner.view()));
+        packet.get({.key = lock_key_, .value = true, .cas = true, .touch_s = {}});
+        ++claims_;
+    }
+    if (claim_) {
+        terms.withdrawal = withdrawal();
+        terms.claims_lock = claims && ghost_ == 0;
+    }
+    packet.get({.key = key_.text(),
+                .value = want_ == Want::Value,
+                .cas = true,
+                .client_flags = true,
+                .ttl = true,
+                .touch_s = {}});
+    host_.link().send(packet, this, std::move(terms));
+}
+
+bool FetchOperation::on_replies(std::span<wire::Reply> replies) noexcept {
+    for (const wire::Reply& reply : replies) {
+        if (reply.code != ReplyCode::ServerError) continue;
+        release_quietly();
+        fail(store_error(reply));
+        return true;
+    }
+    return reads_chunks_ ? take_chunks(replies) : take_item(replies);
+}
+
+bool FetchOperation::take_item(std::span<wire::Reply> replies) {
+    wire::Reply& item = replies.back();
+    const bool has_value = item.code == ReplyCode::Value;
+    if (item.code != ReplyCode::Miss && (!item.has_cas || has_value != (want_ == Want::Value) ||
+                                         (!has_value && item.code != ReplyCode::Done)))
+        return false;
+    if (replies.size() > 1) {
+        const Claim claim = take_lock(replies[replies.size() - 3], replies[replies.size() - 2]);
+        if (claim == Claim::Unusable) return false;
+        if (claim == Claim::Again) {
+            ask();
+            return true;
+        }
+    }
+    return take_value(item);
+}
+
+FetchOperation::Claim FetchOperation::take_lock(const wire::Reply& added,
+                                                const wire::Reply& present) {
+    ghost_ = 0;
+    if (added.code == ReplyCode::Done) {
+        if (!added.has_cas) return Claim::Unusable;
+        reply_.lock = LockState::Granted;
+        reply_.holder = {claim_->owner, added.cas};
+        return Claim::Settled;
+    }
+    if (added.code != ReplyCode::NotStored) return Claim::Unusable;
+    reply_.lock = LockState::Held;
+    reply_.holder = {};
+    const bool may_try_again = claims_ < kMaxClaims;
+    if (present.code == ReplyCode::Miss)  // given up by its holder between our two commands
+        return may_try_again ? Claim::Again : Claim::Settled;
+    if (present.code != ReplyCode::Value || !present.has_cas) return Claim::Unusable;
+    const LockItem item = read_lock_item(as_text(present.value));
+    reply_.holder = {item.owner, present.cas};
+    if (item.is_ghost && may_try_again) {
+        ghost_ = present.cas;
+        return Claim::Again;
+    }
+    // Our own claim, whose answer was lost with its connection.
+    if (!item.is_ghost && item.owner == claim_->owner) reply_.lock = LockState::Granted;
+    return Claim::Settled;
+}
+
+bool FetchOperation::take_value(wire::Reply& item) {
+    reply_.found = item.code != ReplyCode::Miss;
+    if (!reply_.found) {
+        finish();
+        return true;
+    }
+    const Cas known = std::exchange(reply_.cas, item.cas);
+    reply_.fingerprint = item.client_flags & ~kSplitFlag;
+    reply_.ttl_left_s = item.ttl_left_s;
+    reply_.value = std::move(item.value);
+    const bool is_split = (item.client_flags & kSplitFlag) != 0;
+    if (!is_split || want_ == Want::Version) {
+        finish();
+        return true;
+    }
+    const auto manifest = decode_manifest(reply_.value, host_.max_payload());
+    if (!manifest || (read_again_ && known == item.cas)) {
+        give_up_on_chunks();
+        return true;
+    }
+    manifest_ = *manifest;
+    host_.known_split() = KnownSplit{key_, reply_.cas, manifest_};
+    ask_chunks();
+    return true;
+}
+
+void FetchOperation::ask_chunks() {
+    reads_chunks_ = true;
+    wire::Packet packet = host_.link().packet();
+    for (std::uint32_t i = 0; i < manifest_.count; ++i)
+        packet.get({.key = chunk_key(key_, manifest_.version, i), .value = true, .touch_s = {}});
+    LinkTerms terms{.deadline = deadline_, .withdrawal = {}};
+    if (reply_.lock == LockState::Granted) terms.withdrawal = withdrawal();
+    host_.link().send(packet, this, std::move(terms));
+}
+
+bool FetchOperation::take_chunks(std::span<const wire::Reply> replies) {
+    bool is_complete = true;
+    for (std::uint32_t i = 0; i < manifest_.count; ++i) {
+        if (replies[i].code != ReplyCode::Value && replies[i].code != ReplyCode::Miss) return false;
+        is_complete = is_complete && replies[i].value.size() == manifest_.size_of(i);
+    }
+    if (!is_complete) {
+        // Perhaps the session was replaced and its old chunks deleted after we read the manifest.
+        if (std::exchange(read_again_, true))
+            give_up_on_chunks();
+        else
+            ask();
+        return true;
+    }
+    reply_.value.resize(record::Envelope::kSize);  // the manifest goes, the header stays
+    reply_.value.reserve(record::Envelope::kSize + manifest_.total);
+    for (const wire::Reply& chunk : replies)
+        reply_.value.insert(reply_.value.end(), chunk.value.begin(), chunk.value.end());
+    finish();
+    return true;
+}
+
+// The copy is damaged: hand out a header without its payload, which decodes to Errc::Corrupt.
+void FetchOperation::give_up_on_chunks() {
+    if (reply_.value.size() > record::Envelope::kSize) reply_.value.resize(record::Envelope::kSize);
+    finish();
+}
+
+void FetchOperation::finish() {
+    if (sink_ == nullptr) release_quietly();  // nobody is left who would give the lock up
+    answer(&StoreSink::on_fetch, Result<FetchReply>(std::move(reply_)));
+}
+
+void FetchOperation::fail(const Error& why) {
+    // After a timeout the withdrawal is on its way already, and the store is in no state to answer.
+    if (why.code != Errc::Timeout) release_quietly();
+    answer(&StoreSink::on_fetch, Result<FetchReply>(why));
+}
+
+void FetchOperation::release_quietly() {
+    if (std::exchange(reply_.lock, LockState::NotAsked) != LockState::Granted) return;
+    host_.run(std::make_unique<ReleaseOperation>(host_, key_, reply_.holder, deadline_, nullptr));
+}
+
+std::string FetchOperation::withdrawal() const {
+    return withdrawal_command(key_, claim_->owner);
+}
+
+}  // namespace sessmirror::store

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <string>
+
+#include "store/memcached_operation.h"
+
+namespace sessmirror::store {
+
+// Reads a session's item and, in the same packet and before it, claims the session's lock. Split
+// sessions are joined. Safe to repeat: the owner in the lock item tells whether the first claim
+// won.
+class FetchOperation final : public Operation {
+  public:
+    FetchOperation(OperationHost& host, const FetchRequest& request, StoreSink* sink);
+
+    void start() override;
+    bool on_replies(std::span<wire::Reply> replies) noexcept override;
+
+  private:
+    // What the replies to a claim amount to.
+    enum class Claim : std::uint8_t { Settled, Again, Unusable };
+
+    void fail(const Error& why) override;
+    void ask();
+    bool take_item(std::span<wire::Reply> replies);
+    Claim take_lock(const wire::Reply& added, const wire::Reply& present);
+    bool take_value(wire::Reply& reply);
+    void ask_chunks();
+    bool take_chunks(std::span<const wire::Reply> replies);
+    void give_up_on_chunks();
+    void finish();
+    void release_quietly();
+    [[nodiscard]] std::string withdrawal() const;
+
+    // Ghosts met or locks that vanished between two commands; more is somebody's mischief.
+    static constexpr int kMaxClaims = 3;
+
+    const Want want_;
+    const std::optional<LockClaim> claim_;
+    const std::string lock_key_;
+    bool reads_chunks_ = false;
+    bool read_again_ = false;  // the chunks were incomplete once
+    int claims_ = 0;
+    Cas ghost_ = 0;  // CAS of a lock item whose owner has withdrawn
+    Manifest manifest_;
+    FetchReply reply_;
+};
+
+}  // namespace sessmirror::store

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "store/memcached_link.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "wire/server_version.h"
+
+namespace sessmirror::store {
+namespace {
+
+using wire::ReplyCode;
+
+// A byte that arrives shows life, and extends the patience: 1 s for each 10 MB.
+constexpr Duration kPatiencePerByte{100};
+constexpr unsigned kMaxSettings = 1000;  // real servers send about a hundred
+
+int milliseconds_of(Duration duration) noexcept {
+    return static_cast<int>(std::chrono::ceil<milliseconds>(duration).count());
+}
+
+// memcached repeats the opaque in every reply to a meta command but these: a miss before 1.6.18,
+// `mn`, the end of `stats`, and errors.
+bool may_lack_opaque(ReplyCode code) noexcept {
+    return code == ReplyCode::Miss || code == ReplyCode::NoOp || code == ReplyCode::End ||
+           code == ReplyCode::ServerError;
+}
+
+}  // namespace
+
+MemcachedLink::MemcachedLink(net::EventLoop& loop, net::Resolver& resolver, net::Endpoint endpoint,
+                             const LinkOptions& options, LinkOwner& owner)
+    : loop_(loop),
+      options_(options),
+      owner_(owner),
+      connection_(loop, resolver, std::move(endpoint), *this),
+      timer_(loop.make_timer(*this)),
+      parser_(options.max_value) {}
+
+// ---- sending
+
+void MemcachedLink::send(const wire::Packet& packet, LinkClient* client, LinkTerms terms) {
+    loop_.base();  // a forked child leaves its parent's connection before it decides anything
+    if (connection_.is_closed()) open();
+    Pending pending;
+    pending.client = client;
+    pending.terms = std::move(terms);
+    pending.first_opaque = packet.first_opaque();
+    pending.commands = packet.commands();
+    pending.on_used_connection = is_up_;
+    pending.sent_at = loop_.now();
+    if (connection_.is_open())
+        pending.patience_ends = pending.sent_at + options_.io_timeout + pending.terms.extra;
+    next_opaque_ += packet.commands();
+    pending_.push_back(std::move(pending));
+    connection_.send(packet.pieces());
+    watch_time();
+}
+
+void MemcachedLink::open() {
+    connection_.open(options_.connect_timeout);
+    wire::Packet hello(next_opaque_);
+    hello.version();
+    connection_.send(hello.pieces());
+    Pending& pending = pending_.emplace_back();
+    pending.is_handshake = true;
+    pending.commands = hello.commands();
+    pending.terms.deadline = TimePoint::max();
+    pending.sent_at = loop_.now();
+}
+
+void MemcachedLink::on_open() noexcept {
+    const TimePoint now = loop_.now();
+    for (Pending& pending : pending_)
+        pending.patience_ends = now + options_.io_timeout + pending.terms.extra;
+    watch_time();
+}
+
+// ---- time
+
+void MemcachedLink::watch_time() {
+    if (pending_.empty()) {
+        timer_->stop();
+        timer_due_ = TimePoint::max();
+        return;
+    }
+    const auto first =
+        std::min_element(pending_.begin(), pending_.end(),
+                         [](const Pending& a, const Pending& b) { return a.ends() < b.ends(); });
+    // A timer that is too early looks again when it fires; it is not moved for every packet.
+    if (first->ends() >= timer_due_) return;
+    timer_due_ = first->ends();
+    timer_->start(timer_due_ - loop_.now());
+}
+
+void MemcachedLink::on_timer() noexcept {
+    timer_due_ = TimePoint::max();
+    const TimePoint now = loop_.now();
+    const auto late = std::find_if(pending_.begin(), pending_.end(),
+                                   [now](const Pending& p) { return p.ends() <= now; });
+    if (late == pending_.end()) {
+        watch_time();
+        return;
+    }
+    drop(Error(Errc::Timeout, "%.100s did not answer within %d ms", name().c_str(),
+               milliseconds_of(now - late->sent_at)));
+}
+
+// ---- receiving
+
+void MemcachedLink::on_bytes(ByteView bytes) noexcept {
+    const unsigned life = life_;
+    if (!pending_.empty() && pending_.front().patience_ends != TimePoint::max())
+        pending_.front().patience_ends += kPatiencePerByte * static_cast<int>(bytes.size());
+    while (!bytes.empty()) {
+        if (pending_.empty()) {
+            protocol_error("it sent more than it was asked for");
+            return;
+        }
+        wire::Reply reply;
+        const auto step = parser_.next(bytes, reply);
+        if (step == wire::ReplyParser::Step::NeedMore) return;
+        if (step == wire::ReplyParser::Step::Malformed) {
+            protocol_error("it does not speak memcached's meta protocol");
+            return;
+        }
+        take(std::move(reply));
+        if (life != life_) return;
+    }
+}
+
+void MemcachedLink::take(wire::Reply reply) {
+    Pending& pending = pending_.front();
+    if (pending.is_handshake) {
+        take_version(reply);
+        return;
+    }
+    if (reply.code == ReplyCode::Stat && pending.terms.reads_settings) {
+        take_setting(reply);
+        return;
+    }
+    if (const char* const fault = fault_of(reply, pending)) {
+        protocol_error(fault);
+        return;
+    }
+    const bool is_item = reply.code == ReplyCode::Done || reply.code == ReplyCode::Value;
+    if (is_item && reply.has_cas && reply.cas == 0) {
+        drop(Error(Errc::StoreError,
+                   "%.100s runs without compare-and-set (option -C), which sessions need",
+                   name().c_str()));
+        return;
+    }
+    pending.replies.push_back(std::move(reply));
+    if (pending.replies.size() == pending.commands) complete_front();
+}
+
+const char* MemcachedLink::fault_of(const wire::Reply& reply, const Pending& pending) const {
+    const auto expected = pending.first_opaque + static_cast<std::uint32_t>(pending.replies.size());
+    if (reply.has_opaque && reply.opaque != expected) return "an answer is not to this question";
+    if (!reply.has_opaque && !may_lack_opaque(reply.code)) return "an answer has no opaque";
+    if (reply.code == ReplyCode::End && !pending.terms.reads_settings)
+        return "an answer is not to this question";
+    return nullptr;
+}
+
+void MemcachedLink::complete_front() {
+    Pending done = std::move(pending_.front());
+    pending_.pop_front();
+    watch_time();
+    if (done.client == nullptr || done.client->on_replies(done.replies)) return;
+    pending_.push_front(std::move(done));
+    protocol_error("an answer is not to this question");
+}
+
+void MemcachedLink::take_version(const wire::Reply& reply) {
+    if (reply.code == ReplyCode::ServerError) {
+        drop(Error(Errc::StoreError, "%.100s: %.100s", name().c_str(), reply.text.c_str()));
+        return;
+    }
+    if (reply.code != ReplyCode::Version) {
+        protocol_error("it is no memcached");
+        return;
+    }
+    const auto version = wire::parse_server_version(reply.text);
+    if (!version || *version < wire::kMetaProtocol) {
+        drop(Error(Errc::StoreError, "%.100s runs memcached %.20s; 1.6.10 or later is needed",
+                   name().c_str(), reply.text.c_str()));
+        return;
+    }
+    has_explicit_cas_ = *version >= wire::kExplicitCas;
+    is_up_ = true;
+    pending_.pop_front();
+    watch_time();
+    owner_.on_link_up();
+}
+
+void MemcachedLink::take_setting(const wire::Reply& reply) {
+    if (++settings_seen_ > kMaxSettings) {
+        protocol_error("its list of settings does not end");
+        return;
+    }
+    constexpr std::string_view kItemLimit = "item_size_max ";
+    if (!reply.text.starts_with(kItemLimit)) return;
+    const std::string_view digits = std::string_view(reply.text).substr(kItemLimit.size());
+    std::uint64_t limit = 0;
+    if (std::from_chars(digits.data(), digits.data() + digits.size(), limit).ec == std::errc{})
+        item_limit_ = limit;
+}
+
+// ---- the end of a connection
+
+void MemcachedLink::protocol_error(const char* what) {
+    owner_.on_protocol_error();
+    drop(Error(Errc::Protocol, "%.100s: %s", name().c_str(), what));
+}
+
+void MemcachedLink::on_closed(const Error& reason) noexcept {
+    drop(reason);
+}
+
+void MemcachedLink::drop(const Error& reason) {
+    const std::deque<Pending> lost = std::exchange(pending_, {});
+    if (!connection_.is_closed()) connection_.close_after(as_bytes(withdrawals(lost)));
+    ++life_;
+    parser_.reset();
+    is_up_ = false;
+    has_explicit_cas_ = false;
+    item_limit_.reset();
+    settings_seen_ = 0;
+    watch_time();
+    for (const Pending& pending : lost) {
+        const bool may_repeat = reason.code == Errc::Closed && pending.on_used_connection;
+        if (pending.client != nullptr) pending.client->on_lost(reason, may_repeat);
+    }
+}
+
+std::string MemcachedLink::withdrawals(const std::deque<Pending>& pending) {
+    std::string out;
+    for (const Pending& entry : pending) {
+        const bool was_refused = entry.terms.claims_lock && !entry.replies.empty() &&
+                                 entry.replies.front().code == ReplyCode::NotStored;
+        if (!was_refused) out += entry.terms.withdrawal;
+    }
+    return out;
+}
+
+}  // namespace sessmirror::store

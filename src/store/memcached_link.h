@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "net/connection.h"
+#include "wire/meta_reply.h"
+#include "wire/packet.h"
+#include "wire/reply_parser.h"
+
+namespace sessmirror::store {
+
+// Who asked. Exactly one of the two is called for each packet, from the loop.
+class LinkClient {
+  public:
+    // One reply for each command, in order. Returns false, having done nothing, when they are no
+    // answer to these commands; on_lost() then follows.
+    virtual bool on_replies(std::span<wire::Reply> replies) noexcept = 0;
+    // `may_repeat`: an established connection turned out to be closed, as after a restart of the
+    // store; the packet may or may not have taken effect.
+    virtual void on_lost(const Error& why, bool may_repeat) noexcept = 0;
+
+  protected:
+    ~LinkClient() = default;
+};
+
+// What the owner of a link is told, for counting.
+class LinkOwner {
+  public:
+    virtual void on_link_up() noexcept = 0;
+    virtual void on_protocol_error() noexcept = 0;
+
+  protected:
+    ~LinkOwner() = default;
+};
+
+// How long a packet may take, and what must follow it if it is given up.
+struct LinkTerms {
+    TimePoint deadline;           // the caller's
+    Duration extra{};             // added to the link's own patience, for large packets
+    bool reads_settings = false;  // the packet is `stats settings`
+    // Sent before the connection is closed with this packet unanswered; see lock_item.h.
+    std::string withdrawal;
+    // The packet's first reply tells whether a lock was granted, and a refused claim needs no
+    // withdrawal. False: the lock is held already.
+    bool claims_lock = false;
+};
+
+struct LinkOptions {
+    Duration connect_timeout{};
+    Duration io_timeout{};
+    std::size_t max_value = 0;
+};
+
+// The one connection to a memcached, made at first use and made again after a failure, with the
+// requests in flight on it. Replies belong to requests by their order, and the opaque of each must
+// agree; the first byte that is not what was asked for ends the connection, because nothing behind
+// it can be trusted to belong to anybody. On a timeout it ends as well, for the same reason.
+//
+// Every connection starts with `version`, in front of the first packet.
+class MemcachedLink final : private net::ConnectionSink, private TimerSink {
+  public:
+    MemcachedLink(net::EventLoop& loop, net::Resolver& resolver, net::Endpoint endpoint,
+                  const LinkOptions& options, LinkOwner& owner);
+
+    // The next packet; nothing else may be sent between this and send().
+    [[nodiscard]] wire::Packet packet() const noexcept { return wire::Packet(next_opaque_); }
+    // A null client is not told. Its values need to live only during the call.
+    void send(const wire::Packet& packet, LinkClient* client, LinkTerms terms);
+
+    // Whether the server lets the client choose CAS values; false while not connected.
+    [[nodiscard]] bool has_explicit_cas() const noexcept { return has_explicit_cas_; }
+    // item_size_max, once `stats settings` was answered on this connection.
+    [[nodiscard]] std::optional<std::uint64_t> item_limit() const noexcept { return item_limit_; }
+    [[nodiscard]] const std::string& name() const noexcept { return connection_.name(); }
+
+  private:
+    struct Pending {
+        LinkClient* client = nullptr;
+        LinkTerms terms;
+        std::uint32_t first_opaque = 0;
+        std::uint32_t commands = 0;
+        bool is_handshake = false;
+        bool on_used_connection = false;
+        TimePoint sent_at;
+        TimePoint patience_ends = TimePoint::max();  // max while the connection is being opened
+        std::vector<wire::Reply> replies;
+
+        [[nodiscard]] TimePoint ends() const noexcept {
+            return patience_ends < terms.deadline ? patience_ends : terms.deadline;
+        }
+    };
+
+    void on_open() noexcept override;
+    void on_bytes(ByteView bytes) noexcept override;
+    void on_closed(const Error& reason) noexcept override;
+    void on_timer() noexcept override;
+
+    void open();
+    void take(wire::Reply reply);
+    void take_version(const wire::Reply& reply);
+    void take_setting(const wire::Reply& reply);
+    [[nodiscard]] const char* fault_of(const wire::Reply& reply, const Pending& pending) const;
+    void complete_front();
+    void protocol_error(const char* what);
+    void drop(const Error& reason);
+    [[nodiscard]] static std::string withdrawals(const std::deque<Pending>& pending);
+    void watch_time();
+
+    net::EventLoop& loop_;
+    LinkOptions options_;
+    LinkOwner& owner_;
+    net::Connection connection_;
+    std::unique_ptr<Timer> timer_;
+    TimePoint timer_due_ = TimePoint::max();  // max: not running
+    wire::ReplyParser parser_;
+    std::deque<Pending> pending_;
+    std::uint32_t next_opaque_ = 1;
+    unsigned life_ =
+        0;  // which connection this is; tells a loop that it was dropped under its feet
+    bool is_up_ = false;  // the handshake was answered
+    bool has_explicit_cas_ = false;
+    std::optional<std::uint64_t> item_limit_;
+    unsigned settings_seen_ = 0;
+};
+
+}  // namespace sessmirror::store

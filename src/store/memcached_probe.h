@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "store/memcached_operation.h"
+
+namespace sessmirror::store {
+
+// Asks for any answer at all. Safe to repeat.
+class ProbeOperation final : public Operation {
+  public:
+    using Operation::Operation;
+
+    void start() override {
+        wire::Packet packet = host_.link().packet();
+        packet.no_op();
+        host_.link().send(packet, this, {.deadline = deadline_, .withdrawal = {}});
+    }
+    bool on_replies(std::span<wire::Reply> replies) noexcept override {
+        if (replies.front().code != wire::ReplyCode::NoOp) return false;
+        answer(&StoreSink::on_probe, Status(kOk));
+        return true;
+    }
+
+  private:
+    void fail(const Error& why) override { answer(&StoreSink::on_probe, Status(why)); }
+};
+
+}  // namespace sessmirror::store

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <string>
+
+#include "store/memcached_operation.h"
+
+namespace sessmirror::store {
+
+// Stores a session's item by compare-and-set, split when it exceeds the server's item limit, and
+// gives up the session's lock in the same packet.
+//
+// A value that the server would refuse is never sent: memcached deletes the old item when it
+// refuses a new one, whatever the command's mode. Hence the limit is learnt before a large value is
+// sent.
+//
+// Safe to repeat: if the first attempt took effect, the second meets its own version, and that is
+// looked at before a conflict is reported.
+class PutOperation final : public Operation, private StoreSink {
+  public:
+    PutOperation(OperationHost& host, const PutRequest& request, StoreSink* sink);
+
+    void start() override;
+    bool on_replies(std::span<wire::Reply> replies) noexcept override;
+
+  private:
+    enum class Phase : std::uint8_t { Limit, Chunks, Item, Verify };
+
+    void fail(const Error& why) override;
+    void on_release(int store, Result<ReleaseReply> reply) noexcept override;
+
+    void read_limit();
+    void choose_layout();
+    void send_chunks();
+    void send_item();
+    void verify();
+    bool take_chunks(std::span<const wire::Reply> replies);
+    bool take_item(std::span<const wire::Reply> replies);
+    bool take_outcome(const wire::Reply& reply);
+    bool take_verified(const wire::Reply& reply);
+    void settle();
+    void forget_old_chunks();
+    void erase_chunks(const Manifest& manifest);
+    void finish();
+    [[nodiscard]] ByteView payload() const noexcept;
+    [[nodiscard]] Duration transfer_time() const noexcept;
+    [[nodiscard]] std::string withdrawal() const;
+
+    const record::Version version_;
+    const record::Fingerprint fingerprint_;
+    const std::uint32_t ttl_s_;
+    const Cas expected_;
+    const std::optional<HeldLock> unlock_;
+    const Bytes value_;  // header and payload: kept, since the put may have to be repeated
+    Bytes main_item_;    // header and manifest, when split
+    std::optional<Manifest> manifest_;
+    Phase phase_ = Phase::Item;
+    bool must_release_ = false;  // the lock did not go with the item
+    PutReply reply_;
+    std::optional<Error> error_;
+};
+
+}  // namespace sessmirror::store

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+#include "record/envelope.h"
+#include "record/version.h"
+#include "store/session_key.h"
+
+namespace sessmirror::store {
+
+// How a session that exceeds memcached's item limit is stored: the payload in chunk items, and in
+// the main item the envelope's header followed by this manifest. Chunk names contain the version,
+// so chunks never change and a reader can never join pieces of two writes; the main item, written
+// last and by compare-and-set, decides which version is the session. Specified in docs/format.md.
+struct Manifest {
+    static constexpr std::size_t kSize = 24;
+    static constexpr std::uint32_t kMaxChunks = 4096;
+
+    record::Version version;
+    std::uint32_t chunk_size = 0;  // of every chunk but the last, which has what remains
+    std::uint32_t count = 0;
+    std::uint64_t total = 0;  // payload bytes
+
+    friend bool operator==(const Manifest&, const Manifest&) = default;
+    [[nodiscard]] std::uint32_t size_of(std::uint32_t chunk) const noexcept;
+};
+
+// Client flags of the main item: the low 31 bits are the fingerprint.
+inline constexpr std::uint32_t kSplitFlag = 1u << 31;
+
+// nullopt when more than kMaxChunks would be needed. REQUIRES: total > 0, chunk_size > 0.
+std::optional<Manifest> plan_split(record::Version version, std::uint64_t total,
+                                   std::uint32_t chunk_size) noexcept;
+
+std::array<std::byte, Manifest::kSize> encode_manifest(const Manifest& manifest) noexcept;
+
+// From a main item (header and manifest). nullopt unless it is consistent and its total is at most
+// `max_total`. Accepts any input.
+std::optional<Manifest> decode_manifest(ByteView item, std::uint64_t max_total) noexcept;
+
+// `<key>.<generation and nonce, 16 hex digits>.<chunk>`
+std::string chunk_key(const SessionKey& key, record::Version version, std::uint32_t chunk);
+
+}  // namespace sessmirror::store

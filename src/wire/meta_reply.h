@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "base/bytes.h"
+
+namespace sessmirror::wire {
+
+// What the first word of a reply line says. One request gets exactly one reply, except that the
+// reply to `stats` is any number of Stat followed by End.
+enum class ReplyCode : std::uint8_t {
+    Done,         // HD: done, or found (without its value)
+    Value,        // VA
+    Miss,         // EN
+    NotStored,    // NS: the mode (add, append) forbade it
+    Exists,       // EX: the item has another CAS
+    NotFound,     // NF: a CAS or a deletion was asked for an absent item
+    NoOp,         // MN
+    Version,      // VERSION, number in `text`
+    Stat,         // STAT, "name value" in `text`
+    End,          // END
+    ServerError,  // SERVER_ERROR, reason in `text`
+};
+
+// One reply. Fields that the line did not carry keep these defaults.
+struct Reply {
+    ReplyCode code = ReplyCode::Miss;
+    bool has_cas = false;
+    bool has_opaque = false;
+    std::uint32_t opaque = 0;
+    std::uint32_t client_flags = 0;
+    std::uint64_t cas = 0;
+    std::int64_t ttl_left_s = 0;  // -1: never expires
+    std::string text;             // printable ASCII, see the codes above
+    Bytes value;                  // of Value only
+};
+
+}  // namespace sessmirror::wire

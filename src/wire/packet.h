@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace sessmirror::wire {
+
+// Meta commands of memcached, as they are used here. Every one is answered by exactly one reply:
+// quiet mode is not used, because a reply that may be absent cannot be told from one that is late.
+// Keys are not checked: they are made from hashes, see store/session_key.h.
+
+struct MetaGet {
+    std::string_view key;
+    bool value = false;
+    bool cas = false;
+    bool client_flags = false;
+    bool ttl = false;
+    std::optional<std::uint32_t> touch_s;  // set the remaining lifetime as well
+};
+
+enum class SetMode : std::uint8_t { Set, Add, Append };
+
+struct MetaSet {
+    std::string_view key;
+    SetMode mode = SetMode::Set;
+    std::optional<std::uint32_t> ttl_s;
+    std::optional<std::uint32_t> client_flags;
+    std::uint64_t compare = 0;       // 0: no comparison
+    std::uint64_t explicit_cas = 0;  // 0: the server chooses. Needs memcached 1.6.27
+    bool return_cas = false;
+};
+
+struct MetaDelete {
+    std::string_view key;
+    std::uint64_t compare = 0;  // 0: no comparison
+};
+
+// Commands to be sent together. Values are referenced, not copied: they must outlive pieces().
+// Commands are numbered by opaques, which the server repeats in its replies, from `first_opaque`
+// upwards; `version`, `mn` and `stats` have none in any release that has to be supported, but they
+// take part in the numbering.
+class Packet {
+  public:
+    explicit Packet(std::uint32_t first_opaque) noexcept : first_opaque_(first_opaque) {}
+
+    void get(const MetaGet& command);
+    void set(const MetaSet& command, ByteView value);
+    void erase(const MetaDelete& command);
+    void no_op();
+    void version();
+    void stats_settings();
+
+    [[nodiscard]] std::uint32_t first_opaque() const noexcept { return first_opaque_; }
+    [[nodiscard]] std::uint32_t commands() const noexcept { return commands_; }
+    // In sending order; valid until the packet changes or ends.
+    [[nodiscard]] std::vector<ByteView> pieces() const;
+
+  private:
+    void command(std::string_view word, std::string_view key);
+    void number(char flag, std::uint64_t value);
+    void opaque();
+
+    // Values up to this size are copied between their commands: cheaper than another piece.
+    static constexpr std::size_t kCopyBelow = 512;
+    struct External {
+        std::size_t after;  // position in text_ behind which it belongs
+        ByteView bytes;
+    };
+    std::uint32_t first_opaque_;
+    std::uint32_t commands_ = 0;
+    std::string text_;
+    std::vector<External> external_;
+};
+
+}  // namespace sessmirror::wire

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "support/fake_server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+namespace sessmirror::test {
+namespace {
+
+sockaddr_in loopback(std::uint16_t port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return address;
+}
+
+int bound_socket(std::uint16_t& port) {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address = loopback(0);
+    socklen_t size = sizeof address;
+    if (fd < 0 || ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+        ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+        std::abort();
+    port = ntohs(address.sin_port);
+    return fd;
+}
+
+// Whether fd has something to read; false when stop_fd says to stop.
+bool wait_for(int fd, short events, int stop_fd) {
+    pollfd wanted[2] = {{fd, events, 0}, {stop_fd, POLLIN, 0}};
+    while (::poll(wanted, 2, -1) < 0 && errno == EINTR) {
+    }
+    return wanted[1].revents == 0;
+}
+
+}  // namespace
+
+bool FakePeer::fill() {
+    char buffer[65536];
+    if (!wait_for(fd_, POLLIN, stop_fd_)) return false;
+    const ssize_t size = ::recv(fd_, buffer, sizeof buffer, 0);
+    if (size <= 0) return false;
+    input_.append(buffer, static_cast<std::size_t>(size));
+    return true;
+}
+
+std::string FakePeer::read_command() {
+    std::size_t end;
+    while ((end = input_.find("\r\n")) == std::string::npos)
+        if (!fill()) return {};
+    const std::string line = input_.substr(0, end);
+    input_.erase(0, end + 2);
+    if (line.starts_with("ms ")) {
+        const std::size_t size = std::strtoul(line.c_str() + line.find(' ', 3), nullptr, 10);
+        while (input_.size() < size + 2)
+            if (!fill()) return {};
+        data_ = input_.substr(0, size);
+        input_.erase(0, size + 2);
+    }
+    return line;
+}
+
+std::string FakePeer::skip_commands(int n) {
+    std::string line;
+    for (int i = 0; i < n; ++i) line = read_command();
+    return line;
+}
+
+bool FakePeer::send(std::string_view bytes) {
+    while (!bytes.empty()) {
+        if (!wait_for(fd_, POLLOUT, stop_fd_)) return false;
+        const ssize_t size = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (size < 0 && errno != EAGAIN) return false;
+        if (size > 0) bytes.remove_prefix(static_cast<std::size_t>(size));
+    }
+    return true;
+}
+
+void FakePeer::stall() {
+    while (fill()) input_.clear();
+}
+
+void FakePeer::flood(std::string_view bytes) {
+    while (send(bytes)) {
+    }
+}
+
+std::string opaque_of(std::string_view command) {
+    const std::size_t at = command.rfind(" O");
+    return at == std::string_view::npos ? std::string() : std::string(command.substr(at));
+}
+
+FakeServer::FakeServer(Script script)
+    : script_(std::move(script)),
+      listener_(bound_socket(port_)),
+      stop_fd_(::eventfd(0, EFD_CLOEXEC)) {
+    if (::listen(listener_, 64) != 0) std::abort();
+    acceptor_ = std::thread([this] { accept_all(); });
+}
+
+FakeServer::~FakeServer() {
+    const std::uint64_t stop = 1;
+    if (::write(stop_fd_, &stop, sizeof stop) != sizeof stop) std::abort();
+    acceptor_.join();
+    for (std::thread& worker : workers_) worker.join();
+    ::close(listener_);
+    ::close(stop_fd_);
+}
+
+void FakeServer::accept_all() {
+    while (wait_for(listener_, POLLIN, stop_fd_)) {
+        const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+        if (fd < 0) continue;
+        const int number = connections_++;
+        workers_.emplace_back([this, fd, number] {
+            FakePeer peer(fd, stop_fd_);
+            script_(peer, number);
+            ::close(fd);
+        });
+    }
+}
+
+std::string greet(FakePeer& peer) {
+    if (peer.read_command() != "version") return {};
+    peer.send("VERSION 1.6.18\r\n");
+    return peer.read_command();
+}
+
+BlackHole::BlackHole() : listener_(bound_socket(port_)) {
+    if (::listen(listener_, 0) != 0) std::abort();
+    // Fill the queue: the kernel drops further connection attempts without a word.
+    const sockaddr_in address = loopback(port_);
+    for (int i = 0; i < 4; ++i) {
+        const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        static_cast<void>(
+            ::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address));
+        fillers_.push_back(fd);
+    }
+}
+
+BlackHole::~BlackHole() {
+    for (const int fd : fillers_) ::close(fd);
+    ::close(listener_);
+}
+
+std::uint16_t free_port() {
+    std::uint16_t port = 0;
+    ::close(bound_socket(port));
+    return port;
+}
+
+}  // namespace sessmirror::test

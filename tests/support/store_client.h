@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "net/event_loop.h"
+#include "net/resolver.h"
+#include "record/envelope.h"
+#include "store/memcached_store.h"
+#include "store/store.h"
+
+namespace sessmirror::test {
+
+// Keeps the last answer of each kind and counts them all.
+class CollectingSink final : public store::StoreSink {
+  public:
+    void on_fetch(int, Result<store::FetchReply> reply) noexcept override {
+        note(fetched, std::move(reply));
+    }
+    void on_put(int, Result<store::PutReply> reply) noexcept override { note(put, reply); }
+    void on_touch(int, Result<store::TouchReply> reply) noexcept override { note(touched, reply); }
+    void on_release(int, Result<store::ReleaseReply> reply) noexcept override {
+        note(released, reply);
+    }
+    void on_probe(int, Status reply) noexcept override { note(probed, reply); }
+
+    std::optional<Result<store::FetchReply>> fetched;
+    std::optional<Result<store::PutReply>> put;
+    std::optional<Result<store::TouchReply>> touched;
+    std::optional<Result<store::ReleaseReply>> released;
+    std::optional<Status> probed;
+    int answers = 0;
+    bool done = false;
+
+  private:
+    template <class Slot, class Reply>
+    void note(Slot& slot, Reply&& reply) {
+        slot.emplace(std::forward<Reply>(reply));
+        ++answers;
+        done = true;
+    }
+};
+
+class CountingEvents final : public store::StoreEvents {
+  public:
+    void on_store_connected(int) noexcept override { ++connected; }
+    void on_store_protocol_error(int) noexcept override { ++protocol_errors; }
+    int connected = 0;
+    int protocol_errors = 0;
+};
+
+inline store::LockOwner owner(std::string_view name) {
+    store::LockOwner out;
+    name.copy(out.text, store::kMaxOwner - 1);
+    return out;
+}
+
+inline store::SessionKey key_of(std::string_view id) {
+    return store::derive_key("t:", "", id);
+}
+
+// A loop, and one store on it that is asked one question at a time.
+class StoreClient {
+  public:
+    explicit StoreClient(const store::StoreSpec& spec, store::MemcachedDefaults defaults = {})
+        : resolver_(loop_) {
+        defaults.events = &events;
+        store_ = store::make_memcached_store(spec, 0, loop_, resolver_, defaults);
+    }
+
+    Result<store::FetchReply> fetch(const store::SessionKey& key,
+                                    store::Want want = store::Want::Value) {
+        store_->fetch({key, want, std::nullopt, deadline()}, fresh());
+        return answer(sink.fetched);
+    }
+    Result<store::FetchReply> lock(const store::SessionKey& key, std::string_view name,
+                                   std::uint32_t lease_s = 30) {
+        store_->fetch({key, store::Want::Value, store::LockClaim{owner(name), lease_s}, deadline()},
+                      fresh());
+        return answer(sink.fetched);
+    }
+    Result<store::PutReply> put(const store::PutRequest& request) {
+        store_->put(request, fresh());
+        return answer(sink.put);
+    }
+    Result<store::TouchReply> touch(const store::SessionKey& key, std::uint32_t ttl_s) {
+        store_->touch(key, ttl_s, deadline(), fresh());
+        return answer(sink.touched);
+    }
+    Result<store::ReleaseReply> release(const store::SessionKey& key, const store::HeldLock& lock) {
+        store_->release(key, lock, deadline(), fresh());
+        return answer(sink.released);
+    }
+    Status probe() {
+        store_->probe(deadline(), fresh());
+        return answer(sink.probed);
+    }
+
+    [[nodiscard]] TimePoint deadline() const { return loop_.now() + patience; }
+    [[nodiscard]] store::Store& store() { return *store_; }
+    [[nodiscard]] net::EventLoop& loop() { return loop_; }
+
+    CountingEvents events;
+    CollectingSink sink;
+    Duration patience = std::chrono::seconds(10);
+
+  private:
+    CollectingSink* fresh() {
+        sink = CollectingSink();
+        return &sink;
+    }
+    template <class Slot>
+    typename Slot::value_type answer(Slot& slot) {
+        if (!loop_.run_until(sink.done, loop_.now() + std::chrono::seconds(20)) || !slot)
+            return Error(Errc::Internal, "the sink was never called");
+        return std::move(*slot);
+    }
+
+    net::EventLoop loop_;
+    net::Resolver resolver_;
+    std::unique_ptr<store::Store> store_;
+};
+
+// A session's content of a given version, ready to be put. Keeps what the request refers to.
+struct Session {
+    explicit Session(std::string_view id, std::string content, record::Version v = {1, 1})
+        : key(key_of(id)), payload(std::move(content)), version(v) {
+        record::Envelope envelope;
+        envelope.version = version;
+        header = record::encode(envelope, as_bytes(payload));
+    }
+    [[nodiscard]] store::PutRequest put(const StoreClient& client, store::Cas expected = 0) const {
+        store::PutRequest out;
+        out.key = key;
+        out.header = header;
+        out.payload = as_bytes(payload);
+        out.fingerprint = record::fingerprint(version);
+        out.version = version;
+        out.ttl_s = 600;
+        out.expected = expected;
+        out.deadline = client.deadline();
+        return out;
+    }
+    store::SessionKey key;
+    std::string payload;
+    record::Version version;
+    record::EnvelopeBytes header;
+};
+
+inline std::string payload_of(const store::FetchReply& reply) {
+    const auto record = record::decode(reply.value);
+    return record ? std::string(as_text(record->payload)) : std::string("(corrupt)");
+}
+
+}  // namespace sessmirror::test

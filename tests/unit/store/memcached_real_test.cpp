@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The store against a real memcached: what the server does is part of what is promised here.
+#include <gtest/gtest.h>
+
+#include <poll.h>
+
+#include <string>
+
+#include "store/lock_item.h"
+#include "support/real_memcached.h"
+#include "support/store_client.h"
+
+namespace sessmirror::store {
+namespace {
+
+using test::key_of;
+using test::owner;
+using test::payload_of;
+using test::RealMemcached;
+using test::Session;
+using test::StoreClient;
+
+// Over both transports.
+class MemcachedStore : public testing::TestWithParam<bool> {
+  protected:
+    RealMemcached server_{{}, GetParam()};
+    StoreClient client_{server_.spec()};
+};
+
+INSTANTIATE_TEST_SUITE_P(Transports, MemcachedStore, testing::Bool(),
+                         [](const auto& kind) { return std::string(kind.param ? "Unix" : "Tcp"); });
+
+TEST_P(MemcachedStore, ReportsAnUnknownSessionAsNotFound) {
+    const auto reply = client_.fetch(key_of("nobody"));
+    ASSERT_TRUE(reply) << reply.error().detail;
+    EXPECT_FALSE(reply->found);
+    EXPECT_EQ(reply->lock, LockState::NotAsked);
+}
+
+TEST_P(MemcachedStore, ReturnsWhatWasStored) {
+    const Session session("a", "cart|i:7;", {77, 99});
+    const auto stored = client_.put(session.put(client_));
+    ASSERT_TRUE(stored) << stored.error().detail;
+    EXPECT_EQ(stored->outcome, PutOutcome::Stored);
+    EXPECT_NE(stored->cas, 0u);
+
+    const auto reply = client_.fetch(session.key);
+    ASSERT_TRUE(reply) << reply.error().detail;
+    EXPECT_TRUE(reply->found);
+    EXPECT_EQ(reply->cas, stored->cas);
+    EXPECT_EQ(reply->fingerprint, record::fingerprint({77, 99}));
+    EXPECT_GT(reply->ttl_left_s, 590);
+    EXPECT_LE(reply->ttl_left_s, 600);
+    EXPECT_EQ(payload_of(*reply), "cart|i:7;");
+}
+
+TEST_P(MemcachedStore, AnswersAVersionProbeWithoutTheValue) {
+    const Session session("a", "x", {5, 6});
+    ASSERT_TRUE(client_.put(session.put(client_)));
+    const auto reply = client_.fetch(session.key, Want::Version);
+    ASSERT_TRUE(reply);
+    EXPECT_TRUE(reply->found);
+    EXPECT_TRUE(reply->value.empty());
+    EXPECT_EQ(reply->fingerprint, record::fingerprint({5, 6}));
+}
+
+TEST_P(MemcachedStore, StoresByCompareAndSetOnly) {
+    const Session first("a", "one", {1, 1});
+    const Session second("a", "two", {2, 2});
+    const auto stored = client_.put(first.put(client_));
+    ASSERT_TRUE(stored);
+    EXPECT_EQ(client_.put(second.put(client_))->outcome, PutOutcome::Conflict);
+    EXPECT_EQ(client_.put(second.put(client_, stored->cas + 1000))->outcome, PutOutcome::Conflict);
+    EXPECT_EQ(payload_of(*client_.fetch(first.key)), "one");
+    EXPECT_EQ(client_.put(second.put(client_, stored->cas))->outcome, PutOutcome::Stored);
+    EXPECT_EQ(payload_of(*client_.fetch(first.key)), "two");
+    EXPECT_EQ(client_.put(Session("b", "x").put(client_, 4711))->outcome, PutOutcome::Missing);
+}
+
+TEST_P(MemcachedStore, GrantsALockToOneOwnerOnly) {
+    const auto mine = client_.lock(key_of("a"), "host:1");
+    ASSERT_TRUE(mine) << mine.error().detail;
+    EXPECT_EQ(mine->lock, LockState::Granted);
+    const auto other = client_.lock(key_of("a"), "host:2");
+    ASSERT_TRUE(other);
+    EXPECT_EQ(other->lock, LockState::Held);
+    EXPECT_EQ(other->holder.owner, owner("host:1"));
+    EXPECT_EQ(client_.lock(key_of("b"), "host:2")->lock, LockState::Granted);
+}
+
+TEST_P(MemcachedStore, ReleasesOnlyTheOwnersLock) {
+    const auto mine = client_.lock(key_of("a"), "host:1");
+    ASSERT_TRUE(mine);
+    EXPECT_FALSE(client_.release(key_of("a"), {owner("host:2"), 0})->was_ours);
+    EXPECT_FALSE(client_.release(key_of("a"), {owner("host:2"), mine->holder.cas + 9})->was_ours);
+    EXPECT_EQ(client_.lock(key_of("a"), "host:3")->lock, LockState::Held);
+    EXPECT_TRUE(client_.release(key_of("a"), mine->holder)->was_ours);
+    EXPECT_FALSE(client_.release(key_of("a"), mine->holder)->was_ours);
+    EXPECT_EQ(client_.lock(key_of("a"), "host:3")->lock, LockState::Granted);
+}
+
+TEST_P(MemcachedStore, ReleasesALockToWhichAWithdrawalWasAppended) {
+    const auto mine = client_.lock(key_of("a"), "host:1");
+    ASSERT_TRUE(mine);
+    ASSERT_TRUE(server_.ask(withdrawal_command(key_of("a"), owner("host:9"))).starts_with("HD"));
+    EXPECT_EQ(client_.lock(key_of("a"), "host:2")->lock, LockState::Held);
+    EXPECT_TRUE(client_.release(key_of("a"), mine->holder)->was_ours);
+}
+
+TEST_P(MemcachedStore, BreaksALockOfWhichOnlyTheOwnerIsKnown) {
+    ASSERT_TRUE(client_.lock(key_of("a"), "host:1"));
+    EXPECT_TRUE(client_.release(key_of("a"), {owner("host:1"), 0})->was_ours);
+    EXPECT_EQ(client_.lock(key_of("a"), "host:2")->lock, LockState::Granted);
+}
+
+TEST_P(MemcachedStore, WritesAndUnlocksInOnePacket) {
+    const Session session("a", "x");
+    const auto mine = client_.lock(session.key, "host:1");
+    ASSERT_TRUE(mine);
+    PutRequest request = session.put(client_);
+    request.unlock = mine->holder;
+    const auto stored = client_.put(request);
+    ASSERT_TRUE(stored);
+    EXPECT_EQ(stored->outcome, PutOutcome::Stored);
+    EXPECT_FALSE(stored->lock_lost);
+    EXPECT_EQ(client_.lock(session.key, "host:2")->lock, LockState::Granted);
+}
+
+TEST_P(MemcachedStore, TellsThatALockWasLostBeforeTheWrite) {
+    const Session session("a", "x");
+    const auto mine = client_.lock(session.key, "host:1");
+    ASSERT_TRUE(mine);
+    ASSERT_TRUE(client_.release(session.key, mine->holder)->was_ours);
+    PutRequest request = session.put(client_);
+    request.unlock = mine->holder;
+    EXPECT_TRUE(client_.put(request)->lock_lost);
+}
+
+TEST_P(MemcachedStore, SetsTheLifetimeByTouching) {
+    const Session session("a", "x");
+    ASSERT_TRUE(client_.put(session.put(client_)));
+    EXPECT_TRUE(client_.touch(session.key, 5000)->found);
+    EXPECT_GT(client_.fetch(session.key)->ttl_left_s, 4990);
+    EXPECT_FALSE(client_.touch(key_of("nobody"), 5000)->found);
+}
+
+TEST_P(MemcachedStore, KeepsALifetimeBeyondThirtyDaysAtThirtyDays) {
+    const Session session("a", "x");
+    ASSERT_TRUE(client_.put(session.put(client_)));
+    EXPECT_TRUE(client_.touch(session.key, 40 * 86400)->found);
+    EXPECT_GT(client_.fetch(session.key)->ttl_left_s, 30 * 86400 - 10);
+}
+
+TEST_P(MemcachedStore, SplitsASessionAboveTheItemLimitAndJoinsItAgain) {
+    std::string content(3'500'000, 'x');
+    for (std::size_t i = 0; i < content.size(); i += 997) content[i] = static_cast<char>(i);
+    const Session session("big", content, {9, 8});
+    const auto stored = client_.put(session.put(client_));
+    ASSERT_TRUE(stored) << stored.error().detail;
+    EXPECT_EQ(stored->outcome, PutOutcome::Stored);
+    const auto reply = client_.fetch(session.key);
+    ASSERT_TRUE(reply) << reply.error().detail;
+    EXPECT_EQ(reply->fingerprint, record::fingerprint({9, 8}));
+    EXPECT_TRUE(payload_of(*reply) == content);
+
+    EXPECT_TRUE(client_.touch(session.key, 9000)->found);
+    const Session next("big", "small again", {10, 1});
+    EXPECT_EQ(client_.put(next.put(client_, stored->cas))->outcome, PutOutcome::Stored);
+    EXPECT_EQ(payload_of(*client_.fetch(session.key)), "small again");
+    EXPECT_NE(server_.ask("stats\r\n", "END\r\n").find("STAT curr_items 1\r\n"), std::string::npos)
+        << "the replaced chunks are still there";
+}
+
+TEST_P(MemcachedStore, ReportsASplitSessionThatLostAChunkAsDamaged) {
+    const Session session("big", std::string(2'500'000, 'y'), {9, 8});
+    ASSERT_TRUE(client_.put(session.put(client_)));
+    const std::string chunk = std::string(session.key.text()) + ".0000000900000008.1";
+    ASSERT_EQ(server_.ask("md " + chunk + "\r\n"), "HD\r\n");
+    const auto reply = client_.fetch(session.key);
+    ASSERT_TRUE(reply) << reply.error().detail;
+    EXPECT_TRUE(reply->found);
+    EXPECT_EQ(record::decode(reply->value).error().code, Errc::Corrupt);
+    EXPECT_FALSE(client_.touch(session.key, 900)->found) << "an incomplete copy is no copy";
+}
+
+TEST_P(MemcachedStore, RefusesASessionAboveTheLimitAndKeepsTheOldOne) {
+    const Session session("a", "old");
+    const auto stored = client_.put(session.put(client_));
+    ASSERT_TRUE(stored);
+    const Session huge("a", std::string((16u << 20) + 1, 'z'), {2, 2});
+    const auto refused = client_.put(huge.put(client_, stored->cas));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::TooLarge);
+    EXPECT_EQ(payload_of(*client_.fetch(session.key)), "old");
+}
+
+TEST_P(MemcachedStore, ARestartOfTheStoreCostsNoError) {
+    ASSERT_TRUE(client_.fetch(key_of("a")));
+    server_.kill();
+    server_.start();
+    const auto reply = client_.lock(key_of("a"), "host:1");
+    ASSERT_TRUE(reply) << reply.error().detail;
+    EXPECT_EQ(reply->lock, LockState::Granted);
+    EXPECT_EQ(client_.events.connected, 2);
+
+    server_.kill();
+    server_.start();
+    const auto stored = client_.put(Session("a", "x").put(client_));
+    ASSERT_TRUE(stored) << stored.error().detail;
+    EXPECT_EQ(stored->outcome, PutOutcome::Stored);
+}
+
+TEST_P(MemcachedStore, ALockClaimThatTimedOutDoesNotLockLater) {
+    ASSERT_TRUE(client_.probe());
+    server_.stop();
+    client_.patience = milliseconds(60);
+    const auto lost = client_.lock(key_of("a"), "host:1");
+    ASSERT_FALSE(lost);
+    EXPECT_EQ(lost.error().code, Errc::Timeout);
+    server_.resume();
+    client_.patience = std::chrono::seconds(10);
+
+    // The ghost appears and is recognised, whenever the store comes to it.
+    const TimePoint give_up = client_.loop().now() + std::chrono::seconds(10);
+    const std::string ghost = "mg " + std::string(key_of("a").text()) + ".l v\r\n";
+    std::string item;
+    while (!item.starts_with("VA") && client_.loop().now() < give_up)
+        item = server_.ask(ghost, "\r\n");
+    ASSERT_NE(item.find("host:1"), std::string::npos) << "the claim never took effect: " << item;
+    const auto other = client_.lock(key_of("a"), "host:2");
+    ASSERT_TRUE(other) << other.error().detail;
+    EXPECT_EQ(other->lock, LockState::Granted);
+}
+
+}  // namespace
+}  // namespace sessmirror::store
