@@ -76,6 +76,10 @@ TEST(StoreList, NamesAreCanonicalSoThatAllHostsPlaceAlike) {
     EXPECT_EQ(read("CACHE.Example [0:0:0:0:0:0:0:1]"), "cache.example:11211*1 [::1]:11211*1");
 }
 
+TEST(StoreList, AHostMayBeCalledAsASchemeIs) {
+    EXPECT_EQ(read("unix:11212 tcp unix"), "unix:11212*1 tcp:11211*1 unix:11211*1");
+}
+
 TEST(StoreList, RefusesAnEmptyListAndEmptyEntries) {
     expect_refused("", "store list is empty");
     expect_refused(" \n ", "store list is empty");
