@@ -119,7 +119,8 @@ Result<bool> parse_target(std::string_view text, store::StoreSpec& spec) {
     const std::size_t mark = text.find("://");
     if (mark == std::string_view::npos) {
         constexpr std::string_view kUnix = "unix:";
-        if (equals_ignoring_case(text.substr(0, kUnix.size()), kUnix))
+        // The slash tells a scheme from a host that is called "unix".
+        if (equals_ignoring_case(text.substr(0, kUnix.size() + 1), "unix:/"))
             return parse_socket(text.substr(kUnix.size()), spec);
         return !text.empty() && text.front() == '/' ? parse_socket(text, spec)
                                                     : parse_tcp(text, spec);

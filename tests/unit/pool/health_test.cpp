@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pool/health.h"
+
+#include <gtest/gtest.h>
+
+#include "support/manual_clock.h"
+
+namespace sessmirror::pool {
+namespace {
+
+using std::chrono::microseconds;
+
+class HealthTest : public testing::Test {
+  protected:
+    Duration next_probe_in() const {
+        return Duration(slot.next_probe_ns.load()) - clock.now().time_since_epoch();
+    }
+    StoreSlot slot;
+    test::ManualClock clock;
+    test::SeededRandom random;
+    Health health{slot, clock, random};
+    Health other_worker{slot, clock, random};
+};
+
+TEST_F(HealthTest, StartsUpAndIsDownAfterOneFailure) {
+    EXPECT_TRUE(health.is_up());
+    EXPECT_TRUE(health.report_failure());
+    EXPECT_FALSE(health.is_up());
+    EXPECT_FALSE(other_worker.is_up());
+}
+
+TEST_F(HealthTest, OnlyOneWorkerIsToldOfEachChange) {
+    EXPECT_TRUE(health.report_failure());
+    EXPECT_FALSE(other_worker.report_failure());
+    EXPECT_TRUE(other_worker.report_answer(microseconds(100)));
+    EXPECT_FALSE(health.report_answer(microseconds(100)));
+    EXPECT_TRUE(health.is_up());
+}
+
+TEST_F(HealthTest, ProbesOnlyWhenDownAndDue) {
+    clock.advance(std::chrono::seconds(10));
+    EXPECT_FALSE(health.claim_probe());
+    health.report_failure();
+    EXPECT_FALSE(health.claim_probe());
+    clock.advance(Health::kFirstBackoff);
+    EXPECT_TRUE(health.claim_probe());
+}
+
+TEST_F(HealthTest, OneWorkerProbesPerPeriod) {
+    health.report_failure();
+    clock.advance(Health::kFirstBackoff);
+    EXPECT_TRUE(health.claim_probe());
+    EXPECT_FALSE(other_worker.claim_probe());
+    EXPECT_FALSE(health.claim_probe());
+}
+
+TEST_F(HealthTest, BackoffDoublesToTwoSecondsWithJitterInItsUpperHalf) {
+    health.report_failure();
+    for (const int full_ms : {100, 200, 400, 800, 1600, 2000, 2000, 2000}) {
+        EXPECT_GE(next_probe_in(), milliseconds(full_ms) / 2);
+        EXPECT_LE(next_probe_in(), milliseconds(full_ms));
+        clock.advance(next_probe_in());
+        EXPECT_TRUE(health.claim_probe());
+    }
+}
+
+TEST_F(HealthTest, BackoffIsDrawnAtRandom) {
+    health.report_failure();
+    const Duration first = next_probe_in();
+    health.report_answer(microseconds(1));
+    health.report_failure();
+    EXPECT_NE(next_probe_in(), first);
+}
+
+TEST_F(HealthTest, LateFailuresOfTheSameOutageDoNotPostponeTheProbe) {
+    health.report_failure();
+    const auto due = slot.next_probe_ns.load();
+    clock.advance(milliseconds(40));
+    for (int i = 0; i < 10; ++i) other_worker.report_failure();
+    EXPECT_EQ(slot.next_probe_ns.load(), due);
+    EXPECT_EQ(slot.failures.load(), 1u);
+}
+
+TEST_F(HealthTest, ANewOutageStartsWithTheShortBackoff) {
+    health.report_failure();
+    for (int i = 0; i < 6; ++i) {
+        clock.advance(Health::kMaxBackoff);
+        EXPECT_TRUE(health.claim_probe());
+    }
+    health.report_answer(microseconds(1));
+    health.report_failure();
+    EXPECT_LE(next_probe_in(), Health::kFirstBackoff);
+}
+
+TEST_F(HealthTest, LatencyIsAMeanThatWeighsTheNewestAnEighth) {
+    EXPECT_EQ(health.latency(), Duration::zero());
+    health.report_answer(microseconds(800));
+    EXPECT_EQ(health.latency(), microseconds(800));
+    health.report_answer(microseconds(1600));
+    EXPECT_EQ(health.latency(), microseconds(900));
+    health.report_answer(Duration(-5));
+    EXPECT_EQ(health.latency(), microseconds(788));
+}
+
+TEST_F(HealthTest, OnlySilenceAndNonsenseAreOutages) {
+    for (const Errc code : {Errc::BadName, Errc::Refused, Errc::Unreachable, Errc::Timeout,
+                            Errc::Closed, Errc::Protocol})
+        EXPECT_TRUE(Health::is_outage(code)) << describe(code);
+    for (const Errc code : {Errc::StoreError, Errc::TooLarge, Errc::Skipped, Errc::OutOfMemory,
+                            Errc::Conflict, Errc::Corrupt, Errc::Internal})
+        EXPECT_FALSE(Health::is_outage(code)) << describe(code);
+}
+
+}  // namespace
+}  // namespace sessmirror::pool

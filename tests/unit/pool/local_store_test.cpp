@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pool/local_store.h"
+
+#include <gtest/gtest.h>
+
+#include "pool/store_list.h"
+
+namespace sessmirror::pool {
+namespace {
+
+net::IpAddress ipv4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) {
+    net::IpAddress out;
+    out.bytes = {a, b, c, d};
+    out.size = 4;
+    return out;
+}
+
+class LocalStore : public testing::Test {
+  protected:
+    int find(std::string_view setting, std::string_view list) {
+        const auto found = find_local_store(setting, *parse_store_list(list), addresses, own);
+        return found ? *found : -100;
+    }
+    std::vector<std::vector<net::IpAddress>> addresses;
+    std::vector<net::IpAddress> own = {ipv4(127, 0, 0, 1), ipv4(10, 0, 0, 2)};
+};
+
+TEST_F(LocalStore, IsTheFirstOnAnAddressOfThisHost) {
+    addresses = {{ipv4(10, 0, 0, 1)}, {ipv4(10, 9, 9, 9), ipv4(10, 0, 0, 2)}, {ipv4(10, 0, 0, 2)}};
+    EXPECT_EQ(find("auto", "a,b,c"), 1);
+    EXPECT_EQ(find("Auto", "a,b,c"), 1);
+}
+
+TEST_F(LocalStore, IsTheUnixSocketWhereverItStands) {
+    addresses = {{ipv4(10, 0, 0, 2)}, {}};
+    EXPECT_EQ(find("auto", "a,/run/m.sock"), 1);
+}
+
+TEST_F(LocalStore, IsOneOnLoopbackEvenIfTheInterfacesAreNotKnown) {
+    own.clear();
+    addresses = {{ipv4(10, 0, 0, 2)}, {ipv4(127, 0, 0, 5)}};
+    EXPECT_EQ(find("auto", "a,b"), 1);
+}
+
+TEST_F(LocalStore, IsNoneWhenNoNameResolvedOrNothingRunsHere) {
+    EXPECT_EQ(find("auto", "a,b"), kNoLocalStore);
+    addresses = {{}, {ipv4(10, 0, 0, 7)}};
+    EXPECT_EQ(find("auto", "a,b"), kNoLocalStore);
+}
+
+TEST_F(LocalStore, CanBeSwitchedOff) {
+    addresses = {{ipv4(10, 0, 0, 2)}};
+    EXPECT_EQ(find("none", "a"), kNoLocalStore);
+    EXPECT_EQ(find("", "a"), kNoLocalStore);
+}
+
+TEST_F(LocalStore, CanBeNamedInAnyNotation) {
+    for (const char* setting : {"b", "B:11211", "tcp://b", "tcp://b:11211?weight=4"})
+        EXPECT_EQ(find(setting, "a,b"), 1) << setting;
+}
+
+TEST_F(LocalStore, MustBeInTheList) {
+    const auto stores = *parse_store_list("a,b");
+    const auto missing = find_local_store("c:1", stores, addresses, own);
+    ASSERT_FALSE(missing.has_value());
+    EXPECT_STREQ(missing.error().detail, "sessmirror.local = \"c:1\" is not in the store list");
+    EXPECT_EQ(missing.error().code, Errc::BadConfig);
+    EXPECT_FALSE(find_local_store("a,b", stores, addresses, own).has_value());
+    EXPECT_FALSE(find_local_store("a:x", stores, addresses, own).has_value());
+}
+
+}  // namespace
+}  // namespace sessmirror::pool

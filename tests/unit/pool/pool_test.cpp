@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "pool/pool.h"
+
+#include <gtest/gtest.h>
+
+#include "pool/outage_notices.h"
+#include "pool/store_list.h"
+#include "support/fake_store.h"
+#include "support/manual_clock.h"
+
+namespace sessmirror::pool {
+namespace {
+
+using std::chrono::seconds;
+
+// Records what it is told and, when asked, makes another request from inside the reply.
+class Recorder final : public store::StoreSink {
+  public:
+    void on_fetch(int index, Result<store::FetchReply> reply) noexcept override {
+        store = index;
+        value_size = reply ? static_cast<int>(reply->value.size()) : -1;
+        ++fetches;
+        if (again != nullptr) again->probe({}, this);
+    }
+    void on_put(int, Result<store::PutReply> reply) noexcept override {
+        puts += reply.has_value() ? 1 : 100;
+    }
+    void on_touch(int, Result<store::TouchReply>) noexcept override { ++touches; }
+    void on_release(int, Result<store::ReleaseReply>) noexcept override { ++releases; }
+    void on_probe(int, Status) noexcept override { ++probes; }
+
+    store::Store* again = nullptr;
+    int store = -1, value_size = -2, fetches = 0, puts = 0, touches = 0, releases = 0, probes = 0;
+};
+
+class PoolTest : public testing::Test {
+  protected:
+    void make(std::string_view list) {
+        std::vector<Pool::Member> members;
+        fakes.clear();
+        const auto specs = parse_store_list(list);
+        ASSERT_TRUE(specs.has_value());
+        for (const auto& spec : *specs) {
+            auto fake = std::make_unique<test::FakeStore>(static_cast<int>(members.size()));
+            fakes.push_back(fake.get());
+            members.push_back({spec, std::move(fake)});
+        }
+        pool = std::make_unique<Pool>(std::move(members), 0, *page, clock, random, journal);
+    }
+    void fail(int index, Errc code) {
+        pool->store(index).probe({}, nullptr);
+        fakes[static_cast<std::size_t>(index)]->answer_probe(Error(code, "it failed"));
+    }
+    void answer(int index) {
+        pool->store(index).probe({}, nullptr);
+        fakes[static_cast<std::size_t>(index)]->answer_probe(kOk);
+    }
+    std::string journal_line() {
+        JournalEntry entry;
+        return journal.take(entry) ? entry.text : "";
+    }
+
+    HostPagePtr page = make_host_page(1);
+    test::ManualClock clock;
+    test::SeededRandom random;
+    Journal journal;
+    std::vector<test::FakeStore*> fakes;
+    std::unique_ptr<Pool> pool;
+    Recorder sink;
+};
+
+TEST_F(PoolTest, KnowsItsMembersByIndexAndByName) {
+    make("a,b:2,/c");
+    EXPECT_EQ(pool->size(), 3);
+    EXPECT_EQ(pool->name(1), "b:2");
+    EXPECT_EQ(pool->spec(2).host, "/c");
+    EXPECT_EQ(pool->index_of(pool->name_hash(2)), 2);
+    EXPECT_EQ(pool->index_of(1), -1);
+    EXPECT_EQ(pool->local(), 0);
+    EXPECT_EQ(pool->rank(store::derive_key("", "", "x")).size, 3);
+    EXPECT_EQ(pool->store(0).max_payload(), 4711u);
+    EXPECT_EQ(pool->store(0).predicted_cas({1, 9}), 9u);
+}
+
+TEST_F(PoolTest, EachKindOfReplyReachesItsOwnSink) {
+    make("a,b");
+    Recorder other;
+    auto& store = pool->store(1);
+    store.fetch({}, &sink);
+    store.put({}, &other);
+    store.touch({}, 1, {}, &sink);
+    store.release({}, {}, {}, &other);
+    store.probe({}, &sink);
+    store::FetchReply reply;
+    reply.value.resize(3);
+    fakes[1]->answer_fetch(reply);
+    fakes[1]->answer_put(store::PutReply{});
+    fakes[1]->answer_touch(store::TouchReply{});
+    fakes[1]->answer_release(store::ReleaseReply{});
+    fakes[1]->answer_probe(kOk);
+    EXPECT_EQ(sink.store, 1);
+    EXPECT_EQ(sink.value_size, 3);
+    EXPECT_EQ(sink.fetches + sink.touches + sink.probes, 3);
+    EXPECT_EQ(other.puts + other.releases, 2);
+    EXPECT_EQ(sink.puts + sink.releases + other.fetches + other.touches + other.probes, 0);
+    EXPECT_EQ(pool->health(1).slot().requests.load(), 5u);
+    EXPECT_EQ(pool->health(0).slot().requests.load(), 0u);
+}
+
+TEST_F(PoolTest, AForgottenSinkIsNotCalledButItsReplyCounts) {
+    make("a");
+    pool->store(0).fetch({}, &sink);
+    pool->forget(&sink);
+    fakes[0]->answer_fetch(Error(Errc::Timeout, "no answer"));
+    EXPECT_EQ(sink.fetches, 0);
+    EXPECT_FALSE(pool->is_up(0));
+    EXPECT_EQ(page->value(Counter::Timeouts), 1u);
+}
+
+TEST_F(PoolTest, ForgettingOneRequestersSinkLeavesTheOthers) {
+    make("a");
+    Recorder other;
+    pool->store(0).probe({}, &other);
+    pool->store(0).probe({}, &sink);
+    pool->store(0).forget(&other);
+    fakes[0]->answer_probe(kOk);
+    fakes[0]->answer_probe(kOk);
+    EXPECT_EQ(other.probes, 0);
+    EXPECT_EQ(sink.probes, 1);
+}
+
+TEST_F(PoolTest, AReplyMayMakeTheNextRequest) {
+    make("a");
+    sink.again = &pool->store(0);
+    pool->store(0).fetch({}, &sink);
+    fakes[0]->answer_fetch(store::FetchReply{});
+    ASSERT_EQ(fakes[0]->pending.size(), 1u);
+    fakes[0]->answer_probe(kOk);
+    EXPECT_EQ(sink.probes, 1);
+}
+
+TEST_F(PoolTest, CanBeDestroyedWithRequestsPending) {
+    make("a");
+    // The inner store must have been told to forget each node before the nodes are gone.
+    class LateStore final : public store::Store {
+      public:
+        explicit LateStore(int& left) : left_(left) {}
+        ~LateStore() override { left_ = open_; }
+        void fetch(const store::FetchRequest&, store::StoreSink*) override { ++open_; }
+        void put(const store::PutRequest&, store::StoreSink*) override { ++open_; }
+        void touch(const store::SessionKey&, std::uint32_t, TimePoint, store::StoreSink*) override {
+        }
+        void release(const store::SessionKey&, const store::HeldLock&, TimePoint,
+                     store::StoreSink*) override {}
+        void probe(TimePoint, store::StoreSink*) override {}
+        void forget(const store::StoreSink*) noexcept override { --open_; }
+        store::Cas predicted_cas(record::Version) const noexcept override { return 0; }
+        std::uint64_t max_payload() const noexcept override { return 0; }
+
+      private:
+        int& left_;
+        int open_ = 0;
+    };
+    int left = -1;
+    std::vector<Pool::Member> members;
+    members.push_back({parse_store_list("a")->front(), std::make_unique<LateStore>(left)});
+    pool = std::make_unique<Pool>(std::move(members), 0, *page, clock, random, journal);
+    pool->store(0).fetch({}, &sink);
+    pool->store(0).put({}, nullptr);
+    pool.reset();
+    EXPECT_EQ(left, 0);
+    EXPECT_EQ(sink.fetches, 0);
+}
+
+TEST_F(PoolTest, MeasuresHowLongAnswersTake) {
+    make("a");
+    pool->store(0).fetch({}, &sink);
+    clock.advance(milliseconds(3));
+    fakes[0]->answer_fetch(store::FetchReply{});
+    EXPECT_EQ(pool->health(0).latency(), milliseconds(3));
+}
+
+TEST_F(PoolTest, CountsFailuresByTheirKind) {
+    make("a");
+    for (const Errc code : {Errc::Timeout, Errc::Refused, Errc::Unreachable, Errc::BadName,
+                            Errc::Protocol, Errc::Closed, Errc::StoreError})
+        fail(0, code);
+    EXPECT_EQ(page->value(Counter::Timeouts), 1u);
+    EXPECT_EQ(page->value(Counter::ConnectFailures), 3u);
+    EXPECT_EQ(page->value(Counter::ProtocolErrors), 1u);
+    EXPECT_EQ(pool->health(0).slot().errors.load(), 7u);
+}
+
+TEST_F(PoolTest, AnErrorReportedByTheStoreProvesThatItLives) {
+    make("a");
+    fail(0, Errc::StoreError);
+    EXPECT_TRUE(pool->is_up(0));
+    fail(0, Errc::Timeout);
+    EXPECT_FALSE(pool->is_up(0));
+    fail(0, Errc::StoreError);
+    EXPECT_TRUE(pool->is_up(0));
+    fail(0, Errc::TooLarge);
+    EXPECT_TRUE(pool->is_up(0));
+}
+
+TEST_F(PoolTest, ProbesOneDueStoreAtATime) {
+    make("a,b");
+    EXPECT_FALSE(pool->probe_one_due({}));
+    fail(0, Errc::Refused);
+    fail(1, Errc::Refused);
+    clock.advance(Health::kFirstBackoff);
+    EXPECT_TRUE(pool->probe_one_due({}));
+    EXPECT_TRUE(pool->probe_one_due({}));
+    EXPECT_FALSE(pool->probe_one_due({}));
+    ASSERT_EQ(fakes[0]->pending.size() + fakes[1]->pending.size(), 2u);
+    fakes[1]->answer_probe(kOk);
+    EXPECT_FALSE(pool->is_up(0));
+    EXPECT_TRUE(pool->is_up(1));
+}
+
+TEST_F(PoolTest, TellsTheLogOnceWhenAStoreGoesDownAndOnceWhenItIsBack) {
+    make("10.0.0.1");
+    fail(0, Errc::Timeout);
+    fail(0, Errc::Timeout);
+    EXPECT_EQ(journal_line(),
+              "store 10.0.0.1:11211 is down: it failed; sessions are served by the other replicas; "
+              "it is probed again within 2 s");
+    clock.advance(milliseconds(2500));
+    answer(0);
+    answer(0);
+    EXPECT_EQ(journal_line(), "store 10.0.0.1:11211 is back after 2.5 s");
+    EXPECT_EQ(journal_line(), "");
+}
+
+TEST_F(PoolTest, AFlappingStoreDoesNotFloodTheLogAndItsLastLineIsTrue) {
+    make("a");
+    for (int i = 0; i < 10; ++i) {
+        fail(0, Errc::Timeout);
+        clock.advance(seconds(1));
+        answer(0);
+    }
+    EXPECT_NE(journal_line().find("is down"), std::string::npos);
+    EXPECT_NE(journal_line().find("is back"), std::string::npos);
+    EXPECT_EQ(journal_line(), "");
+    EXPECT_EQ(page->value(Counter::NoticesDropped), 9u);
+    fail(0, Errc::Timeout);  // stays down: told when the interval is over
+    EXPECT_EQ(journal_line(), "");
+    clock.advance(OutageNotices::kInterval);
+    fail(0, Errc::Timeout);
+    EXPECT_NE(journal_line().find("is down"), std::string::npos);
+}
+
+TEST_F(PoolTest, HealthSurvivesANewPoolOfTheSameStores) {
+    make("a,b");
+    fail(1, Errc::Refused);
+    make("b,c");
+    EXPECT_FALSE(pool->is_up(0));
+    EXPECT_TRUE(pool->is_up(1));
+}
+
+TEST_F(PoolTest, KeepsHealthForItselfWhenThePageIsFull) {
+    for (std::uint64_t i = 1; i <= kMaxStores; ++i) page->slot_for(i);
+    make("a");
+    fail(0, Errc::Refused);
+    EXPECT_FALSE(pool->is_up(0));
+    EXPECT_NE(journal_line(), "");
+}
+
+}  // namespace
+}  // namespace sessmirror::pool

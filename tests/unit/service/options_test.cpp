@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "service/options.h"
+
+#include <gtest/gtest.h>
+
+namespace sessmirror::service {
+namespace {
+
+template <class T>
+void expect_refused(const Result<T>& result, const char* detail) {
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error().code, Errc::BadConfig);
+    EXPECT_STREQ(result.error().detail, detail);
+}
+
+TEST(Options, RedundancyIsANumberOfCopiesOrAll) {
+    EXPECT_EQ(*parse_redundancy("1"), 1);
+    EXPECT_EQ(*parse_redundancy("64"), 64);
+    EXPECT_EQ(*parse_redundancy("All"), Options::kAllStores);
+    for (const char* text : {"0", "65", "", "-1", "3x", "three", "99999999999"})
+        EXPECT_FALSE(parse_redundancy(text).has_value()) << text;
+    expect_refused(
+        parse_redundancy("0"),
+        "sessmirror.redundancy = \"0\": must be a number of copies from 1 to 64, or all");
+}
+
+TEST(Options, AckIsAllMajorityOrOne) {
+    EXPECT_EQ(*parse_ack("all"), Ack::All);
+    EXPECT_EQ(*parse_ack("MAJORITY"), Ack::Majority);
+    EXPECT_EQ(*parse_ack("one"), Ack::One);
+    expect_refused(parse_ack("two\n"),
+                   "sessmirror.ack = \"two\\x0a\": must be all, majority or one");
+}
+
+TEST(Options, LockingUnderstandsWhatPhpIniMakesOfOnAndOff) {
+    for (const char* text : {"on", "On", "1", "yes", "true"})
+        EXPECT_EQ(*parse_locking(text), Locking::On) << text;
+    for (const char* text : {"off", "OFF", "0", "no", "false", ""})
+        EXPECT_EQ(*parse_locking(text), Locking::Off) << text;
+    expect_refused(parse_locking("optimistic"),
+                   "sessmirror.locking = \"optimistic\": must be on or off");
+}
+
+TEST(Options, OnConflictIsMineOrFail) {
+    EXPECT_EQ(*parse_on_conflict("mine"), OnConflict::Mine);
+    EXPECT_EQ(*parse_on_conflict("Fail"), OnConflict::Fail);
+    expect_refused(parse_on_conflict(""), "sessmirror.on_conflict = \"\": must be mine or fail");
+}
+
+}  // namespace
+}  // namespace sessmirror::service
