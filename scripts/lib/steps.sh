@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# The steps of scripts/test: step_NAME for each. A step returns nothing of interest; what failed is
+# in the results.
+
+# name|what it shows; in the order of the gate
+gate_steps=(
+    "format|formatting, licence lines, small habits (check-format)"
+    "layers|who may include whom (check-layers)"
+    "package|package.xml is complete, one version everywhere (check-package)"
+    "arginfo|the committed arginfo is what the stub says (gen-arginfo)"
+    "scripts|the scripts' own tests"
+    "unit|unit tests, g++, warnings are errors"
+    "simulation|the replication logic in the deterministic simulation"
+    "clang|everything compiles under clang as well"
+    "fuzz|fuzz targets over their corpus, and a short live run"
+    "sanitize|unit and embed tests under AddressSanitizer and UBSan"
+    "phpize|the extension, built in its tree"
+    "out-of-tree|the extension, built beside its tree"
+    "archive|the extension, built from an exported archive as PIE does"
+    "pecl|the extension, packaged and built by PECL's tool"
+    "phpt|the extension inside PHP"
+    "php-session|PHP's own session tests with this handler"
+    "faults|short selection of the fault tests on real servers"
+)
+extra_steps=(
+    "tidy|clang-tidy over the core and the shim"
+    "valgrind|the phpt suite under valgrind"
+    "seeds|the simulation with many seeds (SESSMIRROR_SEEDS)"
+    "faults-all|every fault test"
+)
+
+# --- the text of the project ---------------------------------------------------------------------
+
+step_format() { check "format" "$root/scripts/check-format"; }
+step_layers() { check "layers" "$root/scripts/check-layers"; }
+step_package() { check "package" "$root/scripts/check-package"; }
+step_arginfo() { check "arginfo" "$root/scripts/gen-arginfo" --check; }
+
+step_scripts() {
+    local test
+    for test in "$root"/tests/scripts/*_test.py; do
+        check "$(basename "$test")" env PYTHONDONTWRITEBYTECODE=1 python3 "$test"
+    done
+}
+
+# --- the core ------------------------------------------------------------------------------------
+
+# has_files GLOB: whether the project has any; a step without material says so and counts nothing.
+has_files() {
+    if [ -z "$(project_files "$@" 2> /dev/null | tr -d '\0')" ]; then
+        echo "  nothing in $* yet"
+        return 1
+    fi
+}
+
+step_unit() { ensure_gcc_tree && run_ctest gcc unit; }
+
+step_simulation() {
+    if has_files 'tests/simulation/*.cpp'; then ensure_gcc_tree && run_ctest gcc simulation; fi
+}
+
+step_seeds() {
+    export SESSMIRROR_SEEDS=${SESSMIRROR_SEEDS:-1000}
+    step_simulation
+}
+
+step_clang() { ensure_clang_tree; }
+
+step_fuzz() {
+    local target
+    has_files 'fuzz/*_fuzz.cpp' && ensure_clang_tree || return 0
+    run_ctest clang fuzz
+    for target in "$root"/fuzz/*_fuzz.cpp; do
+        target=$(basename "$target" .cpp)
+        check "$target, 20 seconds at most" env SESSMIRROR_BUILD_DIR="$build_dir" \
+            "$root/scripts/fuzz" "$target" --short
+    done
+}
+
+step_sanitize() {
+    ensure_sanitize_tree || return 0
+    run_ctest sanitize unit
+    if has_files 'tests/embed/*.cpp'; then run_ctest sanitize embed; fi
+}
+
+step_tidy() {
+    ensure_gcc_tree || return 0
+    check "clang-tidy" run-clang-tidy -quiet -j "$jobs" -p "$build_dir/gcc" "$root/(src|php_ext)/.*\.cpp"
+}
+
+# --- the extension -------------------------------------------------------------------------------
+
+step_phpize() { ensure_extension && check_module "$extension"; }
+
+step_out_of_tree() {
+    local source=$build_dir/out-of-tree-source build=$build_dir/out-of-tree
+    check "copy the project" copy_project "$source" &&
+        check "build beside the tree" phpize_build "$source" "$build" &&
+        check_module "$build"
+}
+
+# The working tree as a commit would hold it, exported with the export-ignore rules applied.
+export_archive() {
+    local to=$1 index=$1.index tree
+    rm -rf "$to" "$index" && mkdir -p "$to" &&
+        GIT_INDEX_FILE=$index repo_git add --all &&
+        tree=$(GIT_INDEX_FILE=$index repo_git write-tree) &&
+        rm -f "$index" &&
+        repo_git archive "$tree" | tar -C "$to" -x -f -
+}
+
+step_archive() {
+    local to=$build_dir/archive
+    check "export an archive" export_archive "$to" &&
+        check "build with no option" phpize_build "$to" "$to" &&
+        check_module "$to"
+}
+
+package_for_pecl() {
+    local to=$1
+    rm -rf "$to" && mkdir -p "$to/unpacked" && copy_project "$to/source" &&
+        (cd "$to/source" && pecl package-validate package.xml && pecl package package.xml) &&
+        tar -C "$to/unpacked" --strip-components=1 -x -f "$to"/source/sessmirror-*.tgz
+}
+
+step_pecl() {
+    local to=$build_dir/pecl
+    check "make the package" package_for_pecl "$to" &&
+        check "build from what the package holds" phpize_build "$to/unpacked" "$to/build" &&
+        check_module "$to/build"
+}
+
+# --- inside PHP ----------------------------------------------------------------------------------
+
+# run_phpt [OPTIONS of run-tests.php]: the phpt suite against the built extension.
+run_phpt() {
+    local report=$logs/$current_step.results log=$logs/$current_step.log
+    rm -f "$report"
+    (cd "$extension" && NO_INTERACTION=1 NO_COLOR=1 TEST_PHP_CGI_EXECUTABLE="$(command -v php-cgi)" \
+        make test TESTS="-q --show-diff -W $report $* tests/phpt") > "$log" 2>&1 || true
+    count_cases phpt "$report" "$log" --root "$extension" \
+        --allowed-skips "$root/tests/phpt/allowed_skips.txt"
+}
+
+step_phpt() {
+    if has_files 'tests/phpt/*.phpt'; then ensure_extension && run_phpt "-j$jobs"; fi
+}
+
+step_valgrind() {
+    if has_files 'tests/phpt/*.phpt'; then ensure_extension && run_phpt -m; fi
+}
+
+# run_counted NAME COMMAND...: a script that ends with "N passed, N failed[, N skipped]" itself.
+run_counted() {
+    local name=$1 log=$logs/$current_step.log outcome=0
+    shift
+    "$@" > "$log" 2>&1 || outcome=$?
+    count_cases closing-line "$log" "$log" --name "$name" --exit-code "$outcome"
+}
+
+step_php_session() {
+    if has_files scripts/php-session-tests; then
+        ensure_extension &&
+            run_counted "PHP's session test" env SESSMIRROR_SO="$extension/modules/sessmirror.so" \
+                "$root/scripts/php-session-tests"
+    fi
+}
+
+run_faults() {
+    if has_files tests/faults/run; then
+        ensure_extension &&
+            run_counted "fault test" env SESSMIRROR_SO="$extension/modules/sessmirror.so" \
+                "$root/tests/faults/run" "$@"
+    fi
+}
+
+step_faults() { run_faults --short; }
+step_faults_all() { run_faults; }
