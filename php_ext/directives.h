@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/journal.h"
+#include "base/result.h"
+#include "service/options.h"
+
+namespace sessmirror::shim {
+
+// What reaches PHP's error log.
+enum class LogLevel : std::uint8_t { Off, Warning, Notice, Info };
+
+[[nodiscard]] constexpr bool is_logged(LogLevel level, Severity severity) noexcept {
+    return static_cast<int>(severity) < static_cast<int>(level);
+}
+
+// All directives, parsed.
+struct Settings {
+    service::Options options;
+    std::string stores;  // empty: session.save_path is the list
+    LogLevel log_level = LogLevel::Notice;
+};
+
+// Who may change a directive.
+enum class Scope : std::uint8_t {
+    Site,    // php.ini, php_value of a pool or virtual host, .user.ini
+    Script,  // all of these, and ini_set()
+};
+
+// One directive. This table is the only place that knows names, defaults, scopes and how text is
+// read; php.ini's entries, phpinfo() and the validation are made from it. Nothing here calls PHP.
+struct Directive {
+    const char* name;           // "sessmirror.stores"
+    const char* default_value;  // parses to the default of Settings
+    Scope scope;
+    bool is_secret;
+    // Sets one member of `out`, or gives Errc::BadConfig with directive and offending text quoted.
+    Status (*apply)(std::string_view text, Settings& out);
+};
+
+inline constexpr int kDirectives = 15;
+std::span<const Directive, kDirectives> directives() noexcept;
+
+// Applies all of them, in the order of the table, and stops at the first that cannot be used.
+Status apply_all(std::span<const std::string_view, kDirectives> texts, Settings& out);
+
+}  // namespace sessmirror::shim

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <array>
+
+#include "after_response.h"
+#include "messages.h"
+#include "php_sessmirror.h"
+#include "sessmirror_arginfo.h"
+#include "worker.h"
+
+ZEND_DECLARE_MODULE_GLOBALS(sessmirror)
+
+#if defined(COMPILE_DL_SESSMIRROR) && defined(ZTS)
+ZEND_TSRMLS_CACHE_DEFINE()
+#endif
+
+namespace sessmirror::shim {
+namespace {
+
+int changeable(Scope scope) noexcept {
+    return scope == Scope::Script ? PHP_INI_ALL : PHP_INI_SYSTEM | PHP_INI_PERDIR;
+}
+
+void register_directives(int module_number, int type) {
+    std::array<zend_ini_entry_def, kDirectives + 1> ini_entries{};  // ends with an empty one
+    for (std::size_t i = 0; i < directives().size(); ++i) {
+        const Directive& directive = directives()[i];
+        zend_ini_entry_def& entry = ini_entries[i];
+        entry.name = directive.name;
+        entry.name_length = static_cast<uint16_t>(std::strlen(directive.name));
+        entry.value = directive.default_value;
+        entry.value_length = static_cast<uint32_t>(std::strlen(directive.default_value));
+        entry.on_modify = on_directive_change;
+        entry.mh_arg1 = const_cast<Directive*>(&directive);
+        entry.displayer = directive.is_secret ? display_secret : nullptr;
+        entry.modifiable = static_cast<uint8_t>(changeable(directive.scope));
+    }
+    register_ini_entries(ini_entries.data(), module_number, type);
+}
+
+// Once per process, or per thread in ZTS builds.
+void init_globals(void* memory) {
+#if defined(COMPILE_DL_SESSMIRROR) && defined(ZTS)
+    ZEND_TSRMLS_CACHE_UPDATE();
+#endif
+    std::memset(memory, 0, sizeof(zend_sessmirror_globals));
+}
+
+void release_globals(void* memory) {
+    Worker*& worker = static_cast<zend_sessmirror_globals*>(memory)->worker;
+    delete worker;
+    worker = nullptr;
+}
+
+}  // namespace
+}  // namespace sessmirror::shim
+
+static PHP_MINIT_FUNCTION(sessmirror) {
+    namespace shim = sessmirror::shim;
+    shim::register_directives(module_number, type);
+    if (php_session_register_module(&shim::session_module) != 0) {
+        php_error_docref(nullptr, E_CORE_WARNING,
+                         "PHP's table of session save handlers is full; unload another one");
+        return FAILURE;
+    }
+    shim::make_host();
+    shim::wrap_deactivate();
+    return SUCCESS;
+}
+
+static PHP_MSHUTDOWN_FUNCTION(sessmirror) {
+    namespace shim = sessmirror::shim;
+    shim::unwrap_deactivate();
+    delete SESSMIRROR_G(worker);
+    SESSMIRROR_G(worker) = nullptr;
+    shim::drop_host();
+    UNREGISTER_INI_ENTRIES();
+    return SUCCESS;
+}
+
+// What the core found out after the previous response; see after_response.cpp.
+static PHP_RINIT_FUNCTION(sessmirror) {
+    (void)type, (void)module_number;
+    sessmirror::shim::log_journal();
+    return SUCCESS;
+}
+
+static PHP_MINFO_FUNCTION(sessmirror) {
+    sessmirror::shim::print_info(zend_module);
+}
+
+static const zend_module_dep sessmirror_dependencies[] = {ZEND_MOD_REQUIRED("session")
+                                                              ZEND_MOD_END};
+
+zend_module_entry sessmirror_module_entry = {
+    STANDARD_MODULE_HEADER_EX,
+    nullptr,
+    sessmirror_dependencies,
+    "sessmirror",
+    ext_functions,
+    PHP_MINIT(sessmirror),
+    PHP_MSHUTDOWN(sessmirror),
+    PHP_RINIT(sessmirror),
+    nullptr,
+    PHP_MINFO(sessmirror),
+    PHP_SESSMIRROR_VERSION,
+    PHP_MODULE_GLOBALS(sessmirror),
+    sessmirror::shim::init_globals,
+    sessmirror::shim::release_globals,
+    nullptr,
+    STANDARD_MODULE_PROPERTIES_EX,
+};
+
+#ifdef COMPILE_DL_SESSMIRROR
+ZEND_GET_MODULE(sessmirror)
+#endif

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+// PHP's headers, and every difference between PHP 8.1 and 8.6 that this extension meets. Standard
+// headers come first: PHP's define macros with the names of standard functions, and include C
+// headers whose C++ versions have templates. php_session.h has no C++ guards of its own.
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+
+extern "C" {
+#include <php.h>
+
+#include <SAPI.h>
+#include <php_ini.h>
+#include <ext/session/php_session.h>
+#include <ext/standard/info.h>
+}
+
+#if PHP_VERSION_ID < 80100
+#error "sessmirror needs PHP 8.1 or newer"
+#endif
+
+namespace sessmirror::shim {
+
+inline std::string_view view(const zend_string* text) noexcept {
+    return text == nullptr ? std::string_view() : std::string_view(ZSTR_VAL(text), ZSTR_LEN(text));
+}
+
+// Up to 8.5 the open hook gets C strings, from 8.6 on zend_strings.
+inline std::string_view view(const char* text) noexcept {
+    return text == nullptr ? std::string_view() : std::string_view(text);
+}
+
+inline void register_ini_entries(const zend_ini_entry_def* entries, int module_number, int type) {
+#if PHP_VERSION_ID >= 80200
+    zend_register_ini_entries_ex(entries, module_number, type);
+#else
+    (void)type;
+    zend_register_ini_entries(entries, module_number);
+#endif
+}
+
+}  // namespace sessmirror::shim

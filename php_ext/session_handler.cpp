@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// The nine hooks of PHP's session module, and nothing else. The rules of the boundary are in
+// boundary.h, PHP's order of calls in docs/architecture.md.
+#include <array>
+#include <memory>
+
+#include "boundary.h"
+#include "messages.h"
+#include "opened_session.h"
+#include "php_sessmirror.h"
+#include "worker.h"
+
+namespace sessmirror::shim {
+namespace {
+
+OpenedSession* opened(void** mod_data) noexcept {
+    return static_cast<OpenedSession*>(*mod_data);
+}
+
+// For the hooks that are not told the lifetime.
+zend_long configured_lifetime() {
+    return zend_ini_long(const_cast<char*>("session.gc_maxlifetime"),
+                         sizeof "session.gc_maxlifetime" - 1, 0);
+}
+
+Result<Worker*> ready_worker() {
+    Worker*& worker = SESSMIRROR_G(worker);
+    if (worker == nullptr) {
+        auto made = make_worker();
+        if (!made) return made;
+        worker = *made;
+        SESSMIRROR_G(directives_changed) = true;
+    }
+    if (SESSMIRROR_G(directives_changed)) {
+        std::array<std::string_view, kDirectives> texts;
+        for (std::size_t i = 0; i < texts.size(); ++i)
+            texts[i] = view(SESSMIRROR_G(directive_texts)[i]);
+        Status configured = worker->configure(texts);
+        if (!configured) return configured.error();
+        SESSMIRROR_G(directives_changed) = false;
+    }
+    return worker;
+}
+
+Result<OpenedSession*> open_session(std::string_view save_path) {
+    auto worker = ready_worker();
+    if (!worker) return worker.error();
+    auto session = (*worker)->open(save_path);
+    if (!session) return session.error();
+    auto handle = std::make_unique<OpenedSession>();
+    handle->session = std::move(*session);
+    return handle.release();
+}
+
+// The end of every hook that can fail: one warning at most, and what the core wants logged.
+template <class T>
+zend_result finish(Step step, const Result<T>& outcome) {
+    if (!outcome) warn(step, outcome.error());
+    log_journal();
+    return outcome ? SUCCESS : FAILURE;
+}
+
+PS_OPEN_FUNC(sessmirror) {
+    (void)session_name;
+    // session_reset() opens again without close: the session, and its lock, go on.
+    if (OpenedSession* const handle = opened(mod_data)) {
+        handle->is_validation_failed = false;
+        return SUCCESS;
+    }
+    const std::string_view path = view(save_path);
+    const auto result = guarded([&] { return open_session(path); });
+    if (result) *mod_data = *result;
+    return finish(Step::Open, result);
+}
+
+PS_CLOSE_FUNC(sessmirror) {
+    OpenedSession* const handle = opened(mod_data);
+    *mod_data = nullptr;
+    (void)guarded([&]() -> Status {
+        delete handle;
+        return kOk;
+    });
+    log_journal();
+    return SUCCESS;
+}
+
+PS_READ_FUNC(sessmirror) {
+    OpenedSession* const handle = opened(mod_data);
+    if (handle == nullptr) return FAILURE;
+    const std::string_view id = view(key);
+
+    handle->is_read_pending = true;
+    const auto loaded = guarded([&]() -> Result<service::Loaded> {
+        if (handle->is_validation_failed) return handle->validation_error;
+        return handle->session->read(id, maxlifetime);
+    });
+    if (loaded) {
+        const std::string_view payload = as_text(loaded->payload);
+        *val = payload.empty() ? ZSTR_EMPTY_ALLOC()
+                               : zend_string_init(payload.data(), payload.size(), 0);
+        handle->is_read_pending = false;
+    }
+    return finish(Step::Read, loaded);
+}
+
+PS_WRITE_FUNC(sessmirror) {
+    OpenedSession* const handle = opened(mod_data);
+    if (handle == nullptr) return FAILURE;
+    const std::string_view id = view(key);
+    const std::string_view payload = view(val);
+
+    const auto stored = guarded([&]() -> Status {
+        if (handle->is_read_pending)
+            return Error(Errc::Internal,
+                         "its content had not been read, so that it is not known "
+                         "what a write would replace");
+        return handle->session->write(id, as_bytes(payload), maxlifetime);
+    });
+    return finish(Step::Write, stored);
+}
+
+PS_UPDATE_TIMESTAMP_FUNC(sessmirror) {
+    (void)val;  // equal to what read() gave
+    OpenedSession* const handle = opened(mod_data);
+    if (handle == nullptr) return FAILURE;
+    const std::string_view id = view(key);
+
+    return finish(Step::Touch, guarded([&] { return handle->session->touch(id, maxlifetime); }));
+}
+
+PS_DESTROY_FUNC(sessmirror) {
+    OpenedSession* const handle = opened(mod_data);
+    if (handle == nullptr) return FAILURE;
+    const std::string_view id = view(key);
+    const zend_long lifetime = configured_lifetime();
+
+    return finish(Step::Destroy, guarded([&] { return handle->session->destroy(id, lifetime); }));
+}
+
+// The stores expire sessions by themselves.
+PS_GC_FUNC(sessmirror) {
+    (void)mod_data, (void)maxlifetime;
+    *nrdels = 0;
+    return 0;
+}
+
+PS_CREATE_SID_FUNC(sessmirror) {
+    zend_string* const id = php_session_create_id(mod_data);
+    OpenedSession* const handle = mod_data == nullptr ? nullptr : opened(mod_data);
+    if (id != nullptr && handle != nullptr) {
+        const std::string_view drawn = view(id);
+        (void)guarded([&]() -> Status {
+            handle->session->created(drawn);
+            return kOk;
+        });
+    }
+    return id;
+}
+
+// SUCCESS means "exists". When that cannot be found out, FAILURE would make PHP replace the id and
+// so log the visitor out: the id is taken as it is, and the read that follows fails the start.
+PS_VALIDATE_SID_FUNC(sessmirror) {
+    OpenedSession* const handle = opened(mod_data);
+    if (handle == nullptr) return FAILURE;
+    const std::string_view id = view(key);
+    const zend_long lifetime = configured_lifetime();
+
+    const auto exists = guarded([&] { return handle->session->exists(id, lifetime); });
+    handle->is_validation_failed = !exists;
+    if (!exists) {
+        handle->validation_error = exists.error();
+        return SUCCESS;
+    }
+    log_journal();
+    return *exists ? SUCCESS : FAILURE;
+}
+
+}  // namespace
+
+const ps_module session_module = {PS_MOD_UPDATE_TIMESTAMP(sessmirror)};
+
+}  // namespace sessmirror::shim

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "boundary.h"
+#include "php_sessmirror.h"
+#include "worker.h"
+
+namespace sessmirror::shim {
+namespace {
+
+using StoreStatus = service::SessionService::StoreStatus;
+using StoreList = std::span<const StoreStatus>;
+
+// Empty before the first session of this worker.
+StoreList look_at_stores() noexcept {
+    Worker* const worker = SESSMIRROR_G(worker);
+    if (worker == nullptr) return {};
+    const auto stores = guarded([&] { return worker->look_at_stores(); });
+    return stores ? *stores : StoreList();
+}
+
+const StoreStatus* local_of(StoreList stores) noexcept {
+    for (const StoreStatus& store : stores)
+        if (store.is_local) return &store;
+    return nullptr;
+}
+
+struct HostName {
+    char text[17] = "";
+};
+
+HostName host_name() noexcept {
+    HostName name;
+    if (const service::Host* host = current_host())
+        snprintf(name.text, sizeof name.text, "%016llx",
+                 static_cast<unsigned long long>(host->id()));
+    return name;
+}
+
+void add_store(zval* list, const StoreStatus& store) {
+    zval row;
+    array_init(&row);
+    add_assoc_stringl(&row, "name", store.name.data(), store.name.size());
+    add_assoc_bool(&row, "local", store.is_local);
+    add_assoc_bool(&row, "up", store.is_up);
+    add_assoc_long(&row, "weight", store.weight);
+    add_assoc_double(&row, "down_for_s", store.down_for_s);
+    add_assoc_long(&row, "latency_us", store.latency_us);
+    add_assoc_long(&row, "requests", static_cast<zend_long>(store.requests));
+    add_assoc_long(&row, "errors", static_cast<zend_long>(store.errors));
+    add_next_index_zval(list, &row);
+}
+
+void add_counters(zval* counters) {
+    const service::Host* const host = current_host();
+    if (host == nullptr) return;
+    for (int i = 0; i < service::Host::kCounters; ++i) {
+        const auto counter = host->counter(i);
+        add_assoc_long(counters, counter.name, static_cast<zend_long>(counter.value));
+    }
+}
+
+void print_number(const char* name, std::uint64_t value) {
+    char text[24];
+    snprintf(text, sizeof text, "%llu", static_cast<unsigned long long>(value));
+    php_info_print_table_row(2, name, text);
+}
+
+void print_store(const StoreStatus& store) {
+    char health[64] = "up";
+    if (!store.is_up) snprintf(health, sizeof health, "down for %.1f s", store.down_for_s);
+    char text[192];
+    snprintf(text, sizeof text, "%s, weight %u, %u us, %llu requests, %llu errors", health,
+             store.weight, store.latency_us, static_cast<unsigned long long>(store.requests),
+             static_cast<unsigned long long>(store.errors));
+    php_info_print_table_row(2, store.name.c_str(), text);
+}
+
+void print_stores(StoreList stores) {
+    php_info_print_table_start();
+    php_info_print_table_header(2, "Store", "State");
+    if (stores.empty()) php_info_print_table_row(2, "-", "no session yet in this worker");
+    for (const StoreStatus& store : stores) print_store(store);
+    php_info_print_table_end();
+}
+
+void print_counters() {
+    const service::Host* const host = current_host();
+    if (host == nullptr) return;
+    php_info_print_table_start();
+    php_info_print_table_header(2, "Counter of this host", "Value");
+    for (int i = 0; i < service::Host::kCounters; ++i)
+        print_number(host->counter(i).name, host->counter(i).value);
+    php_info_print_table_end();
+}
+
+}  // namespace
+
+void print_info(zend_module_entry* module) {
+    const StoreList stores = look_at_stores();
+    const StoreStatus* const local = local_of(stores);
+
+    php_info_print_table_start();
+    php_info_print_table_row(2, "sessmirror support", "enabled");
+    php_info_print_table_row(2, "Version", PHP_SESSMIRROR_VERSION);
+    php_info_print_table_row(2, "Libraries", service::Host::libraries());
+    php_info_print_table_row(2, "Host", host_name().text);
+    php_info_print_table_row(2, "Local store", local == nullptr ? "none" : local->name.c_str());
+    php_info_print_table_end();
+    print_stores(stores);
+    print_counters();
+    display_ini_entries(module);
+}
+
+}  // namespace sessmirror::shim
+
+PHP_FUNCTION(sessmirror_status) {
+    ZEND_PARSE_PARAMETERS_NONE();
+    namespace shim = sessmirror::shim;
+    const shim::StoreList list = shim::look_at_stores();
+    const shim::StoreStatus* const local = shim::local_of(list);
+
+    array_init(return_value);
+    add_assoc_string(return_value, "version", PHP_SESSMIRROR_VERSION);
+    add_assoc_string(return_value, "host", shim::host_name().text);
+    if (local == nullptr)
+        add_assoc_null(return_value, "local");
+    else
+        add_assoc_stringl(return_value, "local", local->name.data(), local->name.size());
+
+    zval stores;
+    array_init(&stores);
+    add_assoc_zval(return_value, "stores", &stores);
+    for (const shim::StoreStatus& store : list) shim::add_store(&stores, store);
+
+    zval counters;
+    array_init(&counters);
+    add_assoc_zval(return_value, "counters", &counters);
+    shim::add_counters(&counters);
+}

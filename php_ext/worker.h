@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "directives.h"
+#include "service/host.h"
+#include "service/session_service.h"
+
+namespace sessmirror::shim {
+
+// What a worker process (a thread in ZTS builds) keeps between its requests: the parsed directives
+// and the core's service with its connections. Made at the first session, after the server has
+// forked; deleted when the process or thread ends. Nothing here calls PHP.
+class Worker {
+  public:
+    explicit Worker(std::shared_ptr<service::Host> host)
+        : host_(std::move(host)), service_(host_->page()) {}
+
+    // Replaces the settings, or keeps the old ones and gives Errc::BadConfig.
+    Status configure(std::span<const std::string_view, kDirectives> texts);
+
+    // `save_path` is the list of stores unless sessmirror.stores is set.
+    Result<std::unique_ptr<service::Session>> open(std::string_view save_path);
+
+    void after_response() noexcept { service_.after_response(); }
+    [[nodiscard]] Journal& journal() noexcept { return service_.journal(); }
+    [[nodiscard]] LogLevel log_level() const noexcept { return settings_.log_level; }
+
+    // Takes a picture of the stores. It is kept here so that Zend code can read it without owning
+    // anything; valid until the next call.
+    Result<std::span<const service::SessionService::StoreStatus>> look_at_stores();
+
+  private:
+    std::shared_ptr<service::Host> host_;  // first: outlives the service
+    service::SessionService service_;
+    Settings settings_;
+    std::vector<service::SessionService::StoreStatus> picture_;
+};
+
+// The host page of this process, made by MINIT before any fork. Every worker shares its ownership,
+// so in ZTS builds it outlives the last thread, in whatever order PHP takes things down.
+void make_host() noexcept;
+void drop_host() noexcept;
+// nullptr when there was no memory for it.
+service::Host* current_host() noexcept;
+
+// Makes a worker on the host page; Errc::OutOfMemory when there is none.
+Result<Worker*> make_worker();
+
+}  // namespace sessmirror::shim

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "service/host.h"
+
+#include <sodium.h>
+#include <xxhash.h>
+
+#include <cstdio>
+#include <new>
+
+#include "base/fork_guard.h"
+#include "net/library_version.h"
+
+namespace sessmirror::service {
+namespace {
+
+std::uint64_t draw_id() noexcept {
+    std::uint64_t id = 0;
+    while (id == 0) randombytes_buf(&id, sizeof id);
+    return id;
+}
+
+}  // namespace
+
+std::unique_ptr<Host> Host::make() noexcept {
+    if (sodium_init() < 0) return nullptr;
+    watch_forks();
+    pool::HostPagePtr page = pool::make_host_page(draw_id());
+    if (!page) return nullptr;
+    return std::unique_ptr<Host>(new (std::nothrow) Host(std::move(page)));
+}
+
+std::uint64_t Host::id() const noexcept {
+    return page_->host_id.load(std::memory_order_relaxed);
+}
+
+Host::CounterValue Host::counter(int index) const noexcept {
+    const auto counter = static_cast<pool::Counter>(index);
+    return {pool::counter_name(counter), page_->value(counter)};
+}
+
+const char* Host::libraries() noexcept {
+    // Trivially destructible: nothing is left to run when PHP unloads the extension.
+    static const struct Text {
+        char bytes[96];
+        Text() noexcept {
+            const unsigned xxhash = XXH_versionNumber();
+            std::snprintf(bytes, sizeof bytes, "libevent %s, xxHash %u.%u.%u, libsodium %s",
+                          net::event_library_version(), xxhash / 10000, xxhash / 100 % 100,
+                          xxhash % 100, sodium_version_string());
+        }
+    } text;
+    return text.bytes;
+}
+
+}  // namespace sessmirror::service
