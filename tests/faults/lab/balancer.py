@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""nginx in plain round robin, with no stickiness, in front of the hosts."""
+
+import os
+import socket
+
+_CONFIG = """daemon off;
+worker_processes 1;
+pid {directory}/nginx.pid;
+error_log {directory}/nginx.log warn;
+{user}events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    client_body_temp_path {directory}/nginx-body;
+    fastcgi_temp_path {directory}/nginx-fastcgi;
+    proxy_temp_path {directory}/nginx-proxy;
+    uwsgi_temp_path {directory}/nginx-uwsgi;
+    scgi_temp_path {directory}/nginx-scgi;
+    # max_fails=0: a page that a fault test makes fail must not take its host out of the rotation.
+    upstream site {{
+{servers}    }}
+    server {{
+        listen 127.0.0.1:{port};
+        root {site};
+        fastcgi_read_timeout 60s;
+        fastcgi_buffering off;
+        location = / {{ return 302 /cart.php; }}
+{direct}        location ~ ^(?<page>/[a-z]+\\.php)$ {{
+            include {parameters};
+            fastcgi_pass site;
+        }}
+    }}
+}}
+"""
+
+# fastcgi_param of an outer level is not inherited by a level that has its own.
+_PARAMETERS = """fastcgi_param SCRIPT_FILENAME {site}$page;
+fastcgi_param QUERY_STRING $query_string;
+fastcgi_param REQUEST_METHOD $request_method;
+fastcgi_param CONTENT_TYPE $content_type;
+fastcgi_param CONTENT_LENGTH $content_length;
+fastcgi_param REQUEST_URI $request_uri;
+fastcgi_param SERVER_PROTOCOL $server_protocol;
+fastcgi_param REMOTE_ADDR $remote_addr;
+"""
+
+_DIRECT = """        location ~ ^/{name}(?<page>/[a-z]+\\.php)$ {{
+            include {parameters};
+            fastcgi_pass {address}:{port};
+        }}
+"""
+
+
+class Balancer:
+    """/PAGE.php goes to the next host in turn, /webN/PAGE.php to host N.
+
+    It runs where it reaches all hosts, and is reached at 127.0.0.1 of the machine: the listening
+    socket is made here and inherited, which nginx supports for its binary upgrades (variable
+    NGINX).
+    """
+
+    def __init__(self, run, network, hosts, site):
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.port = self._listener.getsockname()[1]
+        self._run = run
+        self._network = network
+        self._hosts = hosts
+        self._site = site
+
+    def start(self):
+        config = self._run.directory / "nginx.conf"
+        config.write_text(self._config())
+        self._parameters().write_text(_PARAMETERS.format(site=self._site))
+        descriptor = self._listener.fileno()
+        command = self._network.command(
+            0, ["nginx", "-p", str(self._run.directory), "-c", str(config),
+                "-e", str(self._run.directory / "nginx.log")])
+        self._run.spawn("nginx", command, pass_fds=(descriptor,),
+                        env={**os.environ, "NGINX": f"{descriptor};"})
+        self._listener.close()
+
+    def _parameters(self):
+        return self._run.directory / "fastcgi-parameters"
+
+    def _config(self):
+        servers = "".join(f"        server {host.address}:{host.port} max_fails=0;\n"
+                          for host in self._hosts)
+        direct = "".join(_DIRECT.format(name=host.name, parameters=self._parameters(),
+                                        address=host.address, port=host.port)
+                         for host in self._hosts)
+        return _CONFIG.format(
+            directory=self._run.directory, site=self._site, port=self.port, servers=servers,
+            direct=direct, parameters=self._parameters(), user="user www-data;\n" if os.geteuid() == 0 else "")

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""delay_line.py DEVICE MILLISECONDS: a tun device that gives every packet back, but later.
+
+Packets keep their order. The kernel's routing decides what goes in and where it goes next.
+"""
+
+import collections
+import fcntl
+import os
+import select
+import struct
+import sys
+import time
+
+_TUNSETIFF = 0x400454CA
+_IFF_TUN = 0x0001
+_IFF_NO_PI = 0x1000
+
+
+def open_device(name):
+    device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
+    request = struct.pack("16sH22x", name.encode(), _IFF_TUN | _IFF_NO_PI)
+    fcntl.ioctl(device, _TUNSETIFF, request)
+    return device
+
+
+def run(device, delay_s):
+    waiting = collections.deque()
+    while True:
+        patience = max(0.0, waiting[0][0] - time.monotonic()) if waiting else None
+        if select.select([device], [], [], patience)[0]:
+            waiting.append((time.monotonic() + delay_s, os.read(device, 65536)))
+        while waiting and waiting[0][0] <= time.monotonic():
+            try:
+                os.write(device, waiting.popleft()[1])
+            except OSError:
+                pass  # as a wire does: what cannot be delivered is lost
+
+
+if __name__ == "__main__":
+    run(open_device(sys.argv[1]), float(sys.argv[2]) / 1000)

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The session handlers that the lab can run: this project's, and the ones to compare it with."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Handler:
+    """How one handler is configured for replicated sessions on every store of the site."""
+
+    name: str
+    extensions: tuple
+    engine: str = "memcached"
+    entry: str = "tcp://{}"
+    ini: dict = field(default_factory=dict)
+    replica_setting: tuple = ()  # (directive, what to add to the number of stores)
+
+    def save_path(self, endpoints):
+        return ",".join(self.entry.format(endpoint) for endpoint in endpoints)
+
+    def settings(self, endpoints):
+        """php.ini lines, the same on every host."""
+        settings = {"session.save_handler": self.name,
+                    "session.save_path": self.save_path(endpoints), **self.ini}
+        if self.replica_setting:
+            directive, extra = self.replica_setting
+            settings[directive] = len(endpoints) + extra
+        return settings
+
+
+HANDLERS = {
+    handler.name: handler
+    for handler in (
+        Handler("sessmirror", ("sessmirror.so",)),
+        Handler("memcache", ("memcache.so",),
+                replica_setting=("memcache.session_redundancy", 0)),
+        Handler("memcached", ("igbinary.so", "msgpack.so", "memcached.so"), entry="{}",
+                ini={"memcached.sess_binary_protocol": 1,
+                     "memcached.sess_remove_failed_servers": 1},
+                replica_setting=("memcached.sess_number_of_replicas", -1)),
+        Handler("redis", ("igbinary.so", "redis.so"), engine="redis",
+                ini={"redis.session.locking_enabled": 1}),
+    )
+}

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A load-balanced PHP site without sticky sessions, on one machine."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+from .balancer import Balancer
+from .browser import Browser
+from .handlers import HANDLERS
+from .host import SITE, WebHost
+from .network import LoopbackNetwork, NamespaceNetwork, can_make_namespaces
+from .processes import Run, remove_leftovers
+from .store import ENGINES, free_port
+from .waiting import wait_until
+
+_STORE_PORT = {"memcached": 11211, "redis": 6379}
+_FPM_PORT = 9000
+
+# As php.ini-production, except that errors are shown: a visitor has to see them to count them.
+_PHP_INI = {
+    "display_errors": 1,
+    "display_startup_errors": 1,
+    "error_reporting": "E_ALL",
+    "html_errors": 0,
+    "log_errors": 1,
+    "output_buffering": 4096,
+    "session.use_strict_mode": 1,
+    "session.cookie_httponly": 1,
+    "session.gc_maxlifetime": 1440,
+    "session.gc_probability": 0,
+}
+
+
+class Lab:
+    """`hosts` web hosts, each with its own store and php-fpm, behind one balancer.
+
+    Use it as a context manager. `extension` is the path of sessmirror.so (other handlers are taken
+    from PHP's extension directory), `ini` adds to or replaces lines of the one php.ini.
+    """
+
+    def __init__(self, handler="sessmirror", extension=None, hosts=2, workers=8, ini=None,
+                 namespaces=None):
+        self.handler = HANDLERS[handler]
+        self._extension = extension
+        self._count = hosts
+        self._workers = workers
+        self._ini = ini or {}
+        self._namespaces = namespaces
+        self.run = self.network = self.balancer = None
+        self.hosts = []
+
+    def __enter__(self):
+        remove_leftovers()
+        self.run = Run()
+        try:
+            self._start()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.run.close()
+        if self.network:
+            self.network.close()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.balancer.port}"
+
+    @property
+    def stores(self):
+        return [host.store for host in self.hosts]
+
+    @property
+    def php_ini(self):
+        return self.run.directory / "php.ini"
+
+    def browser(self):
+        """A new visitor's browser, with no cookies yet."""
+        return Browser(self.balancer.port)
+
+    def status(self, host):
+        """sessmirror_status() of a host; None when the handler has no such thing."""
+        page = self.browser().get("status.php", host)
+        return (page.data or {}).get("status")
+
+    def counters(self):
+        """The counters of all hosts added up; empty when the handler counts nothing."""
+        total = {}
+        for host in self.hosts:
+            for name, value in ((self.status(host.name) or {}).get("counters") or {}).items():
+                total[name] = total.get(name, 0) + value
+        return total
+
+    def notes(self):
+        """The directory where pages of the site leave notes for the tests."""
+        return self.run.directory / "notes"
+
+    def _start(self):
+        wired = can_make_namespaces(self.run) if self._namespaces is None else self._namespaces
+        kind = NamespaceNetwork if wired else LoopbackNetwork
+        self.network = kind(self.run, self._count)
+        numbers = range(1, self._count + 1)
+        addresses = [self.network.address(number) for number in numbers]
+        store_port = _STORE_PORT[self.handler.engine] if wired else free_port(addresses)
+        fpm_port = _FPM_PORT if wired else free_port(addresses)
+        engine = ENGINES[self.handler.engine]
+        for number in numbers:
+            store = engine(self.run, self.network, number, store_port)
+            self.hosts.append(
+                WebHost(self.run, self.network, number, fpm_port, self._workers, store))
+        self._write_files()
+        for host in self.hosts:
+            host.store.start()
+        for host in self.hosts:
+            host.start(self.php_ini)
+        self.balancer = Balancer(self.run, self.network, self.hosts, self.run.directory / "site")
+        self.balancer.start()
+        wait_until(self._serves, "the site answers", 10)
+
+    def _serves(self):
+        return all(self.browser().get("status.php", host.name).status == 200
+                   for host in self.hosts)
+
+    def _write_files(self):
+        # A copy, since the workers' user may not be able to read the source tree.
+        shutil.copytree(SITE, self.run.directory / "site")
+        self.notes().mkdir()
+        self.notes().chmod(0o1777)
+        endpoints = [store.endpoint for store in self.stores]
+        settings = {**_PHP_INI, **self.handler.settings(endpoints), **self._ini}
+        lines = [f'extension = "{self._path_of(name)}"' for name in self.handler.extensions]
+        lines += [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
+        self.php_ini.write_text("\n".join(lines) + "\n")
+
+    def _path_of(self, extension):
+        if extension != "sessmirror.so":
+            return extension
+        if not self._extension:
+            raise ValueError("the handler sessmirror needs the path of sessmirror.so")
+        copy = self.run.directory / extension
+        if not copy.exists():
+            shutil.copy(self._extension, copy)
+        return copy

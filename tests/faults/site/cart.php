@@ -1,0 +1,5 @@
+<?php
+// SPDX-License-Identifier: BSD-3-Clause
+require __DIR__ . '/site.php';
+enter();
+answer();

@@ -1,0 +1,9 @@
+<?php
+// SPDX-License-Identifier: BSD-3-Clause
+// Adds one to a number in the session: read, work for a moment, write.
+require __DIR__ . '/site.php';
+enter();
+$before = $_SESSION['n'] ?? 0;
+usleep(1000 * (int) ($_GET['work_ms'] ?? 0));
+$_SESSION['n'] = $before + 1;
+answer(['n' => $_SESSION['n']]);
