@@ -129,9 +129,18 @@ PS_UPDATE_TIMESTAMP_FUNC(sessmirror) {
     return finish(Step::Touch, guarded([&] { return handle->session->touch(id, maxlifetime); }));
 }
 
+// A bailout leaves no frame behind, so this tells PHP's own reaction from session_destroy() in a
+// shutdown function.
+bool is_cut_off_by_fatal_error() noexcept {
+    return CG(unclean_shutdown) && EG(current_execute_data) == nullptr;
+}
+
 PS_DESTROY_FUNC(sessmirror) {
     OpenedSession* const handle = opened(mod_data);
     if (handle == nullptr) return FAILURE;
+    // PHP destroys a session when a fatal error, such as the memory limit, ends its decoding. The
+    // data is good and nobody asked for that.
+    if (is_cut_off_by_fatal_error()) return FAILURE;
     const std::string_view id = view(key);
     const zend_long lifetime = configured_lifetime();
 

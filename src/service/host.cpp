@@ -43,10 +43,9 @@ const char* Host::libraries() noexcept {
     static const struct Text {
         char bytes[96];
         Text() noexcept {
-            const unsigned xxhash = XXH_versionNumber();
-            std::snprintf(bytes, sizeof bytes, "libevent %s, xxHash %u.%u.%u, libsodium %s",
-                          net::event_library_version(), xxhash / 10000, xxhash / 100 % 100,
-                          xxhash % 100, sodium_version_string());
+            std::snprintf(bytes, sizeof bytes, "libevent %s, xxHash %d.%d.%d, libsodium %s",
+                          net::event_library_version(), XXH_VERSION_MAJOR, XXH_VERSION_MINOR,
+                          XXH_VERSION_RELEASE, sodium_version_string());
         }
     } text;
     return text.bytes;

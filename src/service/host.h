@@ -30,7 +30,7 @@ class Host {
     // REQUIRES: 0 <= index < kCounters
     [[nodiscard]] CounterValue counter(int index) const noexcept;
 
-    // The libraries in use, with the versions that were loaded: "libevent 2.1.12, ...". Static.
+    // The libraries in use, with their versions: "libevent 2.1.12, ...". Static.
     static const char* libraries() noexcept;
 
   private:

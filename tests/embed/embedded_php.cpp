@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "embed/embedded_php.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "embed/fake_core.h"
+#include "php_sessmirror.h"
+
+extern "C" {
+#include <php_embed.h>
+#include <php_main.h>
+}
+
+namespace sessmirror::embed {
+namespace {
+
+std::string page;
+std::string log_lines;
+
+std::size_t keep_output(const char* text, std::size_t length) {
+    page.append(text, length);
+    return length;
+}
+
+void keep_log_line(const char* line, int) {
+    log_lines.append(line).append("\n");
+}
+
+// Read by the engine as if it were a php.ini.
+constexpr char kConfiguration[] =
+    "display_errors=1\n"
+    "html_errors=0\n"
+    "error_reporting=32767\n"
+    "log_errors=0\n"
+    "register_argc_argv=0\n"
+    "session.save_handler=sessmirror\n"
+    "session.save_path=fake:1\n"
+    "session.use_cookies=0\n"
+    "session.use_only_cookies=0\n"
+    "session.cache_limiter=\n"
+    "session.gc_probability=0\n";
+
+int start_engine(sapi_module_struct* sapi) {
+#if PHP_VERSION_ID < 80300
+    free(sapi->ini_entries);  // the embed SAPI's own; it also frees what stands here at its end
+#endif
+    sapi->ini_entries = strdup(kConfiguration);
+#if PHP_VERSION_ID >= 80200
+    return php_module_startup(sapi, &sessmirror_module_entry);
+#else
+    return php_module_startup(sapi, &sessmirror_module_entry, 1);
+#endif
+}
+
+class Engine : public testing::Environment {
+  public:
+    void SetUp() override {
+        php_embed_module.php_ini_ignore = 1;
+        php_embed_module.startup = start_engine;
+        php_embed_module.ub_write = keep_output;
+        php_embed_module.log_message = keep_log_line;
+        ASSERT_EQ(php_embed_init(0, nullptr), SUCCESS);
+        php_request_shutdown(nullptr);  // each request() starts its own
+    }
+    void TearDown() override {
+        php_request_startup();  // which the shutdown of the engine expects to end
+        php_embed_shutdown();
+        EXPECT_EQ(fake_core().services_alive, 0);
+    }
+};
+
+const testing::Environment* const engine = testing::AddGlobalTestEnvironment(new Engine);
+
+void apply(const IniValues& ini) {
+    for (const auto& [name, value] : ini) {
+        zend_string* const key = zend_string_init(name.data(), name.size(), 0);
+        zend_alter_ini_entry_chars(key, value.data(), value.size(), PHP_INI_SYSTEM,
+                                   PHP_INI_STAGE_ACTIVATE);
+        zend_string_release(key);
+    }
+}
+
+// The frame that a fatal error longjmps to: nothing in it has a destructor.
+bool run(const char* code) {
+    bool is_bailout = false;
+    zend_first_try {
+        zend_eval_string_ex(code, nullptr, "script", true);
+    }
+    zend_catch {
+        is_bailout = true;
+    }
+    zend_end_try();
+    return is_bailout;
+}
+
+}  // namespace
+
+Response request(const std::string& code, const IniValues& ini) {
+    page.clear();
+    log_lines.clear();
+    Response response;
+    if (php_request_startup() != SUCCESS) {
+        ADD_FAILURE() << "the request did not start";
+        return response;
+    }
+    SG(headers_sent) = 0;
+    SG(request_info).no_headers = 1;
+    apply(ini);
+    response.is_bailout = run(code.c_str());
+    php_request_shutdown(nullptr);
+    response.page = page;
+    response.log = log_lines;
+    return response;
+}
+
+std::size_t sent_bytes() {
+    return page.size();
+}
+
+}  // namespace sessmirror::embed

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/journal.h"
+
+namespace sessmirror::embed {
+
+// Stands in for the core behind the shim: the classes of service/session_service.h over a map.
+// Tests decide what fails and see what was called. One thread.
+struct FakeCore {
+    std::map<std::string, std::string> stored;  // id to payload
+
+    std::optional<Error> open_fails;
+    std::optional<Error> read_fails;
+    std::optional<Error> exists_fails;
+    std::optional<Error> write_fails;
+    std::optional<Error> destroy_fails;
+    bool open_throws_bad_alloc = false;
+    bool open_throws_int = false;
+    std::vector<JournalEntry> next_notices;            // reported by the next call of the core
+    std::vector<JournalEntry> notices_after_response;  // reported by the next after_response()
+
+    std::vector<std::string> calls;  // "open", "read ID", "write ID", ... in order
+    std::string opened_stores;       // the list that the last open was given
+    std::size_t secret_bytes = 0;    // the length of the secret that the last open was given
+    int sessions_alive = 0;
+    int services_alive = 0;
+    std::size_t output_at_after_response = 0;  // bytes that the client had by then
+
+    // As new, for the next test. The engine, and with it the worker's service, lives on.
+    void reset();
+    // The calls, joined by blanks; forgets them.
+    std::string take_calls();
+};
+
+FakeCore& fake_core();
+
+}  // namespace sessmirror::embed
