@@ -68,8 +68,8 @@ struct SessionService::Impl : private store::StoreEvents {
 
   private:
     Result<int> find_local(const Options& options, std::span<const store::StoreSpec> specs);
-    void on_connected() noexcept override;
-    void on_protocol_error() noexcept override;
+    void on_store_connected(int) noexcept override;
+    void on_store_protocol_error(int) noexcept override;
 };
 
 struct Session::Impl {

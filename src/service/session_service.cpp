@@ -133,11 +133,11 @@ void SessionService::Impl::probe_due_store() noexcept {
     loop.run_until(never, loop.now() + kProbePatience);
 }
 
-void SessionService::Impl::on_connected() noexcept {
+void SessionService::Impl::on_store_connected(int) noexcept {
     page.count(pool::Counter::Connections);
 }
 
-void SessionService::Impl::on_protocol_error() noexcept {
+void SessionService::Impl::on_store_protocol_error(int) noexcept {
     page.count(pool::Counter::ProtocolErrors);
 }
 

@@ -22,10 +22,8 @@ constexpr std::uint64_t kDefaultItemLimit = 1024 * 1024;
 constexpr Duration kTransferPerByte{100};  // 10 MB/s
 
 Bytes join(ByteView head, ByteView tail) {
-    Bytes out;
-    out.reserve(head.size() + tail.size());
-    out.insert(out.end(), head.begin(), head.end());
-    out.insert(out.end(), tail.begin(), tail.end());
+    Bytes out(head.size() + tail.size());
+    std::copy(tail.begin(), tail.end(), std::copy(head.begin(), head.end(), out.begin()));
     return out;
 }
 
