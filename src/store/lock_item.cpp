@@ -31,8 +31,7 @@ std::string withdrawal_command(const SessionKey& key, const LockOwner& owner) {
     const std::string name = lock_key(key);
     const std::string content = kSeparator + std::string(owner.view());
     wire::Packet packet(0);
-    packet.set({.key = name, .mode = wire::SetMode::Append, .ttl_s = {}, .client_flags = {}},
-               as_bytes(content));
+    packet.set({.key = name, .mode = wire::SetMode::Append}, as_bytes(content));
     std::string out;
     for (const ByteView piece : packet.pieces()) out += as_text(piece);
     return out;

@@ -27,7 +27,7 @@ void FetchOperation::start() {
 
 void FetchOperation::ask() {
     reads_chunks_ = false;
-    LinkTerms terms{.deadline = deadline_, .withdrawal = {}};
+    LinkTerms terms{.deadline = deadline_};
     wire::Packet packet = host_.link().packet();
     const bool claims = claim_ && reply_.lock != LockState::Granted;
     if (claims) {
@@ -35,10 +35,9 @@ void FetchOperation::ask() {
         packet.set({.key = lock_key_,
                     .mode = wire::SetMode::Add,
                     .ttl_s = item_ttl(claim_->lease_s),
-                    .client_flags = {},
                     .return_cas = true},
                    as_bytes(claim_->owner.view()));
-        packet.get({.key = lock_key_, .value = true, .cas = true, .touch_s = {}});
+        packet.get({.key = lock_key_, .value = true, .cas = true});
         ++claims_;
     }
     if (claim_) {
@@ -49,8 +48,7 @@ void FetchOperation::ask() {
                 .value = want_ == Want::Value,
                 .cas = true,
                 .client_flags = true,
-                .ttl = true,
-                .touch_s = {}});
+                .ttl = true});
     host_.link().send(packet, this, std::move(terms));
 }
 
@@ -138,8 +136,8 @@ void FetchOperation::ask_chunks() {
     reads_chunks_ = true;
     wire::Packet packet = host_.link().packet();
     for (std::uint32_t i = 0; i < manifest_.count; ++i)
-        packet.get({.key = chunk_key(key_, manifest_.version, i), .value = true, .touch_s = {}});
-    LinkTerms terms{.deadline = deadline_, .withdrawal = {}};
+        packet.get({.key = chunk_key(key_, manifest_.version, i), .value = true});
+    LinkTerms terms{.deadline = deadline_};
     if (reply_.lock == LockState::Granted) terms.withdrawal = withdrawal();
     host_.link().send(packet, this, std::move(terms));
 }

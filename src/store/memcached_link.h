@@ -48,7 +48,7 @@ struct LinkTerms {
     Duration extra{};             // added to the link's own patience, for large packets
     bool reads_settings = false;  // the packet is `stats settings`
     // Sent before the connection is closed with this packet unanswered; see lock_item.h.
-    std::string withdrawal;
+    std::string withdrawal = {};
     // The packet's first reply tells whether a lock was granted, and a refused claim needs no
     // withdrawal. False: the lock is held already.
     bool claims_lock = false;

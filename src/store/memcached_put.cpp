@@ -98,9 +98,8 @@ void PutOperation::send_chunks() {
     std::size_t position = 0;
     for (std::uint32_t i = 0; i < manifest_->count; ++i) {
         const std::size_t size = manifest_->size_of(i);
-        packet.set(
-            {.key = chunk_key(key_, version_, i), .ttl_s = chunk_ttl(ttl_s_), .client_flags = {}},
-            payload().subspan(position, size));
+        packet.set({.key = chunk_key(key_, version_, i), .ttl_s = chunk_ttl(ttl_s_)},
+                   payload().subspan(position, size));
         position += size;
     }
     host_.link().send(
@@ -121,15 +120,14 @@ void PutOperation::send_item() {
                 .return_cas = true},
                manifest_ ? ByteView(main_item_) : ByteView(value_));
     if (unlock_ && unlock_->cas != 0) packet.erase({lock_key(key_), unlock_->cas});
-    host_.link().send(packet, this,
-                      {.deadline = deadline_, .extra = transfer_time(), .withdrawal = {}});
+    host_.link().send(packet, this, {.deadline = deadline_, .extra = transfer_time()});
 }
 
 void PutOperation::verify() {
     phase_ = Phase::Verify;
     wire::Packet packet = host_.link().packet();
-    packet.get({.key = key_.text(), .value = true, .cas = true, .touch_s = {}});
-    host_.link().send(packet, this, {.deadline = deadline_, .withdrawal = {}});
+    packet.get({.key = key_.text(), .value = true, .cas = true});
+    host_.link().send(packet, this, {.deadline = deadline_});
 }
 
 bool PutOperation::on_replies(std::span<wire::Reply> replies) noexcept {
@@ -256,7 +254,7 @@ void PutOperation::erase_chunks(const Manifest& manifest) {
     wire::Packet packet = host_.link().packet();
     for (std::uint32_t i = 0; i < manifest.count; ++i)
         packet.erase({.key = chunk_key(key_, manifest.version, i)});
-    host_.link().send(packet, nullptr, {.deadline = deadline_, .withdrawal = {}});
+    host_.link().send(packet, nullptr, {.deadline = deadline_});
 }
 
 void PutOperation::finish() {

@@ -22,8 +22,8 @@ void ReleaseOperation::start() {
 void ReleaseOperation::read_owner() {
     reads_owner_ = true;
     wire::Packet packet = host_.link().packet();
-    packet.get({.key = lock_key_, .value = true, .cas = true, .touch_s = {}});
-    host_.link().send(packet, this, {.deadline = deadline_, .withdrawal = {}});
+    packet.get({.key = lock_key_, .value = true, .cas = true});
+    host_.link().send(packet, this, {.deadline = deadline_});
 }
 
 void ReleaseOperation::erase(Cas cas) {
@@ -31,7 +31,7 @@ void ReleaseOperation::erase(Cas cas) {
     ++tries_;
     wire::Packet packet = host_.link().packet();
     packet.erase({lock_key_, cas});
-    host_.link().send(packet, this, {.deadline = deadline_, .withdrawal = {}});
+    host_.link().send(packet, this, {.deadline = deadline_});
 }
 
 bool ReleaseOperation::on_replies(std::span<wire::Reply> replies) noexcept {

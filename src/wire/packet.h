@@ -21,7 +21,7 @@ struct MetaGet {
     bool cas = false;
     bool client_flags = false;
     bool ttl = false;
-    std::optional<std::uint32_t> touch_s;  // set the remaining lifetime as well
+    std::optional<std::uint32_t> touch_s = std::nullopt;  // set the remaining lifetime as well
 };
 
 enum class SetMode : std::uint8_t { Set, Add, Append };
@@ -29,8 +29,8 @@ enum class SetMode : std::uint8_t { Set, Add, Append };
 struct MetaSet {
     std::string_view key;
     SetMode mode = SetMode::Set;
-    std::optional<std::uint32_t> ttl_s;
-    std::optional<std::uint32_t> client_flags;
+    std::optional<std::uint32_t> ttl_s = std::nullopt;
+    std::optional<std::uint32_t> client_flags = std::nullopt;
     std::uint64_t compare = 0;       // 0: no comparison
     std::uint64_t explicit_cas = 0;  // 0: the server chooses. Needs memcached 1.6.27
     bool return_cas = false;

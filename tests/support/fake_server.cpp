@@ -33,12 +33,12 @@ int bound_socket(std::uint16_t& port) {
     return fd;
 }
 
-// Whether fd has something to read; false when stop_fd says to stop.
+// Whether fd is ready; false when stop_fd says to stop, but what has arrived is read first.
 bool wait_for(int fd, short events, int stop_fd) {
     pollfd wanted[2] = {{fd, events, 0}, {stop_fd, POLLIN, 0}};
     while (::poll(wanted, 2, -1) < 0 && errno == EINTR) {
     }
-    return wanted[1].revents == 0;
+    return wanted[1].revents == 0 || (wanted[0].revents & POLLIN) != 0;
 }
 
 }  // namespace

@@ -61,9 +61,9 @@ class FakeServer {
     void accept_all();
 
     Script script_;
+    std::uint16_t port_ = 0;  // before listener_, which sets it
     int listener_ = -1;
     int stop_fd_ = -1;
-    std::uint16_t port_ = 0;
     std::atomic<int> connections_{0};
     std::vector<std::thread> workers_;
     std::thread acceptor_;
@@ -82,9 +82,9 @@ class BlackHole {
     [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
   private:
+    std::uint16_t port_ = 0;  // before listener_, which sets it
     int listener_ = -1;
     std::vector<int> fillers_;
-    std::uint16_t port_ = 0;
 };
 
 // A loopback port on which nobody listens.

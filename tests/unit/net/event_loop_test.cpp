@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "net/event_loop.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <vector>
+
+namespace sessmirror::net {
+namespace {
+
+class Ring final : public TimerSink {
+  public:
+    Ring(EventLoop& loop, int needed) : timer(loop.make_timer(*this)), loop_(loop), left_(needed) {}
+    void on_timer() noexcept override {
+        rang_at.push_back(loop_.now());
+        if (--left_ == 0) done = true;
+    }
+    std::unique_ptr<Timer> timer;
+    std::vector<TimePoint> rang_at;
+    bool done = false;
+
+  private:
+    EventLoop& loop_;
+    int left_;
+};
+
+TEST(EventLoop, FiresATimerNotBeforeItsTime) {
+    EventLoop loop;
+    for (int i = 0; i < 10; ++i) {
+        Ring ring(loop, 1);
+        const TimePoint start = loop.now();
+        ring.timer->start(milliseconds(7));
+        ASSERT_TRUE(loop.run_until(ring.done, start + std::chrono::seconds(5)));
+        EXPECT_GE(ring.rang_at.front() - start, milliseconds(7));
+    }
+}
+
+TEST(EventLoop, StopsWaitingAtTheDeadline) {
+    EventLoop loop;
+    const bool never = false;
+    const TimePoint start = loop.now();
+    EXPECT_FALSE(loop.run_until(never, start + milliseconds(20)));
+    EXPECT_GE(loop.now() - start, milliseconds(20));
+    EXPECT_FALSE(loop.run_until(never, start)) << "a deadline in the past does not wait";
+}
+
+TEST(EventLoop, DoesNotRunWhenAllIsDone) {
+    EventLoop loop;
+    Ring ring(loop, 1);
+    ring.timer->start(Duration::zero());
+    const bool done = true;
+    EXPECT_TRUE(loop.run_until(done, loop.now() + std::chrono::seconds(5)));
+    EXPECT_TRUE(ring.rang_at.empty());
+}
+
+TEST(EventLoop, ATimerThatIsStoppedOrDestroyedStaysSilent) {
+    EventLoop loop;
+    Ring stopped(loop, 1);
+    stopped.timer->start(milliseconds(1));
+    stopped.timer->stop();
+    Ring destroyed(loop, 1);
+    destroyed.timer->start(milliseconds(1));
+    destroyed.timer.reset();
+    EXPECT_FALSE(loop.run_until(stopped.done, loop.now() + milliseconds(20)));
+    EXPECT_TRUE(stopped.rang_at.empty());
+    EXPECT_TRUE(destroyed.rang_at.empty());
+}
+
+TEST(EventLoop, StartingATimerAgainReplacesItsTime) {
+    EventLoop loop;
+    Ring ring(loop, 2);
+    ring.timer->start(std::chrono::hours(1));
+    ring.timer->start(Duration::zero());
+    EXPECT_FALSE(loop.run_until(ring.done, loop.now() + milliseconds(20)));
+    EXPECT_EQ(ring.rang_at.size(), 1u);
+}
+
+TEST(EventLoop, HandlesWhatIsReadyWithoutWaiting) {
+    EventLoop loop;
+    Ring later(loop, 1);
+    later.timer->start(std::chrono::hours(1));
+    const TimePoint start = loop.now();
+    loop.run_ready();
+    EXPECT_LT(loop.now() - start, std::chrono::seconds(5));
+    EXPECT_TRUE(later.rang_at.empty());
+}
+
+}  // namespace
+}  // namespace sessmirror::net

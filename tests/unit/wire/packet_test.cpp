@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "wire/packet.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace sessmirror::wire {
+namespace {
+
+std::string text_of(const Packet& packet) {
+    std::string out;
+    for (const ByteView piece : packet.pieces()) out += as_text(piece);
+    return out;
+}
+
+TEST(Packet, NumbersItsCommandsByOpaques) {
+    Packet packet(7);
+    packet.get({.key = "k", .value = true, .cas = true, .client_flags = true, .ttl = true});
+    packet.erase({"k.l", 12});
+    packet.get({.key = "k", .client_flags = true, .touch_s = 60});
+    EXPECT_EQ(text_of(packet), "mg k v c f t O7\r\nmd k.l C12 O8\r\nmg k f T60 O9\r\n");
+    EXPECT_EQ(packet.commands(), 3u);
+}
+
+TEST(Packet, WritesEverySetFlagThatIsAskedFor) {
+    Packet packet(1);
+    packet.set({.key = "k",
+                .mode = SetMode::Add,
+                .ttl_s = 30,
+                .client_flags = 5u,
+                .explicit_cas = 9,
+                .return_cas = true},
+               as_bytes("abc"));
+    packet.set({.key = "k", .compare = 4}, as_bytes(""));
+    packet.set({.key = "k", .mode = SetMode::Append}, as_bytes("|x"));
+    EXPECT_EQ(text_of(packet),
+              "ms k 3 ME T30 F5 E9 c O1\r\nabc\r\nms k 0 C4 O2\r\n\r\nms k 2 MA O3\r\n|x\r\n");
+}
+
+TEST(Packet, ReferencesLargeValuesInsteadOfCopyingThem) {
+    const std::string large(100000, 'v');
+    Packet packet(1);
+    packet.set({.key = "k"}, as_bytes(large));
+    packet.erase({.key = "k.l"});
+    const auto pieces = packet.pieces();
+    ASSERT_EQ(pieces.size(), 3u);
+    EXPECT_EQ(pieces[1].data(), as_bytes(large).data());
+    EXPECT_EQ(as_text(pieces[0]), "ms k 100000 O1\r\n");
+    EXPECT_EQ(as_text(pieces[2]), "\r\nmd k.l O2\r\n");
+}
+
+TEST(Packet, CountsCommandsWithoutOpaque) {
+    Packet packet(1);
+    packet.version();
+    packet.no_op();
+    packet.stats_settings();
+    EXPECT_EQ(text_of(packet), "version\r\nmn\r\nstats settings\r\n");
+    EXPECT_EQ(packet.commands(), 3u);
+}
+
+}  // namespace
+}  // namespace sessmirror::wire

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "wire/reply_parser.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sessmirror::wire {
+namespace {
+
+using Step = ReplyParser::Step;
+
+struct Parsed {
+    std::vector<Reply> replies;
+    bool malformed = false;
+    bool between = false;
+};
+
+Parsed parse(const std::vector<std::string_view>& chunks, std::size_t max_value = 1000) {
+    ReplyParser parser(max_value);
+    Parsed out;
+    for (const std::string_view chunk : chunks) {
+        ByteView input = as_bytes(chunk);
+        while (!input.empty() && !out.malformed) {
+            Reply reply;
+            const Step step = parser.next(input, reply);
+            if (step == Step::Complete) out.replies.push_back(std::move(reply));
+            out.malformed = step == Step::Malformed;
+        }
+    }
+    out.between = parser.is_between_replies();
+    return out;
+}
+
+std::string describe(const Parsed& parsed) {
+    std::string out = parsed.malformed ? "malformed" : parsed.between ? "between" : "inside";
+    for (const Reply& r : parsed.replies)
+        out += " [" + std::to_string(static_cast<int>(r.code)) + " c" + std::to_string(r.cas) +
+               " f" + std::to_string(r.client_flags) + " t" + std::to_string(r.ttl_left_s) + " O" +
+               std::to_string(r.opaque) + (r.has_opaque ? "!" : "?") + (r.has_cas ? "!" : "?") +
+               " " + r.text + " " + std::string(as_text(r.value)) + "]";
+    return out;
+}
+
+const std::vector<std::string>& samples() {
+    static const auto* const list = new std::vector<std::string>{
+        "HD c17 O3\r\n",
+        "HD\r\n",
+        "HD f4294967295 O1 \r\n",
+        "VA 5 c18446744073709551615 f1 t-1 O2\r\nhello\r\n",
+        "VA 0 c1 f0 t3 O2\r\n\r\n",
+        "VA 4 c1 W Z X\r\n\r\n\r\n\r\n",
+        "EN\r\nEN O5\r\nNS O6\r\nEX O7\r\nNF O8\r\nMN\r\n",
+        "VERSION 1.6.18\r\nHD c1 O1\r\nVA 1 c2 O2\r\nx\r\n",
+        "STAT item_size_max 1048576\r\nSTAT a b c\r\nEND\r\n",
+        "SERVER_ERROR out of memory storing object\r\nHD O1\r\n",
+        "SERVER_ERROR \x01\xff\r\n",
+        "ERROR\r\n",
+        "CLIENT_ERROR bad data chunk\r\n",
+        "HD O1\n",
+        "VA\r\n",
+        "VA x c1\r\n",
+        "VA -1 c1\r\n",
+        "VA 1001 c1\r\n",
+        "VA 99999999999999999999 c1\r\n",
+        "VA 2 c1 O1\r\nabc\r\n",
+        "VA 2 c1 O1\r\nab\n\r",
+        "HD O1 O2\r\n",
+        "HD c1 c2\r\n",
+        "HD Ox\r\n",
+        "HD O99999999999\r\n",
+        "HD Q\r\n",
+        "HD W1\r\n",
+        "HD t-2\r\n",
+        "END of it\r\n",
+        "hd\r\n",
+        "\r\n",
+        std::string("HD\0\r\n", 5),
+        "HD c1 O",
+        "VA 5 c1 O1\r\nhel",
+        std::string(2000, 'x'),
+        "VERSION " + std::string(2000, '1') + "\r\n",
+    };
+    return *list;
+}
+
+TEST(ReplyParser, GivesTheSameForEveryChunking) {
+    for (const std::string& sample : samples()) {
+        const std::string_view all = sample;
+        const std::string expected = describe(parse({all}));
+        std::vector<std::string_view> bytes;
+        for (std::size_t i = 0; i < all.size(); ++i) bytes.push_back(all.substr(i, 1));
+        EXPECT_EQ(describe(parse(bytes)), expected) << sample;
+        if (all.size() > 200) continue;
+        for (std::size_t a = 0; a <= all.size(); ++a)
+            for (std::size_t b = a; b <= all.size(); ++b)
+                EXPECT_EQ(describe(parse({all.substr(0, a), all.substr(a, b - a), all.substr(b)})),
+                          expected)
+                    << sample << " cut at " << a << " and " << b;
+    }
+}
+
+TEST(ReplyParser, ReadsAValueWithItsFlags) {
+    const Parsed parsed = parse({"VA 5 c18446744073709551615 f7 t-1 O2\r\nhello\r\n"});
+    ASSERT_EQ(parsed.replies.size(), 1u);
+    const Reply& reply = parsed.replies.front();
+    EXPECT_EQ(reply.code, ReplyCode::Value);
+    EXPECT_EQ(as_text(reply.value), "hello");
+    EXPECT_TRUE(reply.has_cas);
+    EXPECT_EQ(reply.cas, 18446744073709551615u);
+    EXPECT_EQ(reply.client_flags, 7u);
+    EXPECT_EQ(reply.ttl_left_s, -1);
+    EXPECT_TRUE(reply.has_opaque);
+    EXPECT_EQ(reply.opaque, 2u);
+    EXPECT_TRUE(parsed.between);
+}
+
+TEST(ReplyParser, RefusesWhatIsNotTheProtocol) {
+    const char* const bad[] = {"ERROR\r\n",
+                               "CLIENT_ERROR x\r\n",
+                               "HD O1\n",
+                               "VA\r\n",
+                               "VA x c1\r\n",
+                               "VA -1 c1\r\n",
+                               "VA 1001 c1\r\n",
+                               "HD O1 O2\r\n",
+                               "HD Ox\r\n",
+                               "HD Q\r\n",
+                               "HD t-2\r\n",
+                               "END of it\r\n",
+                               "hd\r\n",
+                               "\r\n",
+                               "VA 2 O1\r\nabc\r\n",
+                               "VA 99999999999999999999 c1\r\n"};
+    for (const char* const text : bad) EXPECT_TRUE(parse({text}).malformed) << text;
+    EXPECT_TRUE(parse({std::string(1025, 'x')}).malformed);
+}
+
+TEST(ReplyParser, StaysMalformedUntilReset) {
+    ReplyParser parser(10);
+    Reply reply;
+    ByteView bad = as_bytes("nonsense\r\n");
+    EXPECT_EQ(parser.next(bad, reply), Step::Malformed);
+    ByteView good = as_bytes("HD O1\r\n");
+    EXPECT_EQ(parser.next(good, reply), Step::Malformed);
+    parser.reset();
+    EXPECT_EQ(parser.next(good, reply), Step::Complete);
+}
+
+TEST(ReplyParser, MakesTextsPrintable) {
+    const Parsed parsed = parse({"SERVER_ERROR a\x01\x7f\xff\x1b[31m\r\n"});
+    ASSERT_EQ(parsed.replies.size(), 1u);
+    EXPECT_EQ(parsed.replies.front().text, "a????[31m");
+}
+
+TEST(ReplyParser, DoesNotReserveWhatALineOnlyAnnounces) {
+    ReplyParser parser(1u << 30);
+    Reply reply;
+    ByteView input = as_bytes("VA 1000000000 c1 O1\r\nx");
+    EXPECT_EQ(parser.next(input, reply), Step::NeedMore);
+    EXPECT_TRUE(input.empty());
+    EXPECT_FALSE(parser.is_between_replies());
+}
+
+}  // namespace
+}  // namespace sessmirror::wire
