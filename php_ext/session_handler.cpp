@@ -129,17 +129,19 @@ PS_UPDATE_TIMESTAMP_FUNC(sessmirror) {
     return finish(Step::Touch, guarded([&] { return handle->session->touch(id, maxlifetime); }));
 }
 
-// A bailout leaves no frame behind, so this tells PHP's own reaction from session_destroy() in a
-// shutdown function.
+// Whether a fatal error is on its way through PHP's own code: it has left the script (a bailout
+// leaves no frame, unlike session_destroy() in a shutdown function), or it is due because memory
+// ran over its limit, which some builds report only when the running function is done.
 bool is_cut_off_by_fatal_error() noexcept {
-    return CG(unclean_shutdown) && EG(current_execute_data) == nullptr;
+    if (CG(unclean_shutdown) && EG(current_execute_data) == nullptr) return true;
+    return PG(memory_limit) > 0 && zend_memory_usage(true) > static_cast<size_t>(PG(memory_limit));
 }
 
 PS_DESTROY_FUNC(sessmirror) {
     OpenedSession* const handle = opened(mod_data);
     if (handle == nullptr) return FAILURE;
     // PHP destroys a session when a fatal error, such as the memory limit, ends its decoding. The
-    // data is good and nobody asked for that.
+    // data is good, and nobody asked for that.
     if (is_cut_off_by_fatal_error()) return FAILURE;
     const std::string_view id = view(key);
     const zend_long lifetime = configured_lifetime();

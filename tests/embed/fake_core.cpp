@@ -106,8 +106,9 @@ Session::~Session() {
     --fake_core().sessions_alive;
 }
 
-Result<Loaded> Session::read(std::string_view id, std::int64_t) noexcept {
+Result<Loaded> Session::read(std::string_view id, std::int64_t) {
     impl_->called("read", id);
+    if (fake_core().read_throws_bad_alloc) throw std::bad_alloc();
     const std::string key(id);
     if (fake_core().read_fails) {
         impl_->failed.insert(key);
@@ -120,19 +121,19 @@ Result<Loaded> Session::read(std::string_view id, std::int64_t) noexcept {
     return Loaded{true, as_bytes(impl_->payload)};
 }
 
-Result<bool> Session::exists(std::string_view id, std::int64_t) noexcept {
+Result<bool> Session::exists(std::string_view id, std::int64_t) {
     impl_->called("exists", id);
     if (fake_core().exists_fails) return *fake_core().exists_fails;
     if (impl_->created.count(std::string(id)) != 0) return false;
     return fake_core().stored.count(std::string(id)) != 0;
 }
 
-void Session::created(std::string_view id) noexcept {
+void Session::created(std::string_view id) {
     impl_->called("created", id);
     impl_->created.emplace(id);
 }
 
-Status Session::write(std::string_view id, ByteView payload, std::int64_t) noexcept {
+Status Session::write(std::string_view id, ByteView payload, std::int64_t) {
     impl_->called("write", id);
     const std::string key(id);
     if (impl_->failed.count(key) != 0) return Error(Errc::Internal, "the read had failed");
@@ -141,12 +142,12 @@ Status Session::write(std::string_view id, ByteView payload, std::int64_t) noexc
     return kOk;
 }
 
-Status Session::touch(std::string_view id, std::int64_t) noexcept {
+Status Session::touch(std::string_view id, std::int64_t) {
     impl_->called("touch", id);
     return kOk;
 }
 
-Status Session::destroy(std::string_view id, std::int64_t) noexcept {
+Status Session::destroy(std::string_view id, std::int64_t) {
     impl_->called("destroy", id);
     if (fake_core().destroy_fails) return *fake_core().destroy_fails;
     fake_core().stored.erase(std::string(id));

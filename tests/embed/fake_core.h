@@ -23,6 +23,7 @@ struct FakeCore {
     std::optional<Error> destroy_fails;
     bool open_throws_bad_alloc = false;
     bool open_throws_int = false;
+    bool read_throws_bad_alloc = false;
     std::vector<JournalEntry> next_notices;            // reported by the next call of the core
     std::vector<JournalEntry> notices_after_response;  // reported by the next after_response()
 
