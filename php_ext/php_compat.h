@@ -9,6 +9,12 @@
 #include <cstring>
 #include <string_view>
 
+// What phpize's configure found: above all that this is a module to be loaded, which makes
+// get_module() exist.
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 extern "C" {
 #include <php.h>
 
