@@ -9,6 +9,11 @@
 #include <cstring>
 #include <string_view>
 
+// What configure found, COMPILE_DL_SESSMIRROR among it. CMake builds have no such file.
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 extern "C" {
 #include <php.h>
 
