@@ -77,9 +77,7 @@ class Visitor:
     def step(self):
         """Visits one page, as the mood takes it."""
         mood = self._random.random()
-        if self._cart is None:
-            return self.log_in()
-        if sum(self._cart.values()) >= _FULL_CART:
+        if self._cart and sum(self._cart.values()) >= _FULL_CART:
             return self.log_out()
         return self.add() if mood < 0.35 else self.look()
 
@@ -91,9 +89,14 @@ class Visitor:
         return self._judge(page)
 
     def look(self, host=None):
+        if self._cart is None:
+            return self.log_in(host)
         return self._judge(self.browser.get("cart.php", host))
 
     def add(self, host=None):
+        """Puts something into the cart; whoever is not logged in has to do that first."""
+        if self._cart is None:
+            return self.log_in(host)
         item = self._random.choice(ITEMS)
         page = self.browser.post("add.php", host, item=item)
         if page.error:

@@ -38,7 +38,6 @@ HANDLERS = {
                 ini={"memcached.sess_binary_protocol": 1,
                      "memcached.sess_remove_failed_servers": 1},
                 replica_setting=("memcached.sess_number_of_replicas", -1)),
-        Handler("redis", ("igbinary.so", "redis.so"), engine="redis",
-                ini={"redis.session.locking_enabled": 1}),
+        Handler("redis", ("igbinary.so", "redis.so"), engine="redis"),
     )
 }

@@ -22,7 +22,7 @@ _FPM_PORT = 9000
 _PHP_INI = {
     "display_errors": 1,
     "display_startup_errors": 1,
-    "error_reporting": "E_ALL",
+    "error_reporting": 32767,  # E_ALL; the lines are quoted, and a quoted constant means 0
     "html_errors": 0,
     "log_errors": 1,
     "output_buffering": 4096,

@@ -75,11 +75,12 @@ class Run:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def log_tails(self, lines=15):
-        """The last lines of every log that has any, for the report of a failure."""
+        """The last lines worth reading of every log that has any, for the report of a failure."""
         for log in sorted(self.directory.glob("*.log")):
-            tail = log.read_text(errors="replace").splitlines()[-lines:]
-            if tail:
-                yield log.name, tail
+            text = [line for line in log.read_text(errors="replace").splitlines()
+                    if "notice" not in line.lower()]
+            if text:
+                yield log.name, text[-lines:]
 
     def _note(self, file, pid):
         with open(self.directory / file, "a") as notes:

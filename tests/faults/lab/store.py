@@ -26,6 +26,11 @@ class Store:
     def pid(self):
         return self._process.pid
 
+    @property
+    def running(self):
+        """Also when it hangs."""
+        return self._process is not None
+
     def start(self):
         """Starts it, empty, and returns when it answers."""
         command = self._network.command(self._number, self._command())

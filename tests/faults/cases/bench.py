@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a fault test is made of."""
+
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from lab import Lab
+
+
+class Failure(AssertionError):
+    """A promise that did not hold."""
+
+
+class Skipped(Exception):
+    """What the test needs cannot be had on this machine."""
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    promise: str
+    body: object
+    short: bool
+    wires: bool
+
+
+CASES = {}
+
+
+def case(short=False, wires=False):
+    """Registers a test. `short`: part of the selection that runs on every change. `wires`: it
+    cuts or measures the network between the hosts, so loopback addresses are not enough."""
+    def register(body):
+        CASES[body.__name__] = Case(body.__name__, body.__doc__.strip().splitlines()[0], body,
+                                    short, wires)
+        return body
+    return register
+
+
+class Bench:
+    """One test's tools: labs of the handler under test, figures, checks."""
+
+    # The defaults of the directives (sessmirror.deadline_ms), and what a busy machine may add.
+    DEADLINE_S = 1.0
+    MARGIN_S = 0.5
+
+    def __init__(self, handler, extension, case, namespaces=None):
+        self.handler = handler
+        self.figures = []
+        self.logs = []
+        self._extension = extension
+        self._case = case
+        self._namespaces = namespaces
+
+    @contextmanager
+    def lab(self, **options):
+        lab = Lab(self.handler, self._extension, namespaces=self._namespaces, **options)
+        with lab:
+            if self._case.wires and not lab.network.has_wires:
+                raise Skipped("needs network namespaces")
+            try:
+                yield lab
+            except Exception:
+                self.logs = list(lab.run.log_tails())
+                raise
+
+    def figure(self, text):
+        """A measured value, for the report."""
+        self.figures.append(text)
+
+    @staticmethod
+    def check(holds, otherwise):
+        if not holds:
+            raise Failure(otherwise)
+
+    def no_errors(self, visits):
+        """No page failed, nobody was logged out, no cart was wrong."""
+        for kind, bad in (("errors", lambda visit: visit.error),
+                          ("log-outs", lambda visit: visit.logged_out),
+                          ("wrong carts", lambda visit: visit.wrong_cart)):
+            found = [visit for visit in visits if bad(visit)]
+            self.check(not found, f"{len(found)} {kind} in {len(visits)} pages, the first: "
+                       + (str(found[0]) if found else ""))
+
+
+def all_at_once(actions):
+    """Runs the actions in parallel, released together; their results in the same order."""
+    gate = threading.Barrier(len(actions))
+    results = [None] * len(actions)
+
+    def run(index, action):
+        gate.wait()
+        results[index] = action()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
