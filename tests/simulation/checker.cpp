@@ -36,15 +36,20 @@ double seconds_of(Duration time) noexcept {
     return std::chrono::duration<double>(time).count();
 }
 
-// Changes that are still there in the end. What is lost is LostUpdate's to report, once, and not
-// every later read's. Of a destroyed session whatever was seen at all counts.
+// Changes that are still there in the end: in the final state, or in the newest that was read
+// before a destroy. What is lost is LostUpdate's to report, once, and not every later read's.
 std::unordered_set<OpId> survivors(const SessionHistory& session) {
-    std::unordered_set<OpId> ops;
-    if (!session.was_destroyed() && session.final != nullptr)
-        ops.insert(session.final->ops.begin(), session.final->ops.end());
-    else
-        for (const Call* read : session.reads) ops.insert(read->ops.begin(), read->ops.end());
-    return ops;
+    const std::vector<OpId>* ops = session.final == nullptr ? nullptr : &session.final->ops;
+    if (session.was_destroyed()) {
+        const Call* last = nullptr;
+        for (const Call* read : session.reads)
+            if (read->returned < session.destroyed_from &&
+                (last == nullptr || read->version > last->version))
+                last = read;
+        ops = last == nullptr ? nullptr : &last->ops;
+    }
+    if (ops == nullptr) return {};
+    return {ops->begin(), ops->end()};
 }
 
 void check_read_your_writes(const SessionHistory& session, Report& report) {
@@ -58,7 +63,7 @@ void check_read_your_writes(const SessionHistory& session, Report& report) {
     }
     std::size_t acknowledged = 0;
     for (const Call* read : session.reads) {
-        if (read->invoked >= session.destroyed_from) return;
+        if (read->returned >= session.destroyed_from) continue;
         while (acknowledged < expected.size() && expected[acknowledged]->returned <= read->invoked)
             ++acknowledged;
         if (read->flags.stale || !read->found) continue;
@@ -80,7 +85,7 @@ void check_monotonic_reads(const SessionHistory& session, Report& report) {
     std::size_t returned = 0;
     Version newest;
     for (const Call* read : session.reads) {
-        if (read->invoked >= session.destroyed_from) return;
+        if (read->returned >= session.destroyed_from) continue;
         for (; returned < by_return.size() && by_return[returned]->returned <= read->invoked;
              ++returned)
             newest = std::max(newest, by_return[returned]->version);
@@ -159,7 +164,7 @@ void check_durability(const SessionHistory& session, int copies, Report& report)
 
 void check_presence(const SessionHistory& session, Report& report) {
     for (const Call* read : session.reads) {
-        if (read->invoked >= session.destroyed_from) return;
+        if (read->returned >= session.destroyed_from) continue;
         if (!read->found && !read->reachable.is_none() && !read->reachable_is_tombstone)
             report.add(Finding::LoggedOut, *read, "version " + shown(read->reachable) + " stood");
     }
