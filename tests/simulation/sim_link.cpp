@@ -8,8 +8,10 @@ namespace sessmirror::simulation {
 
 Duration Link::sample() noexcept {
     Duration delay = quality_.base + random_.exponential(quality_.jitter);
-    for (Duration timeout = kRetransmit; random_.chance(quality_.loss); timeout *= 2)
+    for (Duration timeout = kRetransmit; random_.chance(quality_.loss); timeout *= 2) {
         delay += timeout;
+        ++troubles_;
+    }
     return delay;
 }
 
@@ -30,7 +32,7 @@ void Link::deliver_in_order(Packet packet, Duration delay) {
 void Link::cut() noexcept {
     if (cut_) return;
     cut_ = true;
-    ++cuts_;
+    ++troubles_;
 }
 
 void Link::heal() {

@@ -40,8 +40,9 @@ class Link {
     void cut() noexcept;
     void heal();
     [[nodiscard]] bool is_cut() const noexcept { return cut_; }
-    // Grows at every cut, so that an observer sees whether the link was usable all the time.
-    [[nodiscard]] int cuts() const noexcept { return cuts_; }
+    // Grows at every cut and every lost packet, so that an observer sees whether the link was good
+    // all the time.
+    [[nodiscard]] int troubles() const noexcept { return troubles_; }
 
   private:
     struct Packet {
@@ -54,7 +55,7 @@ class Link {
     LinkQuality quality_;
     SeededRandom random_;
     bool cut_ = false;
-    int cuts_ = 0;
+    int troubles_ = 0;
     std::vector<Packet> waiting_;
 };
 

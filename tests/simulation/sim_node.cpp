@@ -142,13 +142,13 @@ void SimNode::resume() {
     }
 }
 
-int SimNode::losses(std::string_view key) const noexcept {
+std::vector<Duration> SimNode::losses(std::string_view key) const {
     const auto found = losses_.find(key);
-    return found == losses_.end() ? 0 : found->second;
+    return found == losses_.end() ? std::vector<Duration>() : found->second;
 }
 
 void SimNode::lose_everything() {
-    for (const auto& item : memory_.items) ++losses_[item.first];
+    for (const auto& item : memory_.items) losses_[item.first].push_back(world_.now());
     memory_ = {};
 }
 
@@ -173,14 +173,16 @@ void SimNode::restart_warm(Memory snapshot) {
 
 void SimNode::evict(std::string_view key) {
     if (memory_.items.find(key) != memory_.items.end()) {
-        ++losses_[std::string(key)];
+        losses_[std::string(key)].push_back(world_.now());
         memory_.items.erase(memory_.items.find(key));
     }
 }
 
 void SimNode::evict_lock(std::string_view key) {
     const auto found = memory_.locks.find(key);
-    if (found != memory_.locks.end()) memory_.locks.erase(found);
+    if (found == memory_.locks.end()) return;
+    memory_.locks.erase(found);
+    ++lock_evictions_;
 }
 
 void SimNode::shuffle_cas(std::string_view key) {

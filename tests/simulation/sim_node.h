@@ -70,8 +70,9 @@ class SimNode {
     [[nodiscard]] const Item* find(std::string_view key) const noexcept;  // nullptr once expired
     [[nodiscard]] const Lock* find_lock(std::string_view key) const noexcept;
     [[nodiscard]] const std::string& name() const noexcept { return name_; }
-    // How often a value was lost by a fault rather than by a request.
-    [[nodiscard]] int losses(std::string_view key) const noexcept;
+    [[nodiscard]] int lock_evictions() const noexcept { return lock_evictions_; }
+    // When a value was lost by a fault rather than by a request.
+    [[nodiscard]] std::vector<Duration> losses(std::string_view key) const;
     [[nodiscard]] store::Cas cas_of(record::Version version) const noexcept;
     [[nodiscard]] CasMode cas_mode() const noexcept { return cas_mode_; }
 
@@ -93,10 +94,11 @@ class SimNode {
     State state_ = State::Up;
     std::uint32_t life_ = 1;
     int outages_ = 0;
+    int lock_evictions_ = 0;
     bool full_ = false;
     store::Cas counter_;
     Memory memory_;
-    std::map<std::string, int, std::less<>> losses_;
+    std::map<std::string, std::vector<Duration>, std::less<>> losses_;
     std::vector<Queued> queued_;
 };
 

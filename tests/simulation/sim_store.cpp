@@ -70,7 +70,7 @@ struct SimStoreClient::TypedExchange final : Exchange {
 
 SimStoreClient::SimStoreClient(Process& process, SimNode& node, Route& route, int index,
                                SimStoreOptions options)
-    : process_(process), node_(node), route_(route), index_(index), options_(options) {}
+    : process_(process), node_(node), route_(route), index_(index), options_(std::move(options)) {}
 
 SimStoreClient::~SimStoreClient() {
     while (!pending_.empty()) settle(ExchangePtr(pending_.front()));
@@ -207,6 +207,7 @@ void SimStoreClient::put(const store::PutRequest& request, StoreSink* sink) {
         [sent, payload](SimNode& node) { return node.put(sent, payload); }, sink);
     if (payload.size() > options_.max_payload)
         return fail_soon(exchange, Error(Errc::TooLarge, "%zu bytes", payload.size()));
+    if (options_.on_put_sent) options_.on_put_sent(request);
     submit(exchange, request.deadline);
 }
 

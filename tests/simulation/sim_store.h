@@ -16,6 +16,8 @@ namespace sessmirror::simulation {
 struct SimStoreOptions {
     Duration io_timeout = milliseconds(200);
     std::uint64_t max_payload = 1u << 20;
+    // For observers: sees every put that is sent.
+    std::function<void(const store::PutRequest&)> on_put_sent;
 };
 
 // A worker's way to one SimNode: a store::Store whose wire is the simulated network. It behaves as

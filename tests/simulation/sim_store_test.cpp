@@ -219,7 +219,7 @@ TEST_F(SimStore, ComesBackEmptyOrWithAnOldSnapshot) {
     node.kill();
     node.restart_empty();
     EXPECT_EQ(stored(), "");
-    EXPECT_EQ(node.losses(key.text()), 2);
+    EXPECT_EQ(node.losses(key.text()).size(), 2u);
 }
 
 TEST_F(SimStore, LosesTheOldValueWhenItIsFull) {

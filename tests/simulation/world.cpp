@@ -155,14 +155,27 @@ EventId Process::post(Duration delay, std::function<void()> action) {
 
 void Process::run(std::function<void()> action) {
     if (!alive_) return;
-    if (paused_)
+    if (paused_) {
         held_.push_back(std::move(action));
-    else
-        action();
+        return;
+    }
+    action();
+    if (after_action_) after_action_();
+}
+
+void Process::pause() noexcept {
+    if (paused_) return;
+    paused_ = true;
+    paused_since_ = world_.now();
+}
+
+Duration Process::paused_time() const noexcept {
+    return paused_time_ + (paused_ ? world_.now() - paused_since_ : Duration::zero());
 }
 
 void Process::resume() {
     if (!paused_ || !alive_) return;
+    paused_time_ = paused_time();
     paused_ = false;
     // Posted again rather than run here, so that a new pause in between holds the rest back.
     for (auto& action : std::exchange(held_, {})) post(Duration::zero(), std::move(action));

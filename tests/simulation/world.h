@@ -107,11 +107,16 @@ class Process final : public Scheduler {
     // is not cancelled and must check for itself.
     EventId post(Duration delay, std::function<void()> action);
 
-    void pause() noexcept { paused_ = true; }
+    void pause() noexcept;
     void resume();
     void kill() noexcept;
 
+    // Called after every action that ran in this process.
+    void watch(std::function<void()> after_action) { after_action_ = std::move(after_action); }
+
     [[nodiscard]] bool is_alive() const noexcept { return alive_; }
+    // Time spent paused so far.
+    [[nodiscard]] Duration paused_time() const noexcept;
     [[nodiscard]] bool is_paused() const noexcept { return paused_; }
     [[nodiscard]] World& world() noexcept { return world_; }
     [[nodiscard]] SeededRandom& random() noexcept { return random_; }
@@ -122,6 +127,9 @@ class Process final : public Scheduler {
     SeededRandom random_;
     bool paused_ = false;
     bool alive_ = true;
+    Duration paused_since_{};
+    Duration paused_time_{};
+    std::function<void()> after_action_;
     std::vector<std::function<void()>> held_;
 };
 

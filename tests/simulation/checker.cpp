@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "simulation/checker.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstdarg>
+#include <cstdio>
+#include <map>
+#include <unordered_set>
+#include <utility>
+
+#include "simulation/session_history.h"
+
+namespace sessmirror::simulation {
+namespace {
+
+using record::Version;
+
+// Replies are handled in no time here; this only forgives rounding.
+constexpr Duration kTolerance = milliseconds(5);
+
+[[gnu::format(printf, 1, 2)]] std::string text(const char* format, ...) {
+    char buffer[256];
+    va_list args;
+    va_start(args, format);
+    std::vsnprintf(buffer, sizeof buffer, format, args);
+    va_end(args);
+    return buffer;
+}
+
+std::string shown(Version version) {
+    return text("%" PRIu32 ".%08" PRIx32, version.generation, version.nonce);
+}
+
+double seconds_of(Duration time) noexcept {
+    return std::chrono::duration<double>(time).count();
+}
+
+// Changes that are still there in the end: in the final state, or in the newest that was read
+// before a destroy. What is lost is LostUpdate's to report, once, and not every later read's.
+std::unordered_set<OpId> survivors(const SessionHistory& session) {
+    const std::vector<OpId>* ops = session.final == nullptr ? nullptr : &session.final->ops;
+    if (session.was_destroyed()) {
+        const Call* last = nullptr;
+        for (const Call* read : session.reads)
+            if (read->returned < session.destroyed_from &&
+                (last == nullptr || read->version > last->version))
+                last = read;
+        ops = last == nullptr ? nullptr : &last->ops;
+    }
+    if (ops == nullptr) return {};
+    return {ops->begin(), ops->end()};
+}
+
+void check_read_your_writes(const SessionHistory& session, Report& report) {
+    const auto kept = survivors(session);
+    std::vector<const Call*> expected;  // in the order of acknowledgement
+    std::unordered_map<OpId, std::size_t> rank;
+    for (const Call* write : session.writes) {
+        if (write->kind != CallKind::Write || kept.count(write->op) == 0) continue;
+        rank.emplace(write->op, expected.size());
+        expected.push_back(write);
+    }
+    std::size_t acknowledged = 0;
+    for (const Call* read : session.reads) {
+        if (read->returned >= session.destroyed_from) continue;
+        while (acknowledged < expected.size() && expected[acknowledged]->returned <= read->invoked)
+            ++acknowledged;
+        if (read->flags.stale || !read->found) continue;
+        const auto seen = std::count_if(read->ops.begin(), read->ops.end(), [&](OpId op) {
+            const auto found = rank.find(op);
+            return found != rank.end() && found->second < acknowledged;
+        });
+        const auto missing = static_cast<std::ptrdiff_t>(acknowledged) - seen;
+        if (missing > 0)
+            report.add(read->after_heal ? Finding::Diverged : Finding::StaleRead, *read,
+                       text("%td acknowledged changes are missing", missing));
+    }
+}
+
+void check_monotonic_reads(const SessionHistory& session, Report& report) {
+    std::vector<const Call*> by_return = session.reads;
+    std::stable_sort(by_return.begin(), by_return.end(),
+                     [](const Call* a, const Call* b) { return a->returned < b->returned; });
+    std::size_t returned = 0;
+    Version newest;
+    for (const Call* read : session.reads) {
+        if (read->returned >= session.destroyed_from) continue;
+        for (; returned < by_return.size() && by_return[returned]->returned <= read->invoked;
+             ++returned)
+            newest = std::max(newest, by_return[returned]->version);
+        if (read->found && !read->flags.stale && read->version < newest)
+            report.add(Finding::WentBack, *read,
+                       "version " + shown(read->version) + " after " + shown(newest));
+    }
+}
+
+void check_lost_updates(const SessionHistory& session, int copies, Report& report) {
+    if (session.was_destroyed()) return;
+    const Duration last_flag =
+        session.flagged.empty() ? Duration(-1) : session.flagged.back()->returned;
+    for (const Call* write : session.writes) {
+        if (session.final_has(write->op) || session.may_be_lost(*write, copies)) continue;
+        report.add(Finding::LostUpdate, *write, text("change %" PRIu32, write->op));
+        if (last_flag < write->invoked)
+            report.add(Finding::SilentLoss, *write, text("change %" PRIu32, write->op));
+    }
+}
+
+void check_forks(const SessionHistory& session, Report& report) {
+    std::map<Version, const Call*> follower;
+    for (const Call* write : session.writes) {
+        if (write->parent.is_none() || write->version.is_none()) continue;
+        const auto [first, is_new] = follower.emplace(write->parent, write);
+        if (!is_new && first->second->version != write->version)
+            report.add(Finding::Fork, *write,
+                       shown(write->version) + " and " + shown(first->second->version) +
+                           " both follow " + shown(write->parent));
+    }
+}
+
+bool came_back(const SessionHistory& session, const Call& read, const Call& destroy) {
+    if (!read.found) return false;
+    if (read.version < destroy.version) return true;
+    return std::any_of(read.ops.begin(), read.ops.end(), [&](OpId op) {
+        const auto write = session.acknowledged.find(op);
+        return write != session.acknowledged.end() && write->second->returned <= destroy.invoked;
+    });
+}
+
+void check_resurrection(const SessionHistory& session, Report& report) {
+    for (const Call* destroy : session.writes) {
+        if (destroy->kind != CallKind::Destroy || destroy->version.is_none()) continue;
+        for (const Call* read : session.reads) {
+            if (read->invoked < destroy->returned || !came_back(session, *read, *destroy)) continue;
+            const bool in_reach = read->reachable >= destroy->version;
+            report.add(
+                in_reach ? Finding::Resurrection : Finding::Haunting, *read,
+                "destroyed as " + shown(destroy->version) + ", read " + shown(read->version));
+        }
+    }
+}
+
+void check_locks(const SessionHistory& session, Report& report) {
+    const Hold* longest = nullptr;  // of those before, the one that ends last
+    for (const Hold* hold : session.holds) {
+        if (hold->broken) report.add(Finding::LockBroken, *hold, "lost before its lease ended");
+        if (longest != nullptr && hold->from < longest->to)
+            report.add(
+                hold->store == longest->store ? Finding::LockShared : Finding::SplitHome, *hold,
+                text("worker %d held it as well, at store %d", longest->worker, longest->store));
+        if (longest == nullptr || hold->to > longest->to) longest = hold;
+    }
+}
+
+void check_durability(const SessionHistory& session, int copies, Report& report) {
+    const Version newest = session.final == nullptr ? Version::none() : session.final->newest;
+    for (const Call* write : session.writes)
+        if (write->version > newest && !session.may_be_lost(*write, copies))
+            report.add(Finding::LostCopy, *write,
+                       "acknowledged as " + shown(write->version) + ", the newest copy left is " +
+                           shown(newest));
+}
+
+void check_presence(const SessionHistory& session, Report& report) {
+    for (const Call* read : session.reads) {
+        if (read->returned >= session.destroyed_from) continue;
+        if (!read->found && !read->reachable.is_none() && !read->reachable_is_tombstone)
+            report.add(Finding::LoggedOut, *read, "version " + shown(read->reachable) + " stood");
+    }
+}
+
+void check_time(const History& history, Report& report) {
+    for (const Call& call : history.calls) {
+        if (call.status == CallStatus::Info) continue;
+        const Duration took = call.returned - call.invoked - call.paused;
+        const Duration limit =
+            history.deadline + (call.flags.waited ? history.lock_wait : Duration::zero());
+        if (took > limit + kTolerance)
+            report.add(Finding::Overtime, call,
+                       text("took %.3f s of %.3f s", seconds_of(took), seconds_of(limit)));
+    }
+}
+
+void check_answers(const History& history, Report& report) {
+    for (const Call& call : history.calls)
+        if (call.status == CallStatus::Fail) report.add(Finding::Failed, call, call.error);
+}
+
+const char* kind_name(CallKind kind) noexcept {
+    switch (kind) {
+        case CallKind::Read:
+            return "read";
+        case CallKind::Write:
+            return "write";
+        case CallKind::Destroy:
+            return "destroy";
+    }
+    return "call";
+}
+
+}  // namespace
+
+const char* finding_name(Finding finding) noexcept {
+    static constexpr std::array<const char*, static_cast<std::size_t>(Finding::kCount)> kNames = {
+        "stale read",   "went back",  "lost update", "silent loss", "fork",
+        "resurrection", "haunting",   "lock shared", "split home",  "lock broken",
+        "lost copy",    "logged out", "overtime",    "diverged",    "failed"};
+    return kNames[static_cast<std::size_t>(finding)];
+}
+
+void Report::add(Finding finding, std::string example) {
+    const auto kind = static_cast<std::size_t>(finding);
+    ++counts_[kind];
+    if (examples_[kind].size() < kExamples) examples_[kind].push_back(std::move(example));
+}
+
+void Report::add(Finding finding, const Call& call, const std::string& detail) {
+    add(finding, text("%s: session %d, %s by client %d on host %d (worker %d) at %.6f s: ",
+                      finding_name(finding), call.session, kind_name(call.kind), call.client,
+                      call.host, call.worker, seconds_of(call.invoked)) +
+                     detail);
+}
+
+void Report::add(Finding finding, const Hold& hold, const std::string& detail) {
+    add(finding, text("%s: session %d, lock at store %d held by worker %d from %.6f to %.6f s: ",
+                      finding_name(finding), hold.session, hold.store, hold.worker,
+                      seconds_of(hold.from), seconds_of(hold.to)) +
+                     detail);
+}
+
+void Report::add_counts(const Report& other) noexcept {
+    for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+}
+
+Report check(const History& history) {
+    Report report;
+    for (const SessionHistory& session : by_session(history)) {
+        check_read_your_writes(session, report);
+        check_monotonic_reads(session, report);
+        check_lost_updates(session, history.copies, report);
+        check_forks(session, report);
+        check_resurrection(session, report);
+        check_locks(session, report);
+        check_durability(session, history.copies, report);
+        check_presence(session, report);
+    }
+    check_time(history, report);
+    check_answers(history, report);
+    return report;
+}
+
+}  // namespace sessmirror::simulation

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The simulation's program. Without arguments of its own it is an ordinary test program; with
+// --seed it repeats one run, with --runs it tries many.
+#include <gtest/gtest.h>
+
+#include <cinttypes>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
+
+#include "simulation/run.h"
+
+namespace sessmirror::simulation {
+namespace {
+
+struct Arguments {
+    RunOptions run;
+    std::optional<Mix> mix;  // all of them when not given
+    std::uint64_t runs = 1;
+    bool verbose = false;
+};
+
+int usage() {
+    std::fputs(
+        "usage: sim_tests [--seed=N] [--runs=N] [--mix=none|workers|restarts|pauses|cuts|storage|"
+        "warm|everything]\n"
+        "                 [--hosts=N] [--redundancy=N] [--locking=on|off] "
+        "[--on-conflict=mine|fail]\n"
+        "                 [--subject=production|blind|leaderless] [--verbose]\n"
+        "       sim_tests [GoogleTest's arguments]\n",
+        stderr);
+    return 2;
+}
+
+bool take_number(std::string_view text, std::uint64_t& value) {
+    char* end = nullptr;
+    value = std::strtoull(text.data(), &end, 10);
+    return !text.empty() && end == text.data() + text.size();
+}
+
+bool take_word(std::string_view name, std::string_view value, Arguments& out) {
+    if (name == "--mix") {
+        out.mix = parse_mix(value);
+        return out.mix.has_value();
+    }
+    if (name == "--locking") {
+        out.run.locking = value == "off" ? replica::Locking::Off : replica::Locking::On;
+        return value == "on" || value == "off";
+    }
+    if (name == "--on-conflict") {
+        out.run.on_conflict =
+            value == "fail" ? replica::OnConflict::Fail : replica::OnConflict::Mine;
+        return value == "mine" || value == "fail";
+    }
+    if (name == "--subject") {
+        if (value == "blind") out.run.subject = Subject::BlindMirror;
+        if (value == "leaderless") out.run.subject = Subject::LeaderlessCas;
+        return value == "blind" || value == "leaderless" || value == "production";
+    }
+    return false;
+}
+
+bool take(std::string_view argument, Arguments& out) {
+    if (argument == "--verbose") return out.verbose = true;
+    const std::size_t equals = argument.find('=');
+    if (equals == std::string_view::npos) return false;
+    const std::string_view name = argument.substr(0, equals);
+    const std::string_view value = argument.substr(equals + 1);
+    std::uint64_t number = 0;
+    if (!take_number(value, number)) return take_word(name, value, out);
+    if (name == "--seed") out.run.seed = number;
+    if (name == "--runs") out.runs = number;
+    if (name == "--hosts") out.run.hosts = static_cast<int>(number);
+    if (name == "--redundancy") out.run.redundancy = static_cast<int>(number);
+    return name == "--seed" || name == "--runs" || name == "--hosts" || name == "--redundancy";
+}
+
+void print_summary(const RunOptions& options, const RunResult& result) {
+    std::printf("%s: %zu calls, %d faults, %.0f s, %" PRIu64 " events\n",
+                replay_arguments(options).c_str(), result.history.calls.size(), result.faults,
+                std::chrono::duration<double>(result.virtual_time).count(), result.events);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Finding::kCount); ++i) {
+        const auto finding = static_cast<Finding>(i);
+        if (result.report.count(finding) == 0) continue;
+        std::printf("  %-14s %d\n", finding_name(finding), result.report.count(finding));
+        for (const std::string& example : result.report.examples(finding))
+            std::printf("      %s\n", example.c_str());
+    }
+    for (std::size_t i = 0; i < result.counts.size(); ++i)
+        if (result.counts[i] != 0)
+            std::printf("  %s = %" PRIu64 "\n", pool::counter_name(static_cast<pool::Counter>(i)),
+                        result.counts[i]);
+}
+
+int repeat_one(const Arguments& arguments) {
+    RunOptions options = arguments.run;
+    options.mix = arguments.mix.value_or(Mix::None);
+    const RunResult result = simulate(options);
+    if (arguments.verbose) std::fputs(to_text(result.history).c_str(), stdout);
+    print_summary(options, result);
+    const auto broken = broken_promises(options, result);
+    for (const std::string& promise : broken) std::printf("BROKEN %s\n", promise.c_str());
+    return broken.empty() ? 0 : 1;
+}
+
+// One seed under every mix, or under the one that was asked for.
+int try_seed(const Arguments& arguments, std::uint64_t seed, Report& sum) {
+    int failures = 0;
+    for (int m = 0; m < static_cast<int>(Mix::kCount); ++m) {
+        RunOptions options = arguments.run;
+        options.seed = seed;
+        options.mix = static_cast<Mix>(m);
+        if (arguments.mix && *arguments.mix != options.mix) continue;
+        const RunResult result = simulate(options);
+        sum.add_counts(result.report);
+        const auto broken = broken_promises(options, result);
+        if (broken.empty()) continue;
+        ++failures;
+        std::printf("\nsim_tests %s --verbose\n", replay_arguments(options).c_str());
+        for (const std::string& promise : broken) std::printf("    %s\n", promise.c_str());
+    }
+    return failures;
+}
+
+int try_many(const Arguments& arguments) {
+    Report sum;
+    int failures = 0;
+    for (std::uint64_t i = 0; i < arguments.runs; ++i) {
+        failures += try_seed(arguments, arguments.run.seed + i, sum);
+        std::fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " seeds, %d with broken promises ", i + 1,
+                     arguments.runs, failures);
+    }
+    std::fputc('\n', stderr);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(Finding::kCount); ++i)
+        std::printf("%-14s %d\n", finding_name(static_cast<Finding>(i)),
+                    sum.count(static_cast<Finding>(i)));
+    return failures == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace sessmirror::simulation
+
+int main(int argc, char** argv) {
+    using namespace sessmirror::simulation;
+    testing::InitGoogleTest(&argc, argv);
+    if (argc == 1) return RUN_ALL_TESTS();
+    Arguments arguments;
+    for (int i = 1; i < argc; ++i)
+        if (!take(argv[i], arguments)) return usage();
+    return arguments.runs > 1 ? try_many(arguments) : repeat_one(arguments);
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "simulation/replica_policy.h"
+
+#include <utility>
+
+#include "replica/alive_check.h"
+#include "replica/local_first_read.h"
+#include "replica/locked_read.h"
+#include "replica/touch_all.h"
+
+namespace sessmirror::simulation {
+namespace {
+
+constexpr std::uint32_t kLifetimeS = 600;
+constexpr std::uint32_t kTombstoneMarginS = 60;
+constexpr int kOrphansPerSweep = 16;
+
+}  // namespace
+
+ReplicaPolicy::ReplicaPolicy(Worker& worker, const replica::Policy& policy) noexcept
+    : worker_(worker), policy_(policy) {}
+
+replica::Environment ReplicaPolicy::environment() noexcept {
+    return {*worker_.pool, worker_.process, worker_.process.random(), worker_.locks, policy_};
+}
+
+void ReplicaPolicy::start(std::unique_ptr<replica::Operation> operation) {
+    operation_ = std::move(operation);
+    operation_->start(this);
+}
+
+void ReplicaPolicy::read(const store::SessionKey& key, bool created, PolicyListener& listener) {
+    listener_ = &listener;
+    reading_ = true;
+    created_ = created;
+    replica::SessionView& view = work_->view;
+    view.reset(*worker_.pool, key, policy_.redundancy);
+    const auto env = environment();
+    if (!created) {
+        if (policy_.locking == replica::Locking::On)
+            return start(std::make_unique<replica::LockedRead>(env, view));
+        return start(std::make_unique<replica::LocalFirstRead>(env, view));
+    }
+    if (proven_ && worker_.pool->is_up(view.set().home(*worker_.pool))) {
+        worker_.process.post(Duration::zero(), [this] { finish_read(kOk); });
+        return;
+    }
+    start(std::make_unique<replica::AliveCheck>(env, view));
+}
+
+void ReplicaPolicy::on_done() noexcept {
+    const Status outcome = operation_ ? operation_->outcome() : work_->write->outcome();
+    proven_ |= outcome.has_value();
+    // Later, since the caller of an operation may be inside start().
+    worker_.process.post(Duration::zero(), [this, outcome, reading = reading_] {
+        reading ? finish_read(outcome) : finish_store(outcome);
+    });
+}
+
+void ReplicaPolicy::finish_read(Status outcome) {
+    reading_ = false;
+    operation_.reset();
+    replica::SessionView& view = work_->view;
+    if (created_ && outcome) view.assume_absent();
+    ReadResult result;
+    result.outcome = outcome;
+    if (outcome) {
+        result.found = view.is_alive();
+        result.version = view.version();
+        if (result.found)
+            result.payload.assign(view.newest().payload.begin(), view.newest().payload.end());
+        result.lock_store = view.lock.store;
+        result.lock_owner = view.lock.lock.owner;
+    }
+    listener_->on_read(std::move(result));
+}
+
+void ReplicaPolicy::finish_store(Status outcome) {
+    operation_.reset();
+    listener_->on_stored(outcome);
+}
+
+void ReplicaPolicy::store(replica::MirroredWrite::Kind kind, ByteView payload,
+                          std::uint32_t ttl_s) {
+    work_->payload.assign(payload.begin(), payload.end());
+    work_->write.emplace(environment(), work_->view, kind, work_->payload, ttl_s, created_);
+    work_->write->start(this);
+}
+
+void ReplicaPolicy::write(ByteView payload) {
+    store(replica::MirroredWrite::Kind::Payload, payload, kLifetimeS);
+}
+
+void ReplicaPolicy::destroy() {
+    if (!work_->view.is_alive()) {
+        worker_.process.post(Duration::zero(), [this] { finish_store(kOk); });
+        return;
+    }
+    store(replica::MirroredWrite::Kind::Tombstone, {},
+          kLifetimeS + policy_.lock_lease_s + kTombstoneMarginS);
+}
+
+bool ReplicaPolicy::touch_is_due() noexcept {
+    for (const int member : work_->view.set().members()) {
+        const replica::Copy& copy = work_->view.copy(member);
+        if (copy.state == replica::Copy::State::Present &&
+            replica::TouchAll::is_due(copy.ttl_left_s, kLifetimeS))
+            return true;
+    }
+    return false;
+}
+
+void ReplicaPolicy::keep() {
+    if (touch_is_due())
+        return start(std::make_unique<replica::TouchAll>(environment(), work_->view, kLifetimeS));
+    worker_.process.post(Duration::zero(), [this] { finish_store(kOk); });
+}
+
+void ReplicaPolicy::close() {
+    replica::SessionView& view = work_->view;
+    if (view.lock.held()) {
+        worker_.pool->store(view.lock.store)
+            .release(view.key(), view.lock.lock, worker_.process.now() + policy_.deadline, nullptr);
+        worker_.locks.leave(view.lock.ticket);
+        view.lock = {};
+    }
+    if (work_->write && !work_->write->is_idle()) {
+        lingering_.push_back(std::exchange(work_, std::make_unique<Work>()));
+    }
+    work_->write.reset();
+}
+
+void ReplicaPolicy::after_response() {
+    lingering_.remove_if([](const auto& work) { return work->write->is_idle(); });
+    break_orphaned_locks();
+    static_cast<void>(worker_.pool->probe_one_due(worker_.process.now() + policy_.deadline));
+}
+
+void ReplicaPolicy::break_orphaned_locks() {
+    pool::LockRegistry::Orphan orphan;
+    for (int i = 0; i < kOrphansPerSweep && worker_.locks.next_orphan(orphan); ++i) {
+        const int index = worker_.pool->index_of(orphan.store_name_hash);
+        if (index >= 0) {
+            worker_.pool->count(pool::Counter::LocksBroken);
+            worker_.pool->store(index).release(orphan.key, {orphan.owner, 0},
+                                               worker_.process.now() + policy_.deadline, nullptr);
+        }
+        worker_.locks.leave(orphan.ticket);
+    }
+}
+
+}  // namespace sessmirror::simulation

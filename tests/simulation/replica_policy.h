@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <list>
+#include <memory>
+#include <optional>
+
+#include "replica/mirrored_write.h"
+#include "replica/operation.h"
+#include "replica/policy.h"
+#include "replica/session_view.h"
+#include "simulation/cluster.h"
+#include "simulation/policy.h"
+
+namespace sessmirror::simulation {
+
+// The production operations, put together as service/session.cpp does, but without blocking.
+class ReplicaPolicy final : public SessionPolicy, private replica::OperationListener {
+  public:
+    // Both outlive it.
+    ReplicaPolicy(Worker& worker, const replica::Policy& policy) noexcept;
+
+    void read(const store::SessionKey& key, bool created, PolicyListener& listener) override;
+    void write(ByteView payload) override;
+    void destroy() override;
+    void keep() override;
+    void close() override;
+    void after_response() override;
+
+  private:
+    // A write with all it needs, since it may go on after its session was closed.
+    struct Work {
+        replica::SessionView view;
+        Bytes payload;
+        std::optional<replica::MirroredWrite> write;
+    };
+
+    void on_done() noexcept override;
+    void start(std::unique_ptr<replica::Operation> operation);
+    void store(replica::MirroredWrite::Kind kind, ByteView payload, std::uint32_t ttl_s);
+    void finish_read(Status outcome);
+    void finish_store(Status outcome);
+    void break_orphaned_locks();
+    [[nodiscard]] replica::Environment environment() noexcept;
+    [[nodiscard]] bool touch_is_due() noexcept;
+
+    Worker& worker_;
+    const replica::Policy& policy_;
+    PolicyListener* listener_ = nullptr;
+    std::unique_ptr<Work> work_ = std::make_unique<Work>();
+    std::list<std::unique_ptr<Work>> lingering_;
+    std::unique_ptr<replica::Operation> operation_;  // under way, or the last one
+    bool reading_ = false;
+    bool created_ = false;
+    bool proven_ = false;  // a store has answered this worker
+};
+
+}  // namespace sessmirror::simulation

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "simulation/run.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+#include <memory>
+#include <utility>
+
+#include "simulation/replica_policy.h"
+#include "simulation/witness.h"
+#include "simulation/wrong_policies.h"
+
+namespace sessmirror::simulation {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::uint32_t kLeaseS = 3;
+constexpr Duration kLockWait = seconds(5);
+constexpr Duration kPatience = seconds(600);  // after which a run counts as stuck
+constexpr Duration kSettling = seconds(15);   // leases, retransmissions and back-offs are shorter
+
+replica::Policy policy_for(const RunOptions& options) noexcept {
+    replica::Policy policy;
+    policy.redundancy = options.redundancy;
+    policy.locking = options.locking;
+    policy.on_conflict = options.on_conflict;
+    policy.lock_lease_s = kLeaseS;
+    policy.lock_wait = kLockWait;
+    return policy;
+}
+
+// Deployments differ, so seeds do.
+ClusterShape shape_for(const RunOptions& options) {
+    SeededRandom random = World(options.seed).stream("shape");
+    ClusterShape shape;
+    shape.hosts = options.hosts;
+    shape.cas_mode = random.chance(0.5) ? CasMode::NodeCounts : CasMode::ClientChooses;
+    shape.io_timeout = milliseconds(random.between(100, 250));
+    if (options.mix == Mix::Cuts || options.mix == Mix::Everything) shape.packet_loss = 0.001;
+    return shape;
+}
+
+PolicyFactory factory_for(const RunOptions& options, const replica::Policy& policy) {
+    switch (options.subject) {
+        case Subject::BlindMirror:
+            return [](Worker& worker) { return std::make_unique<BlindMirror>(worker); };
+        case Subject::LeaderlessCas:
+            return [](Worker& worker) { return std::make_unique<LeaderlessCas>(worker); };
+        case Subject::Production:
+            break;
+    }
+    return [&policy](Worker& worker) { return std::make_unique<ReplicaPolicy>(worker, policy); };
+}
+
+void run_crowd(World& world, Visitors& visitors, Nemesis& nemesis) {
+    visitors.start();
+    nemesis.start();
+    while (!visitors.all_done() && world.now() < kPatience && world.step()) {
+    }
+    nemesis.heal();
+}
+
+// Twice, because the first look is what makes returned stores known, and repairs them.
+void look_around(World& world, Visitors& visitors) {
+    for (const bool settled : {false, true}) {
+        world.run_until(world.now() + kSettling);
+        visitors.look_around(settled);
+    }
+    world.run_until(world.now() + kSettling);
+}
+
+void collect(RunResult& result, Cluster& cluster, Witness& witness, const Visitors& visitors) {
+    for (int session = 0; session < visitors.sessions(); ++session)
+        result.history.finals.push_back(witness.final_state(session));
+    result.history.losses = witness.losses(visitors.sessions());
+    for (int h = 0; h < cluster.hosts(); ++h)
+        for (std::size_t i = 0; i < result.counts.size(); ++i)
+            result.counts[i] += cluster.host(h).page->value(static_cast<pool::Counter>(i));
+}
+
+}  // namespace
+
+RunResult simulate(const RunOptions& options) {
+    RunResult result;
+    const replica::Policy policy = policy_for(options);
+    result.history.copies = std::min(options.redundancy, options.hosts);
+    result.history.deadline = policy.deadline;
+    result.history.lock_wait = policy.lock_wait;
+
+    World world(options.seed);
+    Cluster cluster(world, shape_for(options), factory_for(options, policy));
+    Witness witness(cluster);
+    Visitors visitors(cluster, witness, result.history, options.crowd);
+    Nemesis nemesis(cluster, options.mix, seconds(kLeaseS));
+
+    run_crowd(world, visitors, nemesis);
+    result.finished = visitors.all_done();
+    look_around(world, visitors);
+    collect(result, cluster, witness, visitors);
+    result.faults = nemesis.faults_made();
+    result.events = world.events_run();
+    result.virtual_time = world.now();
+    result.report = check(result.history);
+    return result;
+}
+
+std::vector<Finding> promises(const RunOptions& options) {
+    using enum Finding;
+    // Under any fault: what is in reach is found, what was acknowledged by more stores than were
+    // lost is kept, nobody takes a lock from its holder, calls end in time.
+    std::vector<Finding> never = {LoggedOut, LostCopy, LockBroken, Overtime};
+    const bool locked = options.locking == replica::Locking::On;
+    if (locked) never.insert(never.end(), {LockShared, SilentLoss});
+    if (options.mix == Mix::None || options.mix == Mix::Workers)
+        never.insert(never.end(), {Resurrection, Haunting});
+    if (locked && (options.mix == Mix::None || options.mix == Mix::Workers))
+        never.insert(never.end(), {StaleRead, WentBack, Diverged, SplitHome});
+    if (options.mix == Mix::None) never.push_back(Failed);
+    if (locked && options.mix == Mix::None) never.insert(never.end(), {LostUpdate, Fork});
+    return never;
+}
+
+std::vector<std::string> broken_promises(const RunOptions& options, const RunResult& result) {
+    std::vector<std::string> broken;
+    if (!result.finished) broken.emplace_back("a request never ended");
+    for (const Finding finding : promises(options)) {
+        const auto& examples = result.report.examples(finding);
+        broken.insert(broken.end(), examples.begin(), examples.end());
+    }
+    return broken;
+}
+
+std::string replay_arguments(const RunOptions& options) {
+    std::string text = "--seed=" + std::to_string(options.seed) + " --mix=" + mix_name(options.mix);
+    text += " --hosts=" + std::to_string(options.hosts);
+    text += " --redundancy=" + std::to_string(options.redundancy);
+    if (options.locking == replica::Locking::Off) text += " --locking=off";
+    if (options.on_conflict == replica::OnConflict::Fail) text += " --on-conflict=fail";
+    return text;
+}
+
+std::string to_text(const History& history) {
+    static constexpr const char* kKinds[] = {"read", "write", "destroy"};
+    static constexpr const char* kStatus[] = {"ok", "fail", "unknown"};
+    std::string out;
+    char line[320];
+    for (const Call& call : history.calls) {
+        const Flags& flags = call.flags;
+        std::snprintf(line, sizeof line,
+                      "%12.6f %12.6f session %-4d client %-3d host %d worker %-3d %-7s %-7s %s "
+                      "%" PRIu32 ".%08" PRIx32 " parent %" PRIu32 ".%08" PRIx32 " op %-5" PRIu32
+                      " of %-4zu%s%s%s%s%s%s %s\n",
+                      std::chrono::duration<double>(call.invoked).count(),
+                      std::chrono::duration<double>(call.returned).count(), call.session,
+                      call.client, call.host, call.worker, kKinds[static_cast<int>(call.kind)],
+                      kStatus[static_cast<int>(call.status)], call.found ? "found" : "-    ",
+                      call.version.generation, call.version.nonce, call.parent.generation,
+                      call.parent.nonce, call.op, call.ops.size(),
+                      flags.conflict ? " conflict" : "", flags.failover ? " failover" : "",
+                      flags.lock_lost ? " lock-lost" : "", flags.degraded ? " degraded" : "",
+                      flags.waited ? " waited" : "", flags.stale ? " stale" : "", call.error);
+        out += line;
+    }
+    return out;
+}
+
+}  // namespace sessmirror::simulation

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "simulation/witness.h"
+
+#include <algorithm>
+#include <string>
+
+#include "record/envelope.h"
+
+namespace sessmirror::simulation {
+
+Bytes encode_ops(const std::vector<OpId>& ops) {
+    Bytes payload(ops.size() * sizeof(OpId));
+    for (std::size_t i = 0; i < ops.size(); ++i) put_be(payload.data() + i * sizeof(OpId), ops[i]);
+    return payload;
+}
+
+std::vector<OpId> decode_ops(ByteView payload) {
+    std::vector<OpId> ops(payload.size() / sizeof(OpId));
+    for (std::size_t i = 0; i < ops.size(); ++i)
+        ops[i] = get_be<OpId>(payload.data() + i * sizeof(OpId));
+    return ops;
+}
+
+store::SessionKey key_of_session(int session) {
+    return store::derive_key("sm:", "", "session " + std::to_string(session));
+}
+
+std::vector<Witness::Standing> Witness::copies_in_reach(int host, const store::SessionKey& key) {
+    std::vector<Standing> copies;
+    for (int s = 0; s < cluster_.stores(); ++s) {
+        const SimNode& node = cluster_.node(s);
+        const Route& route = cluster_.route(host, s);
+        if (node.state() != SimNode::State::Up || route.request.is_cut() || route.reply.is_cut())
+            continue;
+        const SimNode::Item* item = node.find(key.text());
+        if (item == nullptr) continue;
+        const auto record = record::decode(item->value);
+        if (!record) continue;
+        copies.push_back({s, record->envelope.version, record->envelope.is_tombstone(),
+                          node.outages(), node.losses(key.text()).size(),
+                          route.request.troubles() + route.reply.troubles()});
+    }
+    return copies;
+}
+
+Witness::Standing Witness::newest_that_stood(int host, const store::SessionKey& key,
+                                             const std::vector<Standing>& before) {
+    const std::vector<Standing> now = copies_in_reach(host, key);
+    Standing newest;
+    for (const Standing& then : before) {
+        const bool stood = std::any_of(now.begin(), now.end(), [&](const Standing& copy) {
+            return copy.store == then.store && copy.outages == then.outages &&
+                   copy.losses == then.losses && copy.troubles == then.troubles;
+        });
+        if (stood && then.version > newest.version) newest = then;
+    }
+    return newest;
+}
+
+FinalState Witness::final_state(int session) {
+    FinalState state;
+    state.session = session;
+    const store::SessionKey key = key_of_session(session);
+    for (int s = 0; s < cluster_.stores(); ++s) {
+        const SimNode::Item* item = cluster_.node(s).find(key.text());
+        if (item == nullptr) continue;
+        const auto record = record::decode(item->value);
+        if (!record || record->envelope.version <= state.newest) continue;
+        state.newest = record->envelope.version;
+        state.is_tombstone = record->envelope.is_tombstone();
+        state.ops = decode_ops(record->payload);
+        std::sort(state.ops.begin(), state.ops.end());
+    }
+    return state;
+}
+
+std::vector<Loss> Witness::losses(int sessions) {
+    std::vector<Loss> losses;
+    for (int session = 0; session < sessions; ++session)
+        for (int s = 0; s < cluster_.stores(); ++s)
+            for (const Duration when : cluster_.node(s).losses(key_of_session(session).text()))
+                losses.push_back({session, when});
+    std::stable_sort(losses.begin(), losses.end(),
+                     [](const Loss& a, const Loss& b) { return a.when < b.when; });
+    return losses;
+}
+
+}  // namespace sessmirror::simulation

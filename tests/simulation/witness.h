@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <vector>
+
+#include "simulation/cluster.h"
+#include "simulation/history.h"
+
+namespace sessmirror::simulation {
+
+// A session's payload as simulated requests write it: its changes, four bytes each.
+Bytes encode_ops(const std::vector<OpId>& ops);
+std::vector<OpId> decode_ops(ByteView payload);  // in the order in which they were written
+
+store::SessionKey key_of_session(int session);
+
+// Looks at the stores' memory without asking them: what no client can see, and what the checker
+// needs to tell a broken promise from one that could not be kept.
+class Witness {
+  public:
+    explicit Witness(Cluster& cluster) noexcept : cluster_(cluster) {}
+
+    // A store's copy at some time, and marks that show whether it stood undisturbed ever since.
+    struct Standing {
+        int store = 0;
+        record::Version version;
+        bool is_tombstone = false;
+        int outages = 0;
+        std::size_t losses = 0;
+        int troubles = 0;
+    };
+    // Copies on stores that run and that `host` can reach.
+    [[nodiscard]] std::vector<Standing> copies_in_reach(int host, const store::SessionKey& key);
+    // The newest of `before` that is still in reach and was so all the time.
+    [[nodiscard]] Standing newest_that_stood(int host, const store::SessionKey& key,
+                                             const std::vector<Standing>& before);
+
+    [[nodiscard]] FinalState final_state(int session);
+    [[nodiscard]] std::vector<Loss> losses(int sessions);  // by time
+
+  private:
+    Cluster& cluster_;
+};
+
+}  // namespace sessmirror::simulation
