@@ -47,7 +47,7 @@ def without_any_store_the_start_fails_and_nothing_is_overwritten(bench):
         _every_start_fails(bench, lab, visitors)
         for store in lab.stores:
             store.resume()
-        back = max(_seconds_until_served(lab, visitors[0], host) for host in lab.hosts)
+        back = max(_seconds_until_served(visitors[0], host) for host in lab.hosts)
         first = len(ledger)
         for visitor in visitors:
             for host in lab.hosts:
@@ -67,12 +67,11 @@ def after_the_death_of_all_stores_service_returns_with_them(bench):
         _every_start_fails(bench, lab, visitors)
         for store in lab.stores:
             store.start()
-        back = max(_seconds_until_served(lab, visitors[0], host) for host in lab.hosts)
+        back = max(_seconds_until_served(visitors[0], host) for host in lab.hosts)
         bench.figure(f"back in service after {back:.2f} s")
         bench.check(back <= _BACK_WITHIN_S, f"back only after {back:.2f} s")
 
 
-def _seconds_until_served(lab, visitor, host):
-    del lab
+def _seconds_until_served(visitor, host):
     return wait_until(lambda: not visitor.browser.get("cart.php", host.name).error,
                       f"{host.name} serves again", 30)[1]

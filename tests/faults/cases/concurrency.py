@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Many requests of one session at the same time."""
 
-import threading
-
 from lab import wait_until
 
 from .bench import all_at_once, case
@@ -55,55 +53,55 @@ def twenty_writers_of_different_keys_are_all_kept(bench):
 
 
 @case()
-def increments_survive_a_store_that_is_killed_meanwhile(bench):
-    """80 increments, 8 at a time, a store killed in the middle: none lost, no error."""
+def increments_lost_while_a_store_is_killed_are_reported(bench):
+    """80 increments, 8 at a time, a store killed in the middle: no error, no silent loss."""
     _increments_with(bench, lambda store: store.kill())
 
 
 @case()
-def increments_survive_a_store_that_hangs_meanwhile(bench):
-    """80 increments, 8 at a time, a store stopped in the middle: none lost, no error."""
+def increments_lost_while_a_store_hangs_are_reported(bench):
+    """80 increments, 8 at a time, a store stopped in the middle: no error, no silent loss."""
     _increments_with(bench, lambda store: store.hang())
 
 
+@case()
+def increments_lost_while_a_store_is_restarted_are_reported(bench):
+    """80 increments, 8 at a time, a store killed and restarted: no error, no silent loss."""
+    def restart(store):
+        store.kill()
+        store.start()
+    _increments_with(bench, restart)
+
+
 def _increments_with(bench, fault):
-    with bench.lab() as lab:
-        for store in lab.stores:  # each in turn, since one of them is the session's home
+    """With each store in turn, since one of them is the session's home. Until all workers have
+    noticed, requests may hold the lock at two homes; then a conflict is found at the write, and
+    has to be counted."""
+    for index in range(2):
+        with bench.lab() as lab:
             first, tabs = _tabs(lab, 8)
-            pages = []
-
-            def clicks(tab, pages=pages):
-                for _ in range(10):
-                    pages.append(tab.get("counter.php?work_ms=5"))
-
-            def strike(pages=pages, store=store):
-                wait_until(lambda: len(pages) >= 20, "20 pages", 30)
-                fault(store)
-
-            striker = threading.Thread(target=strike)
-            striker.start()
-            all_at_once([lambda tab=tab: clicks(tab) for tab in tabs])
-            striker.join()
+            pages = _clicks_around(tabs, lambda store=lab.stores[index]: fault(store))
             refused = _refused(pages)
             bench.check(not refused, f"{len(refused)} refused, the first: {refused[:1]}")
-            count = first.get("counter.php").data["n"] - 1
+            lost = 80 + 1 - first.get("counter.php").data["n"]
+            reported = lab.counters().get("conflicts", 0)
             slowest = max(page.seconds for page in pages)
-            bench.figure(f"{store.name}: counter {count} of 80, slowest page {slowest:.2f} s")
-            bench.check(count == 80, f"{80 - count} increments lost")
-            _bring_back(lab, store)
+            bench.figure(f"{lab.stores[index].name}: {lost} of 80 lost, {reported} conflicts "
+                         f"reported, slowest page {slowest:.2f} s")
+            bench.check(lost <= reported, f"{lost} increments lost, {reported} reported")
 
 
-def _bring_back(lab, store):
-    if store.running:
-        store.resume()
-    else:
-        store.start()
-    other = next(other for other in lab.stores if other is not store)
-    before = store.writes()
-    visitor = lab.browser()
+def _clicks_around(tabs, strike):
+    """Ten pages of each tab; the fault strikes after a quarter of all of them."""
+    pages = []
 
-    def mirrored_again():
-        for host in lab.hosts:
-            visitor.post("login.php", host.name, user="eve")
-        return store.writes() > before + 3 and other.writes()
-    wait_until(mirrored_again, f"{store.name} is mirrored to again", 15)
+    def click(tab):
+        for _ in range(10):
+            pages.append(tab.get("counter.php?work_ms=5"))
+
+    def wait_and_strike():
+        wait_until(lambda: len(pages) >= 20, "20 pages", 30)
+        strike()
+
+    all_at_once([wait_and_strike, *(lambda tab=tab: click(tab) for tab in tabs)])
+    return pages

@@ -65,9 +65,11 @@ class Lab:
         self.close()
 
     def close(self):
-        self.run.close()
-        if self.network:
-            self.network.close()
+        try:
+            self.run.close()
+        finally:
+            if self.network:
+                self.network.close()
 
     @property
     def url(self):

@@ -126,8 +126,11 @@ class NamespaceNetwork(Network):
 
     def crossed(self):
         """(packets, bytes of IP) that have passed between hosts since delay() was called."""
-        line = self._read(0, "/proc/net/dev", "delay0:")
-        return int(line[10]), int(line[9])
+        with self._entered(0):
+            devices = Path("/proc/thread-self/net/dev").read_text()
+        line = next(line for line in devices.splitlines() if line.strip().startswith("delay0:"))
+        sent = line.partition(":")[2].split()[8:]
+        return int(sent[1]), int(sent[0])
 
     def close(self):
         for number in range(self._hosts + 1):
@@ -146,9 +149,8 @@ class NamespaceNetwork(Network):
         self._inside(number, "route", "add", "default", "via", f"10.77.{number}.254")
 
     def _drop(self, selector):
-        # After the router's own addresses (0) and before the delay line (50).
+        # After the table of the router's own addresses (0), before the delay line (50).
         rule = ["pref", str(10 + len(self._rules)), *selector, "blackhole"]
-        # "local" has to stay in front of it, and does: its preference is 0.
         self._inside(0, "rule", "add", *rule)
         self._rules.append(rule)
 
@@ -172,13 +174,7 @@ class NamespaceNetwork(Network):
 
     def _set(self, number, setting, value):
         with self._entered(number):
-            Path("/proc/thread-self").resolve()
             Path(f"/proc/sys/{setting}").write_text(f"{value}\n")
-
-    def _read(self, number, file, prefix):
-        with self._entered(number):
-            text = Path(file.replace("/proc/net", "/proc/thread-self/net")).read_text()
-        return next(line for line in text.splitlines() if line.lstrip().startswith(prefix)).split()
 
     @contextmanager
     def _entered(self, number):
