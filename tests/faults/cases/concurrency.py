@@ -82,7 +82,8 @@ def _increments_with(bench, fault):
             first, tabs = _tabs(lab, 8)
             pages = _clicks_around(tabs, lambda store=lab.stores[index]: fault(store))
             refused = _refused(pages)
-            bench.check(not refused, f"{len(refused)} refused, the first: {refused[:1]}")
+            locks = {name: count for name, count in lab.counters().items() if "lock" in name}
+            bench.check(not refused, f"{len(refused)} refused, {locks}, the first: {refused[:1]}")
             lost = 80 + 1 - first.get("counter.php").data["n"]
             reported = lab.counters().get("conflicts", 0)
             slowest = max(page.seconds for page in pages)

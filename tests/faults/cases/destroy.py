@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A session that is destroyed stays destroyed."""
 
-from lab import Ledger, Visitor
+from lab import Ledger, Visitor, wait_until
 
 from .bench import case
 
@@ -23,6 +23,8 @@ def _log_outs_with(bench, fault, repair):
             visitor.log_out(host.name)
         bench.no_errors(ledger.since())
         repair(store)
+        for host in lab.hosts:
+            _wait_until_asked_again(lab, host, store)
         risen = 0
         for cookies in old_cookies:
             for host in lab.hosts:
@@ -33,6 +35,15 @@ def _log_outs_with(bench, fault, repair):
                 risen += page.data["user"] is not None
         bench.figure(f"{risen} of {2 * len(visitors)} tries with old cookies got in")
         bench.check(risen == 0, f"{risen} of {2 * len(visitors)} sessions are back")
+
+
+def _wait_until_asked_again(lab, host, store):
+    """While a host still takes the store for dead, it cannot be misled by it."""
+    def a_copy_arrives():
+        before = store.writes()
+        lab.browser().post("login.php", host.name, user="eve")
+        return store.writes() > before
+    wait_until(a_copy_arrives, f"{host.name} uses {store.name} again", 10)
 
 
 @case(short=True)
