@@ -90,6 +90,8 @@ class Story:
         if summary["wrong carts"]:
             self._screen.quiet("A wrong cart is an old copy: a store that hung returned with what "
                                "it had before.")
+        if self._lab.handler.name != "sessmirror":
+            return
         self._screen.quiet("A store that comes back empty gets a session again when its visitor "
                            "comes by; that is why the")
         self._screen.quiet("demo lets every visitor change something between two events. "
