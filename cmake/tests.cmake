@@ -10,6 +10,9 @@ file(GLOB_RECURSE support_sources CONFIGURE_DEPENDS tests/support/*.cpp)
 file(GLOB simulation_sources CONFIGURE_DEPENDS tests/simulation/*_test.cpp)
 file(GLOB world_sources CONFIGURE_DEPENDS tests/simulation/*.cpp)
 list(FILTER world_sources EXCLUDE REGEX "_test\\.cpp$")
+# The simulation's own program, and its processes in place of the system's: for sim_tests alone.
+set(simulation_program tests/simulation/main.cpp tests/simulation/process_seam.cpp)
+list(FILTER world_sources EXCLUDE REGEX "/(main|process_seam)\\.cpp$")
 file(GLOB bench_sources CONFIGURE_DEPENDS benchmarks/micro/*_bench.cpp)
 
 # What several test programs share: scripted servers, clocks, byte helpers.
@@ -51,7 +54,7 @@ else()
         sessmirror_add_gtest(unit_tests unit ${unit_sources})
     endif()
     if(simulation_sources)
-        sessmirror_add_gtest(sim_tests simulation ${simulation_sources})
+        sessmirror_add_gtest(sim_tests simulation ${simulation_sources} ${simulation_program})
     endif()
 endif()
 

@@ -29,8 +29,12 @@ bool FallbackRead::ask_round() noexcept {
     for (const int store : members_only ? view_.set().members() : view_.set().everyone()) {
         const Copy& copy = view_.copy(store);
         // A copy whose version alone was seen still has to be read, unless that version is at hand.
-        const bool known = copy.state == Copy::State::Present ? !copy.version.is_none()
-                                                              : copy.state != Copy::State::Unknown;
+        // A store that failed gets a second chance before a session is said not to exist: a claim
+        // may fail where a read does not (a full store).
+        const bool again = !members_only && copy.state == Copy::State::Failed;
+        const bool known = copy.state == Copy::State::Present
+                               ? !copy.version.is_none()
+                               : copy.state != Copy::State::Unknown && !again;
         if (known || (members_only && !env_.pool.is_up(store))) continue;
         ++pending_;
         env_.pool.store(store).fetch({view_.key(), store::Want::Value, std::nullopt, deadline()},

@@ -15,7 +15,7 @@ enum class Finding : std::uint8_t {
     StaleRead,     // a client did not see a change of its own that had been acknowledged, unflagged
     WentBack,      // a read returned an older version than an earlier one had
     LostUpdate,    // an acknowledged change is not in the final state
-    SilentLoss,    // the same, and nothing was reported from then on
+    SilentLoss,    // the same, and neither it nor anything later reported trouble
     Fork,          // two acknowledged writes followed the same version
     Resurrection,  // a session came back although its tombstone was in reach
     Haunting,      // a session came back while no store with its tombstone was in reach

@@ -31,7 +31,7 @@ struct Flags {
     bool waited = false;     // for the session's lock
     bool stale = false;      // the read was known to be stale when it was served
     [[nodiscard]] bool reported_trouble() const noexcept {
-        return conflict || failover || lock_lost || stale;
+        return conflict || failover || lock_lost || degraded || stale;
     }
 };
 

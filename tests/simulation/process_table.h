@@ -6,15 +6,17 @@
 
 namespace sessmirror::simulation {
 
-// The simulated system's processes. While one exists, the production code's questions about
-// processes (pool/process_identity.h) are answered from it: the simulation's program defines those
-// two functions itself, so that the linker does not take the library's. One at a time.
+// The simulated system's processes, of all hosts. While one exists, the production code's questions
+// about processes (pool/process_identity.h) are answered from it; see process_seam.cpp. One at a
+// time.
 class ProcessTable {
   public:
     ProcessTable() noexcept;
     ~ProcessTable();
     ProcessTable(const ProcessTable&) = delete;
     ProcessTable& operator=(const ProcessTable&) = delete;
+
+    static const ProcessTable* now() noexcept;  // nullptr when there is none
 
     // A new process, which is the current one until another is started.
     std::uint32_t start() noexcept;

@@ -36,6 +36,7 @@ struct SimStoreClient::Connection {
     StreamPtr requests = std::make_shared<Stream>();
     StreamPtr replies = std::make_shared<Stream>();
     std::uint32_t life = 0;  // of the node, once the first packet has arrived there
+    bool heard = false;      // the client has had an answer
     bool broken = false;     // refused or reset: later packets find nobody
     bool discarded = false;  // closed with a reset by the client: what has not arrived, will not
 };
@@ -50,7 +51,10 @@ struct SimStoreClient::Exchange {
     StoreSink* sink = nullptr;
     std::optional<std::pair<store::SessionKey, store::LockOwner>> claim;
     ConnectionPtr connection;
+    TimePoint deadline;
     EventId timeout = 0;
+    bool may_repeat = false;  // it was sent on a connection that had been used before
+    bool repeated = false;
     bool settled = false;  // told, or nobody there to be told
 };
 
@@ -88,6 +92,8 @@ SimStoreClient::ExchangePtr SimStoreClient::make(Operation<Reply> operation, Sto
 
 void SimStoreClient::submit(const ExchangePtr& exchange, TimePoint deadline) {
     if (!process_.is_alive()) return;
+    exchange->deadline = deadline;
+    exchange->connection.reset();
     const Duration left = deadline - process_.now();
     if (left <= Duration::zero()) {
         const char* name = node_.name().c_str();
@@ -100,6 +106,7 @@ void SimStoreClient::submit(const ExchangePtr& exchange, TimePoint deadline) {
         handshake = route_.request.sample() + route_.reply.sample();
     }
     exchange->connection = connection_;
+    exchange->may_repeat = connection_->heard && !exchange->repeated;
     exchange->timeout = process_.post(std::min(left, options_.io_timeout), [exchange] {
         if (!exchange->settled) exchange->client->give_up(exchange);
     });
@@ -130,7 +137,8 @@ void SimStoreClient::arrive(const ConnectionPtr& connection, const ExchangePtr& 
 
 void SimStoreClient::answer(const ConnectionPtr& connection, const ExchangePtr& exchange) {
     connection->route.reply.send(connection->replies, [connection, exchange] {
-        connection->process.run([exchange] {
+        connection->process.run([connection, exchange] {
+            connection->heard = true;
             if (exchange->settled) return;
             exchange->client->settle(exchange);
             exchange->deliver();
@@ -181,9 +189,19 @@ void SimStoreClient::fail_all(const ConnectionPtr& connection, const Error& erro
         const auto next = std::find_if(pending_.begin(), pending_.end(), of_connection);
         if (next == pending_.end()) return;
         const ExchangePtr exchange = *next;
-        settle(exchange);
-        exchange->fail(error);
+        if (error.code == Errc::Closed && exchange->may_repeat) {
+            repeat(exchange);
+        } else {
+            settle(exchange);
+            exchange->fail(error);
+        }
     }
+}
+
+void SimStoreClient::repeat(const ExchangePtr& exchange) {
+    process_.world().cancel(exchange->timeout);
+    exchange->repeated = true;
+    submit(exchange, exchange->deadline);
 }
 
 void SimStoreClient::settle(const ExchangePtr& exchange) noexcept {

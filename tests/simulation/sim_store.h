@@ -23,9 +23,10 @@ struct SimStoreOptions {
 // A worker's way to one SimNode: a store::Store whose wire is the simulated network. It behaves as
 // a client over one persistent TCP connection does: a request is never cancelled, only given up; a
 // timeout closes the connection, and what was sent on it may take effect whenever it arrives,
-// overtaken by what the next connection carries. Lock claims that were given up are withdrawn on
-// their own connection, behind the claim. A process that is killed sends nothing any more, not even
-// withdrawals.
+// overtaken by what the next connection carries. A used connection that turns out to be closed, as
+// after a restart of the store, is made anew, and what was sent on it is sent once more. Lock
+// claims that were given up are withdrawn on their own connection, behind the claim. A process that
+// is killed sends nothing any more, not even withdrawals.
 //
 // Process, node and route outlive it.
 class SimStoreClient final : public store::Store {
@@ -64,6 +65,7 @@ class SimStoreClient final : public store::Store {
     void fail_soon(const ExchangePtr& exchange, const Error& error);
     void give_up(const ExchangePtr& late);
     void fail_all(const ConnectionPtr& connection, const Error& error);
+    void repeat(const ExchangePtr& exchange);
     void settle(const ExchangePtr& exchange) noexcept;
 
     // What happens on the way and at the server. These know no client: they may run after it is

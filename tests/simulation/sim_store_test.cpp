@@ -192,19 +192,32 @@ TEST_F(SimStore, DeliversOrDropsWhatACutHeldBackButNeverTellsTheClient) {
     EXPECT_LT(applied, 32);
 }
 
-TEST_F(SimStore, RefusesWhileDownAndClosesOldConnectionsAfterARestart) {
+TEST_F(SimStore, RefusesWhileDownAndIsFoundAgainAfterARestart) {
     client.probe(process.now() + seconds(1), &sink);
     world.run_until_idle();
     node.kill();
     node.restart_empty();
-    client.probe(process.now() + seconds(1), &sink);
+    client.probe(process.now() + seconds(1), &sink);  // repeated on a new connection
     world.run_until_idle();
     node.kill();
     client.probe(process.now() + seconds(1), &sink);
     world.run_until_idle();
     EXPECT_TRUE(sink.probes[0].has_value());
-    EXPECT_EQ(sink.probes[1].error().code, Errc::Closed);
+    EXPECT_TRUE(sink.probes[1].has_value());
     EXPECT_EQ(sink.probes[2].error().code, Errc::Refused);
+}
+
+TEST_F(SimStore, FailsARequestWhoseConnectionWasClosedBeforeItsFirstAnswer) {
+    client.probe(process.now() + seconds(1), &sink);
+    node.pause();
+    world.run_until(world.now() + milliseconds(10));
+    node.kill();
+    node.restart_empty();
+    client.probe(process.now() + seconds(1), &sink);
+    world.run_until_idle();
+    ASSERT_EQ(sink.probes.size(), 2u);
+    EXPECT_EQ(sink.probes[0].error().code, Errc::Closed);
+    EXPECT_EQ(sink.probes[1].error().code, Errc::Closed);
 }
 
 TEST_F(SimStore, ComesBackEmptyOrWithAnOldSnapshot) {

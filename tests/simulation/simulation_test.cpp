@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+
+#include "simulation/run.h"
+
+namespace sessmirror::simulation {
+namespace {
+
+// Seeds for each mix of faults and each way of running; SESSMIRROR_SEEDS asks for more.
+int seeds() {
+    constexpr int kSeeds = 12;
+    const char* const asked = std::getenv("SESSMIRROR_SEEDS");
+    return asked == nullptr ? kSeeds : std::max(1, std::atoi(asked));
+}
+
+int sum_over_seeds(RunOptions options, Finding finding) {
+    int sum = 0;
+    for (options.seed = 1; options.seed <= 5; ++options.seed)
+        sum += simulate(options).report.count(finding);
+    return sum;
+}
+
+RunOptions with(Subject subject, Mix mix) {
+    RunOptions options;
+    options.subject = subject;
+    options.mix = mix;
+    return options;
+}
+
+TEST(Simulation, GivesTheSameHistoryForTheSameSeed) {
+    RunOptions options;
+    options.mix = Mix::Everything;
+    const std::string first = to_text(simulate(options).history);
+    EXPECT_EQ(first, to_text(simulate(options).history));
+    options.seed = 2;
+    EXPECT_NE(first, to_text(simulate(options).history));
+}
+
+TEST(Simulation, CatchesABlindMirror) {
+    EXPECT_GT(sum_over_seeds(with(Subject::BlindMirror, Mix::None), Finding::LostUpdate), 0);
+    EXPECT_GT(sum_over_seeds(with(Subject::BlindMirror, Mix::Pauses), Finding::StaleRead), 0);
+    EXPECT_GT(sum_over_seeds(with(Subject::BlindMirror, Mix::Pauses), Finding::WentBack), 0);
+    EXPECT_GT(sum_over_seeds(with(Subject::BlindMirror, Mix::Pauses), Finding::Haunting) +
+                  sum_over_seeds(with(Subject::BlindMirror, Mix::Cuts), Finding::Resurrection),
+              0);
+    EXPECT_GT(sum_over_seeds(with(Subject::BlindMirror, Mix::Restarts), Finding::LoggedOut), 0);
+}
+
+TEST(Simulation, CatchesCompareAndSetWithoutALeader) {
+    RunOptions options = with(Subject::LeaderlessCas, Mix::None);
+    options.crowd.with_tabs = 1;  // races are what it loses
+    options.crowd.destroying = 0;
+    options.crowd.pause_between = milliseconds(20);
+    EXPECT_GT(sum_over_seeds(options, Finding::LostUpdate), 0);
+    EXPECT_GT(sum_over_seeds(options, Finding::Fork), 0);
+    options.subject = Subject::Production;
+    EXPECT_EQ(sum_over_seeds(options, Finding::LostUpdate), 0);
+    EXPECT_EQ(sum_over_seeds(options, Finding::Fork), 0);
+}
+
+// Every mix of faults under a number of seeds.
+void expect_promises_kept(RunOptions options) {
+    for (int mix = 0; mix < static_cast<int>(Mix::kCount); ++mix) {
+        options.mix = static_cast<Mix>(mix);
+        for (int seed = 1; seed <= seeds(); ++seed) {
+            options.seed = static_cast<std::uint64_t>(seed);
+            for (const std::string& promise : broken_promises(options, simulate(options)))
+                ADD_FAILURE() << promise << "\nrepeat: sim_tests " << replay_arguments(options)
+                              << " --verbose";
+        }
+    }
+}
+
+TEST(Simulation, KeepsItsPromisesOverManySeedsWithTwoCopies) {
+    expect_promises_kept({});
+}
+
+TEST(Simulation, KeepsItsPromisesOverManySeedsWithThreeCopies) {
+    RunOptions options;
+    options.hosts = options.redundancy = 3;
+    expect_promises_kept(options);
+}
+
+TEST(Simulation, KeepsItsPromisesOverManySeedsOnHostsWithoutACopy) {
+    RunOptions options;
+    options.hosts = 3;
+    expect_promises_kept(options);
+}
+
+TEST(Simulation, KeepsItsPromisesOverManySeedsWithoutLocks) {
+    RunOptions options;
+    options.locking = replica::Locking::Off;
+    expect_promises_kept(options);
+}
+
+TEST(Simulation, KeepsItsPromisesOverManySeedsWhereConflictsFail) {
+    RunOptions options;
+    options.on_conflict = replica::OnConflict::Fail;
+    expect_promises_kept(options);
+}
+
+}  // namespace
+}  // namespace sessmirror::simulation
