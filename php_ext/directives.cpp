@@ -3,70 +3,61 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
+
+#include "base/text.h"
 
 namespace sessmirror::shim {
 namespace {
 
 using service::Options;
 
-constexpr int kQuoted = 64;  // how much of an offending text a message shows
-
 Error refuse(const char* name, std::string_view text, const char* wanted) noexcept {
-    return Error(Errc::BadConfig, "%s = \"%.*s%s\" %s", name,
-                 static_cast<int>(std::min<std::size_t>(text.size(), kQuoted)), text.data(),
-                 text.size() > kQuoted ? "..." : "", wanted);
+    return Error(Errc::BadConfig, "%s = %s: must be %s", name, Quoted(text).c_str(), wanted);
 }
 
 struct Range {
-    std::uint64_t min;
-    std::uint64_t max;
-    const char* wanted;  // the rest of the sentence that starts with the directive
+    std::uint32_t min;
+    std::uint32_t max;
+    const char* wanted;  // completes "must be"
 };
 
-Result<std::uint64_t> parse_number(const char* name, std::string_view text, const Range& range) {
-    std::uint64_t value = 0;
-    const char* const end = text.data() + text.size();
-    const auto [stopped, failure] = std::from_chars(text.data(), end, value);
-    if (failure != std::errc() || stopped != end || value < range.min || value > range.max)
-        return refuse(name, text, range.wanted);
-    return value;
+Result<std::uint32_t> read_number(const char* name, std::string_view text, const Range& range) {
+    const auto number = parse_number(text, range.min, range.max);
+    if (!number) return refuse(name, text, range.wanted);
+    return *number;
 }
 
 // "16777216", "16384K", "16M": php.ini's notation for sizes.
-Result<std::uint64_t> parse_size(const char* name, std::string_view text, const Range& range) {
-    std::string_view digits = text;
-    std::uint64_t unit = 1;
-    if (!digits.empty()) {
-        const char suffix = digits.back();
-        if (suffix == 'K' || suffix == 'k') unit = 1u << 10;
-        if (suffix == 'M' || suffix == 'm') unit = 1u << 20;
-        if (unit != 1) digits.remove_suffix(1);
-    }
-    auto count = parse_number(name, digits, {0, range.max / unit, range.wanted});
+Result<std::uint64_t> read_size(const char* name, std::string_view text, const Range& range) {
+    const char suffix = text.empty() ? '\0' : text.back();
+    const bool is_kilo = suffix == 'K' || suffix == 'k';
+    const bool is_mega = suffix == 'M' || suffix == 'm';
+    const std::uint32_t unit = is_kilo ? 1u << 10 : is_mega ? 1u << 20 : 1;
+    const std::string_view digits = text.substr(0, text.size() - (unit == 1 ? 0 : 1));
+    const auto count = parse_number(digits, 0, range.max / unit);
     if (!count || *count * unit < range.min) return refuse(name, text, range.wanted);
     return *count * unit;
 }
 
-constexpr Range kLease{1, 86400, "is not a number of seconds from 1 to 86400"};
-constexpr Range kWait{0, 600000, "is not a number of milliseconds from 0 (do not wait) to 600000"};
-constexpr Range kTimeout{1, 60000, "is not a number of milliseconds from 1 to 60000"};
-constexpr Range kDeadline{1, 600000, "is not a number of milliseconds from 1 to 600000"};
-constexpr Range kSize{1024, 1u << 30, "is not a size in bytes from 1K to 1024M"};
+constexpr Range kLease{1, 86400, "a number of seconds from 1 to 86400"};
+constexpr Range kWait{0, 600000, "a number of milliseconds from 0 (do not wait) to 600000"};
+constexpr Range kTimeout{1, 60000, "a number of milliseconds from 1 to 60000"};
+constexpr Range kDeadline{1, 600000, "a number of milliseconds from 1 to 600000"};
+constexpr Range kSize{1024, 1u << 30, "a size in bytes from 1K to 1024M"};
 
 template <Duration Options::*kMember>
 Status apply_ms(const char* name, std::string_view text, const Range& range, Settings& out) {
-    auto number = parse_number(name, text, range);
+    auto number = read_number(name, text, range);
     if (!number) return number.error();
-    out.options.*kMember = milliseconds(static_cast<std::int64_t>(*number));
+    out.options.*kMember = milliseconds(*number);
     return kOk;
 }
 
-// For the values that the core reads itself; its message is completed by the directive's name.
+// For the values that the core reads itself.
 template <class T>
-Status take(const char* name, Result<T> parsed, T& member) {
-    if (!parsed) return Error(Errc::BadConfig, "%s: %s", name, parsed.error().detail);
+Status take(const Result<T>& parsed, T& member) {
+    if (!parsed) return parsed.error();
     member = *parsed;
     return kOk;
 }
@@ -77,34 +68,30 @@ Status apply_stores(std::string_view text, Settings& out) {
 }
 
 Status apply_local(std::string_view text, Settings& out) {
-    out.options.local = text.empty() ? "none" : text;  // php.ini reads a bare none as ""
+    out.options.local = text;
     return kOk;
 }
 
 Status apply_redundancy(std::string_view text, Settings& out) {
-    return take("sessmirror.redundancy", service::parse_redundancy(text), out.options.redundancy);
+    return take(service::parse_redundancy(text), out.options.redundancy);
 }
 
 Status apply_ack(std::string_view text, Settings& out) {
-    return take("sessmirror.ack", service::parse_ack(text), out.options.ack);
+    return take(service::parse_ack(text), out.options.ack);
 }
 
 Status apply_locking(std::string_view text, Settings& out) {
-    // php.ini's own reading turns a bare on into "1" and a bare off into "".
-    if (text == "1") text = "on";
-    if (text.empty() || text == "0") text = "off";
-    return take("sessmirror.locking", service::parse_locking(text), out.options.locking);
+    return take(service::parse_locking(text), out.options.locking);
 }
 
 Status apply_on_conflict(std::string_view text, Settings& out) {
-    return take("sessmirror.on_conflict", service::parse_on_conflict(text),
-                out.options.on_conflict);
+    return take(service::parse_on_conflict(text), out.options.on_conflict);
 }
 
 Status apply_lock_lease(std::string_view text, Settings& out) {
-    auto number = parse_number("sessmirror.lock_lease_s", text, kLease);
+    auto number = read_number("sessmirror.lock_lease_s", text, kLease);
     if (!number) return number.error();
-    out.options.lock_lease_s = static_cast<std::uint32_t>(*number);
+    out.options.lock_lease_s = *number;
     return kOk;
 }
 
@@ -126,7 +113,7 @@ Status apply_deadline(std::string_view text, Settings& out) {
 }
 
 Status apply_max_session_bytes(std::string_view text, Settings& out) {
-    auto size = parse_size("sessmirror.max_session_bytes", text, kSize);
+    auto size = read_size("sessmirror.max_session_bytes", text, kSize);
     if (!size) return size.error();
     out.options.max_session_bytes = *size;
     return kOk;
@@ -151,10 +138,11 @@ Status apply_log_level(std::string_view text, Settings& out) {
         {"notice", LogLevel::Notice},
         {"info", LogLevel::Info},
     }};
-    const auto word = std::find_if(kWords.begin(), kWords.end(),
-                                   [&](const auto& entry) { return entry.first == text; });
+    const auto word = std::find_if(kWords.begin(), kWords.end(), [&](const auto& entry) {
+        return equals_ignoring_case(entry.first, text);
+    });
     if (word == kWords.end())
-        return refuse("sessmirror.log_level", text, "is not one of off, warning, notice, info");
+        return refuse("sessmirror.log_level", text, "off, warning, notice or info");
     out.log_level = word->second;
     return kOk;
 }

@@ -1,0 +1,52 @@
+--TEST--
+With one store dead, hung or back empty every page is answered and nobody is logged out
+--EXTENSIONS--
+sessmirror
+session
+--FILE--
+<?php
+require __DIR__ . '/../common.inc';
+$stores = Store::start(2);
+$list = list_of(...$stores);
+$expected = 0;
+function visit_both_hosts(string $fault): void
+{
+    global $stores, $list, $expected;
+    foreach ($stores as $local) {
+        $begin = microtime(true);
+        $answer = page(counting_page('A'), $list, ['sessmirror.local' => $local->name()]);
+        $late = microtime(true) - $begin > 4 ? ', late' : '';
+        echo $fault, ': ', $answer === (string) ++$expected ? 'right' : "wrong: $answer", $late, "\n";
+    }
+}
+visit_both_hosts('both up');
+foreach ($stores as $i => $store) {
+    $store->kill();
+    visit_both_hosts("store $i dead");
+    $store->restart();
+    visit_both_hosts("store $i back empty");
+    $store->hang();
+    visit_both_hosts("store $i hung");
+    $store->resume();
+    visit_both_hosts("store $i resumed");
+}
+?>
+--EXPECT--
+both up: right
+both up: right
+store 0 dead: right
+store 0 dead: right
+store 0 back empty: right
+store 0 back empty: right
+store 0 hung: right
+store 0 hung: right
+store 0 resumed: right
+store 0 resumed: right
+store 1 dead: right
+store 1 dead: right
+store 1 back empty: right
+store 1 back empty: right
+store 1 hung: right
+store 1 hung: right
+store 1 resumed: right
+store 1 resumed: right
