@@ -120,6 +120,9 @@ void GuardedPut::fail(const Error& error) noexcept {
 
 void GuardedPut::end(Outcome outcome) noexcept {
     outcome_ = outcome;
+    // Looking was enough, so no packet has carried the unlock.
+    if (unlock_) env_.pool.store(store_).release(view_.key(), *unlock_, deadline_, nullptr);
+    unlock_.reset();
     listener_.on_put_done(*this);
 }
 

@@ -43,7 +43,8 @@ class GuardedPut final : public store::StoreSink {
     GuardedPut(const GuardedPut&) = delete;
     GuardedPut& operator=(const GuardedPut&) = delete;
 
-    // `base` is the version that this write follows. `unlock` goes in the packet of the first try.
+    // `base` is the version that this write follows. `unlock` goes in the packet of the first put,
+    // or in one of its own when no put is made: whatever the outcome, the lock is given back.
     void start(record::Version base, std::optional<store::HeldLock> unlock,
                TimePoint deadline) noexcept;
 

@@ -118,8 +118,7 @@ void MirroredWrite::on_mirror_done(const GuardedPut& put) noexcept {
     if (theirs.is_tombstone() && !entombed_) return resolve_conflict(theirs);
     if (theirs.version > outgoing_.envelope.version) {
         // Unless it followed somebody else: then two homes have decided, and one write is lost.
-        if (theirs.parent != outgoing_.envelope.version)
-            env_.pool.count(pool::Counter::Conflicts);
+        if (theirs.parent != outgoing_.envelope.version) env_.pool.count(pool::Counter::Conflicts);
         ++acks_;  // whoever followed us at the home was faster here; the mirror is ahead, not
                   // behind
         return;
