@@ -46,7 +46,16 @@ bool Health::is_up() const noexcept {
 bool Health::report_answer(Duration latency) noexcept {
     add_latency(slot_->latency_us, to_microseconds(latency));
     if (is_up()) return false;
+    note_return();  // first, or another worker would trust the store before it sees the mark
     return slot_->down_since_ns.exchange(0) != 0;
+}
+
+void Health::note_return() noexcept {
+    slot_->doubt_before_unix.store(clock_->unix_seconds() + kClockSlackSeconds);
+}
+
+bool Health::is_in_doubt(std::uint32_t modified_unix) const noexcept {
+    return modified_unix <= slot_->doubt_before_unix.load(std::memory_order_relaxed);
 }
 
 bool Health::report_failure() noexcept {

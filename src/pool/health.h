@@ -20,11 +20,17 @@ namespace sessmirror::pool {
 // next period at once, as if the probe had failed already: a prober that is killed holds up nobody,
 // and late failures of requests that were under way when the store went down count for nothing.
 // (A probe that takes longer than a period may overlap with the next one.)
+// A store that was away has missed what was written meanwhile, and what it still has may be old (it
+// hung, was cut off, or restarted from a snapshot). So a return leaves a mark: copies that were
+// written before it are in doubt on that store until another replica has confirmed or replaced
+// them. The mark compares wall clocks of web hosts and allows for kClockSlackSeconds between them.
+//
 // An error reported by a store that did answer (out of memory, say) is not a matter of health.
 class Health {
   public:
     static constexpr Duration kFirstBackoff = milliseconds(100);
     static constexpr Duration kMaxBackoff = milliseconds(2000);
+    static constexpr std::uint32_t kClockSlackSeconds = 5;
 
     // `slot` outlives this; clock and random too.
     Health(StoreSlot& slot, const Clock& clock, Random& random) noexcept
@@ -36,6 +42,11 @@ class Health {
     bool report_failure() noexcept;
     // True for one caller per probe period, and only while down and due.
     bool claim_probe() noexcept;
+
+    // The store may have restarted without having been seen down (its connection was lost).
+    void note_return() noexcept;
+    // Whether a copy on this store that was written at this wall clock time may be outdated.
+    [[nodiscard]] bool is_in_doubt(std::uint32_t modified_unix) const noexcept;
 
     [[nodiscard]] Duration latency() const noexcept;  // 0 when unknown
     [[nodiscard]] const StoreSlot& slot() const noexcept { return *slot_; }

@@ -46,6 +46,8 @@ struct StoreSlot {
     std::atomic<std::int64_t> down_since_ns{0};  // 0: up
     std::atomic<std::int64_t> next_probe_ns{0};  // earliest time for the next probe, while down
     std::atomic<std::uint32_t> failures{0};      // 1 + probes that were begun since it was last up
+    std::atomic<std::uint32_t> doubt_before_unix{
+        0};                                    // copies older than this may lack writes; 0 none
     std::atomic<std::uint32_t> latency_us{0};  // exponentially weighted mean of answers; 0 unknown
     std::atomic<std::int64_t> last_notice_ns{0};  // last line "is down"; see outage_notices.h
     std::atomic<std::uint64_t> requests{0};

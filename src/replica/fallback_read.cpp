@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "replica/fallback_read.h"
 
+#include <algorithm>
+
 #include "replica/repair.h"
 
 namespace sessmirror::replica {
@@ -45,9 +47,17 @@ bool FallbackRead::ask_round() noexcept {
     return pending_ > 0;
 }
 
+bool FallbackRead::every_member_answered() noexcept {
+    return std::ranges::all_of(view_.set().members(), [this](int store) {
+        const auto state = view_.copy(store).state;
+        return state != Copy::State::Failed && state != Copy::State::Unknown;
+    });
+}
+
 Status FallbackRead::conclude() noexcept {
     if (view_.is_found()) {
-        repair_laggards(env_, view_);
+        const bool confirmed = view_.is_confirmed(env_.pool) || every_member_answered();
+        repair_laggards(env_, view_, confirmed ? Confirmed::Yes : Confirmed::No);
         return kOk;
     }
     bool answered = false;

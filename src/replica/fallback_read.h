@@ -7,8 +7,8 @@
 namespace sessmirror::replica {
 
 // Asks the replicas that have not been asked yet, in parallel, and lets the newest copy win. Used
-// when the first copy was missing, damaged, stale or its store did not answer: a miss on one
-// replica means "unknown", never "no session".
+// when the first copy was missing, damaged, stale or in doubt, or its store did not answer: a miss
+// on one replica means "unknown", never "no session".
 //
 // Two rounds, the second only if the first found nothing: the other members that are up; then every
 // remaining store, members believed down and stores outside of the replica set (which may hold the
@@ -29,6 +29,7 @@ class FallbackRead final : public Operation {
     void on_fetch(int store, Result<store::FetchReply> reply) noexcept override;
     bool ask_round() noexcept;
     void advance() noexcept;
+    [[nodiscard]] bool every_member_answered() noexcept;
     Status conclude() noexcept;
 
     SessionView& view_;

@@ -10,7 +10,7 @@ void LocalFirstRead::run() noexcept {
 
 void LocalFirstRead::on_fetch(int store, Result<store::FetchReply> reply) noexcept {
     view_.absorb(env_.pool, store, reply);
-    if (view_.is_found()) {
+    if (view_.is_confirmed(env_.pool)) {
         if (store == env_.pool.local()) env_.pool.count(pool::Counter::LocalHits);
         return finish(kOk);
     }

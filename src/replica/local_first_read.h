@@ -9,8 +9,8 @@
 
 namespace sessmirror::replica {
 
-// The read without a lock: the nearest copy is asked alone; if it is good, nothing is sent to
-// another host. Anything else than a good copy goes to FallbackRead, whose outcome is this one's.
+// The read without a lock: the nearest copy is asked alone; if it is good and not in doubt,
+// nothing is sent to another host. Anything else goes to FallbackRead, whose outcome is this one's.
 class LocalFirstRead final : public Operation, private OperationListener {
   public:
     LocalFirstRead(const Environment& env, SessionView& view) noexcept

@@ -103,12 +103,11 @@ void LockedRead::fail_over(const Error& reason) noexcept {
 // The lock is ours and both answers are in: which copy is the session?
 void LockedRead::compare() noexcept {
     const Copy& home = view_.copy(home_);
-    const bool home_has_newest = home.state == Copy::State::Present && view_.is_found() &&
-                                 home.fingerprint == record::fingerprint(view_.version());
-    if (home_has_newest) {
+    if (view_.has_newest(home_)) {
+        if (!view_.is_confirmed(env_.pool)) return fall_back();
         if (env_.pool.local() >= 0 && view_.copy(env_.pool.local()).version == view_.version())
             env_.pool.count(pool::Counter::LocalHits);
-        repair_laggards(env_, view_);
+        repair_laggards(env_, view_, Confirmed::Yes);
         return conclude(kOk);
     }
     if (home.state == Copy::State::Present && home.version.is_none()) return fetch_from_home();

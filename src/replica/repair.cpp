@@ -20,11 +20,12 @@ std::uint32_t lifetime_left(SessionView& view) noexcept {
 
 void put_newest(const Environment& env, SessionView& view, int store,
                 store::Cas expected) noexcept {
-    const ByteView stored = view.stored();
+    record::Envelope envelope = view.newest().envelope;
+    envelope.modified_unix = env.scheduler.unix_seconds();
     store::PutRequest put;
     put.key = view.key();
-    std::copy_n(stored.begin(), record::Envelope::kSize, put.header.begin());
-    put.payload = stored.subspan(record::Envelope::kSize);
+    put.payload = view.newest().payload;
+    put.header = record::encode(envelope, put.payload);
     put.version = view.version();
     put.fingerprint = record::fingerprint(view.version());
     put.ttl_s = lifetime_left(view);
@@ -52,10 +53,14 @@ bool is_behind(const Copy& copy, record::Version newest) noexcept {
 
 }  // namespace
 
-void repair_laggards(const Environment& env, SessionView& view) noexcept {
-    for (const int store : view.set().members())
-        if (is_behind(view.copy(store), view.version()))
-            put_newest(env, view, store, view.copy(store).cas);
+void repair_laggards(const Environment& env, SessionView& view, Confirmed confirmed) noexcept {
+    for (const int store : view.set().members()) {
+        const Copy& copy = view.copy(store);
+        const bool is_doubted =
+            confirmed == Confirmed::Yes && copy.version == view.version() &&
+            env.pool.health(store).is_in_doubt(view.newest().envelope.modified_unix);
+        if (is_behind(copy, view.version()) || is_doubted) put_newest(env, view, store, copy.cas);
+    }
 }
 
 void repair_missing(const Environment& env, SessionView& view, int store) noexcept {

@@ -23,11 +23,11 @@ void SessionView::absorb(pool::Pool& pool, int store, Result<store::FetchReply>&
         failures_.append("%s%s", failures_.detail[0] == '\0' ? "" : "; ", reply.error().detail);
         return;
     }
-    known = {reply->found ? Copy::State::Present : Copy::State::Absent,
-             reply->cas,
-             reply->fingerprint,
-             {},
-             reply->ttl_left_s};
+    known = {};
+    known.state = reply->found ? Copy::State::Present : Copy::State::Absent;
+    known.cas = reply->cas;
+    known.fingerprint = reply->fingerprint;
+    known.ttl_left_s = reply->ttl_left_s;
     if (!reply->found || reply->value.empty()) return;
 
     const auto decoded = record::decode(reply->value);
@@ -44,6 +44,19 @@ void SessionView::absorb(pool::Pool& pool, int store, Result<store::FetchReply>&
         record_.envelope = decoded->envelope;
         record_.payload = ByteView(stored_).subspan(record::Envelope::kSize);
     }
+}
+
+bool SessionView::has_newest(int store) const noexcept {
+    const Copy& known = copies_[static_cast<std::size_t>(store)];
+    return is_found() && known.state == Copy::State::Present &&
+           known.fingerprint == record::fingerprint(version());
+}
+
+bool SessionView::is_confirmed(pool::Pool& pool) const noexcept {
+    for (const int store : set_.everyone())
+        if (has_newest(store) && !pool.health(store).is_in_doubt(record_.envelope.modified_unix))
+            return true;
+    return false;
 }
 
 void SessionView::assume_absent() noexcept {

@@ -64,6 +64,11 @@ class SessionView {
     [[nodiscard]] bool is_alive() const noexcept {
         return is_found() && !record_.envelope.is_tombstone();
     }
+    // Whether a store has the newest version and was not away since it was written (see
+    // pool::Health): only then is it known to have missed nothing.
+    [[nodiscard]] bool is_confirmed(pool::Pool& pool) const noexcept;
+    // Whether this store's copy is the newest version found.
+    [[nodiscard]] bool has_newest(int store) const noexcept;
     [[nodiscard]] const record::Record& newest() const noexcept { return record_; }
     [[nodiscard]] ByteView stored() const noexcept { return stored_; }
 

@@ -33,7 +33,8 @@ struct Deployment {
     std::string store_list;
     replica::Policy policy;
     std::unique_ptr<pool::Pool> pool;
-    bool proven = false;  // a store has answered this worker
+    bool proven = false;          // a store has answered this worker
+    std::uint64_t connected = 0;  // a bit per store that this worker has had a connection to
 };
 
 struct SessionService::Impl : private store::StoreEvents {
@@ -68,7 +69,7 @@ struct SessionService::Impl : private store::StoreEvents {
 
   private:
     Result<int> find_local(const Options& options, std::span<const store::StoreSpec> specs);
-    void on_store_connected(int) noexcept override;
+    void on_store_connected(int store) noexcept override;
     void on_store_protocol_error(int) noexcept override;
 };
 

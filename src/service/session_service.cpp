@@ -133,8 +133,11 @@ void SessionService::Impl::probe_due_store() noexcept {
     loop.run_until(never, loop.now() + kProbePatience);
 }
 
-void SessionService::Impl::on_store_connected(int) noexcept {
+// A second connection means that the first was lost, and with it, maybe, what the store knew.
+void SessionService::Impl::on_store_connected(int store) noexcept {
     page.count(pool::Counter::Connections);
+    if (current->connected & replica::store_bit(store)) current->pool->health(store).note_return();
+    current->connected |= replica::store_bit(store);
 }
 
 void SessionService::Impl::on_store_protocol_error(int) noexcept {
