@@ -39,10 +39,16 @@ Resolver::Resolver(EventLoop& loop, std::string resolv_conf)
 }
 
 Resolver::~Resolver() {
-    if (dns_ != nullptr) loop_.base();  // a child must leave its parent before it frees events
+    loop_.base();  // a child must leave its parent before it frees events
     loop_.unwatch_fork(*this);
-    for (auto& query : queries_) query->sink = nullptr;
-    if (dns_ != nullptr) evdns_base_free(dns_, 0);
+    if (dns_ == nullptr) return;
+    for (auto& query : queries_) {
+        query->sink = nullptr;
+        if (query->request != nullptr) evdns_getaddrinfo_cancel(query->request);
+    }
+    // libevent frees a cancelled question only when the loop comes by.
+    if (!queries_.empty()) loop_.run_ready();
+    evdns_base_free(dns_, 0);
 }
 
 const Result<IpAddresses>* Resolver::known(std::string_view host) {
@@ -113,7 +119,8 @@ void Resolver::cancel(ResolveSink& sink) noexcept {
 
 void Resolver::on_forked() noexcept {
     // The parent's sockets: a child that read from them would steal the parent's answers. Freeing
-    // without failing the requests sends nothing; those who wait meet their deadline.
+    // without failing the requests sends nothing, and leaves libevent's few bytes for each question
+    // in flight to the child's end; those who wait meet their deadline.
     if (dns_ != nullptr) evdns_base_free(std::exchange(dns_, nullptr), 0);
     queries_.clear();
 }

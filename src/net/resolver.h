@@ -28,7 +28,8 @@ class ResolveSink {
 };
 
 // Host names to addresses without blocking: /etc/hosts and the name servers of resolv.conf, by
-// libevent. Numeric addresses never reach it. Not thread-safe; must outlive its queries' sinks.
+// libevent. Numeric addresses never reach it. Not thread-safe; must outlive whoever waits for it
+// and must not be destroyed from inside a callback of the loop.
 class Resolver final : private ForkSink {
   public:
     static constexpr Duration kKeepAddresses = std::chrono::seconds(60);
