@@ -59,10 +59,7 @@ step_simulation() {
     if has_files 'tests/simulation/*.cpp'; then ensure_gcc_tree && run_ctest gcc simulation; fi
 }
 
-step_seeds() {
-    export SESSMIRROR_SEEDS=${SESSMIRROR_SEEDS:-1000}
-    step_simulation
-}
+step_seeds() { check "promises over many seeds" "$root/scripts/simulate" "${SESSMIRROR_SEEDS:-1000}"; }
 
 step_clang() { ensure_clang_tree; }
 
