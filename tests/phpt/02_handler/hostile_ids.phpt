@@ -17,7 +17,7 @@ foreach ($ids as $i => $id) {
     session_start();
     if ($_SESSION !== []) echo 'shared: ', bin2hex($id), "\n";
     $_SESSION['i'] = $i;
-    $seen[$i] = session_id();
+    $seen[$i] = str_contains($id, "\0") ? $id : session_id();  // session_id() cuts at NUL; PHP replaces others
     session_write_close();
 }
 foreach ($seen as $i => $id) {
