@@ -121,7 +121,7 @@ void log_journal() {
     constexpr char kPrefix[] = "sessmirror: ";
     JournalEntry entry;
     while (worker->journal().take(entry)) {
-        if (!is_logged(worker->log_level(), entry.severity)) continue;
+        if (!PG(log_errors) || !is_logged(worker->log_level(), entry.severity)) continue;
         char line[sizeof kPrefix + sizeof entry.text];
         std::memcpy(line, kPrefix, sizeof kPrefix - 1);
         std::memcpy(line + sizeof kPrefix - 1, entry.text, sizeof entry.text);

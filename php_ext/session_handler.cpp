@@ -104,6 +104,14 @@ PS_READ_FUNC(sessmirror) {
     return finish(Step::Read, loaded);
 }
 
+// A handler written in PHP on top of this one (class SessionHandler) may write an id that it has
+// not read. The core needs to know what it replaces; an id that was read costs nothing here.
+Status ensure_read(OpenedSession& handle, std::string_view id, zend_long lifetime) {
+    const auto loaded = handle.session->read(id, lifetime);
+    if (!loaded) return loaded.error();
+    return kOk;
+}
+
 PS_WRITE_FUNC(sessmirror) {
     OpenedSession* const handle = opened(mod_data);
     if (handle == nullptr) return FAILURE;
@@ -115,6 +123,7 @@ PS_WRITE_FUNC(sessmirror) {
             return Error(Errc::Internal,
                          "its content had not been read, so that it is not known "
                          "what a write would replace");
+        if (const auto known = ensure_read(*handle, id, maxlifetime); !known) return known;
         return handle->session->write(id, as_bytes(payload), maxlifetime);
     });
     return finish(Step::Write, stored);
@@ -126,7 +135,11 @@ PS_UPDATE_TIMESTAMP_FUNC(sessmirror) {
     if (handle == nullptr) return FAILURE;
     const std::string_view id = view(key);
 
-    return finish(Step::Touch, guarded([&] { return handle->session->touch(id, maxlifetime); }));
+    const auto touched = guarded([&]() -> Status {
+        if (const auto known = ensure_read(*handle, id, maxlifetime); !known) return known;
+        return handle->session->touch(id, maxlifetime);
+    });
+    return finish(Step::Touch, touched);
 }
 
 // Whether a fatal error is on its way through PHP's own code: it has left the script (a bailout

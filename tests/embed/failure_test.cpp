@@ -187,6 +187,9 @@ TEST_F(Failure, ThatTheRequestSurvivesGoesToTheLogAndNotToThePage) {
     EXPECT_EQ(response.page, "started");
     EXPECT_TRUE(has(response.log, "sessmirror: store a is down")) << response.log;
     EXPECT_FALSE(has(response.log, "connected to b"));
+
+    fake_core().next_notices = {entry(Severity::Warning, "store a is down")};
+    EXPECT_EQ(request(kCount, {{"log_errors", "0"}}).log, "");
 }
 
 TEST_F(Failure, FoundAfterTheResponseIsLoggedWithTheNextRequest) {

@@ -45,6 +45,7 @@ struct SessionService::Impl {
 struct Session::Impl {
     SessionService::Impl& service;
     std::string payload;
+    std::string loaded_id;  // whose content `payload` is; empty: none
     std::set<std::string> failed;
     std::set<std::string> created;
     bool is_open = true;
@@ -72,7 +73,7 @@ Result<std::unique_ptr<Session>> SessionService::open(const Options& options,
     if (fake_core().open_fails) return *fake_core().open_fails;
     fake_core().opened_stores = stores;
     fake_core().secret_bytes = options.secret.size();
-    auto impl = std::make_unique<Session::Impl>(Session::Impl{*impl_, {}, {}, {}, true});
+    auto impl = std::make_unique<Session::Impl>(Session::Impl{*impl_, {}, {}, {}, {}, true});
     impl->called("open");
     ++fake_core().sessions_alive;
     return std::unique_ptr<Session>(new Session(std::move(impl)));
@@ -107,6 +108,7 @@ Session::~Session() {
 }
 
 Result<Loaded> Session::read(std::string_view id, std::int64_t) {
+    if (id == impl_->loaded_id) return Loaded{true, as_bytes(impl_->payload)};
     impl_->called("read", id);
     if (fake_core().read_throws_bad_alloc) throw std::bad_alloc();
     const std::string key(id);
@@ -116,9 +118,10 @@ Result<Loaded> Session::read(std::string_view id, std::int64_t) {
     }
     impl_->failed.erase(key);
     const auto found = fake_core().stored.find(key);
-    if (found == fake_core().stored.end()) return Loaded{};
-    impl_->payload = found->second;
-    return Loaded{true, as_bytes(impl_->payload)};
+    const bool exists = found != fake_core().stored.end();
+    impl_->payload = exists ? found->second : "";
+    impl_->loaded_id = key;
+    return Loaded{exists, as_bytes(impl_->payload)};
 }
 
 Result<bool> Session::exists(std::string_view id, std::int64_t) {
@@ -136,6 +139,7 @@ void Session::created(std::string_view id) {
 Status Session::write(std::string_view id, ByteView payload, std::int64_t) {
     impl_->called("write", id);
     const std::string key(id);
+    impl_->loaded_id.clear();
     if (impl_->failed.count(key) != 0) return Error(Errc::Internal, "the read had failed");
     if (fake_core().write_fails) return *fake_core().write_fails;
     fake_core().stored[key] = as_text(payload);
@@ -149,6 +153,7 @@ Status Session::touch(std::string_view id, std::int64_t) {
 
 Status Session::destroy(std::string_view id, std::int64_t) {
     impl_->called("destroy", id);
+    impl_->loaded_id.clear();
     if (fake_core().destroy_fails) return *fake_core().destroy_fails;
     fake_core().stored.erase(std::string(id));
     return kOk;

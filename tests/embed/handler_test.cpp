@@ -74,7 +74,7 @@ TEST_F(Handler, KeepsTheSessionOpenThroughAReset) {
         "session_id('A'); session_start(); $_SESSION['n'] = 8; session_reset(); echo "
         "$_SESSION['n'];");
     EXPECT_EQ(response.page, "7");
-    EXPECT_EQ(fake_core().take_calls(), "open read:A read:A touch:A close after_response");
+    EXPECT_EQ(fake_core().take_calls(), "open read:A touch:A close after_response");
 }
 
 TEST_F(Handler, DestroysAndMayStartAgainInTheSameRequest) {
@@ -124,6 +124,17 @@ TEST_F(Handler, KeepsAKnownIdInStrictMode) {
                                       {{"session.use_strict_mode", "1"}});
     EXPECT_EQ(response.page, "A");
     EXPECT_EQ(fake_core().take_calls(), "open exists:A read:A touch:A close after_response");
+}
+
+TEST_F(Handler, LetsAHandlerWrittenInPhpWriteAnIdThatItHasNotRead) {
+    const Response response = request(
+        "class ReadsAnother extends SessionHandler {"
+        "  public function read(string $id): string|false { return parent::read('other'); } }"
+        "session_set_save_handler(new ReadsAnother); session_id('A'); session_start();"
+        "$_SESSION['n'] = 1;");
+    EXPECT_EQ(response.page, "");
+    EXPECT_EQ(fake_core().take_calls(), "open read:other read:A write:A close after_response");
+    EXPECT_EQ(fake_core().stored["A"], "n|i:1;");
 }
 
 TEST_F(Handler, CollectsNoGarbage) {

@@ -5,6 +5,7 @@ sessmirror
 session
 --FILE--
 <?php
+ob_start();  // the handler can be changed after output
 var_dump(phpversion('sessmirror'));
 var_dump(ini_set('session.save_handler', 'sessmirror') !== false, session_module_name());
 var_dump(function_exists('sessmirror_status'));

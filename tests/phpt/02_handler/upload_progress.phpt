@@ -19,7 +19,8 @@ $body = "--B\r\nContent-Disposition: form-data; name=\"PHP_SESSION_UPLOAD_PROGRE
       . "--B\r\nContent-Disposition: form-data; name=\"f\"; filename=\"f.bin\"\r\n\r\n" . str_repeat('x', 200000)
       . "\r\n--B--\r\n";
 $command = page_command('', list_of(...$stores), [
-    'session.use_cookies' => '1', 'session.use_only_cookies' => '1', 'session.upload_progress.cleanup' => '0',
+    'session.use_cookies' => '1', 'session.use_only_cookies' => '1', 'session.upload_progress.enabled' => '1',
+    'session.upload_progress.cleanup' => '0',
     'session.upload_progress.freq' => '0', 'session.upload_progress.min_freq' => '0', 'cgi.force_redirect' => '0',
 ], getenv('TEST_PHP_CGI_EXECUTABLE'));
 $command = array_slice($command, 0, -2);  // without -r CODE

@@ -24,7 +24,7 @@ echo close_page($process, $pipe), "\n";
 --EXPECTF--
 Warning: session_start(): The session was not started: %s. What is stored stays as it is, and this request has no session. Look for a slow request with the same session, or raise sessmirror.lock_wait_ms. in %s on line %d
 
-Warning: session_start(): Failed to read session data: sessmirror (path: ) in %s on line %d
+Warning: session_start(): Failed to read session data: sessmirror (path: %S) in %s on line %d
 1
 bool(true)
 bool(true)

@@ -10,7 +10,7 @@ $stores = Store::start(2);
 $list = list_of(...$stores);
 $ini = ['sessmirror.lock_lease_s' => '2'];
 echo page(counting_page('A'), $list, $ini), "\n";
-[$process, $pipe] = open_page("session_id('A'); session_start(); echo 'open'; ob_flush(); flush(); while (true) time_nanosleep(1, 0);",
+[$process, $pipe] = open_page("session_id('A'); session_start(); echo 'open'; flush(); while (true) time_nanosleep(1, 0);",
     $list, $ini);
 stream_set_blocking($pipe, false);
 $output = '';

@@ -13,10 +13,10 @@ foreach ($modes as $mode) {
     foreach ([$bad, $good] as $local) {
         $answers = [];
         $ini = ['sessmirror.local' => $local->name(), 'sessmirror.log_level' => 'info'];
-        for ($i = 0; $i < 2; $i++) $answers[] = page(counting_page($mode), list_of($bad, $good), $ini);
+        for ($i = 0; $i < 2; $i++) $answers[] = page(counting_page(strtr($mode, ' ', '-')), list_of($bad, $good), $ini);
         echo $mode, ': ', implode(' ', $answers), "\n";
     }
-    $alone = page(counting_page($mode), list_of($bad));
+    $alone = page(counting_page(strtr($mode, ' ', '-')), list_of($bad));
     echo preg_match('/^Warning: .*The session was not started: .*' . preg_quote($bad->name()) . '/', $alone)
         && !preg_match('/[^\x20-\x7e\n]/', $alone) ? 'refused' : $alone, "\n";
 }

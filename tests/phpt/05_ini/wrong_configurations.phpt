@@ -8,40 +8,39 @@ session
 require __DIR__ . '/../common.inc';
 [$store] = Store::start(1);
 $good = $store->name();
+// kind => [directive, value, what the message must quote]
 $wrong = [
-    'empty list' => ['sessmirror.stores' => ''],
-    'scheme' => ['sessmirror.stores' => 'http://10.0.0.1:11211'],
-    'tls' => ['sessmirror.stores' => "tls://$good"],
-    'port' => ['sessmirror.stores' => '10.0.0.1:99999'],
-    'port text' => ['sessmirror.stores' => '10.0.0.1:http'],
-    'weight' => ['sessmirror.stores' => "tcp://$good?weight=-1"],
-    'parameter' => ['sessmirror.stores' => "tcp://$good?color=red"],
-    'twice' => ['sessmirror.stores' => "$good,$good"],
-    'empty entry' => ['sessmirror.stores' => "$good,,10.0.0.1:1"],
-    'no socket' => ['sessmirror.stores' => 'unix:///nonexistent/socket'],
-    'no such local' => ['sessmirror.local' => '10.9.9.9:1'],
-    'redundancy' => ['sessmirror.redundancy' => '0'],
-    'redundancy above stores' => ['sessmirror.redundancy' => '5'],
-    'ack' => ['sessmirror.ack' => 'most'],
-    'locking' => ['sessmirror.locking' => 'maybe'],
-    'on_conflict' => ['sessmirror.on_conflict' => 'yours'],
-    'lease' => ['sessmirror.lock_lease_s' => '0'],
-    'wait' => ['sessmirror.lock_wait_ms' => '1s'],
-    'connect' => ['sessmirror.connect_timeout_ms' => '0'],
-    'io' => ['sessmirror.io_timeout_ms' => '0.2'],
-    'deadline' => ['sessmirror.deadline_ms' => '-1'],
-    'size' => ['sessmirror.max_session_bytes' => '16Mb'],
-    'prefix' => ['sessmirror.key_prefix' => 'a b'],
-    'log level' => ['sessmirror.log_level' => 'loud'],
+    'empty list' => ['stores', '', 'empty'],
+    'scheme' => ['stores', 'http://10.0.0.1:11211', '"http://10.0.0.1:11211"'],
+    'tls' => ['stores', "tls://$good", "\"tls://$good\""],
+    'port' => ['stores', '10.0.0.1:99999', '"10.0.0.1:99999"'],
+    'port text' => ['stores', '10.0.0.1:http', '"10.0.0.1:http"'],
+    'weight' => ['stores', "tcp://$good?weight=-1", 'weight'],
+    'parameter' => ['stores', "tcp://$good?color=red", 'color'],
+    'twice' => ['stores', "10.0.0.1:1,$good,$good", "entry 3, \"$good\""],
+    'empty entry' => ['stores', "$good,,10.0.0.1:1", 'after entry 1 is empty'],
+    'no socket' => ['stores', 'unix:///nonexistent/socket', '/nonexistent/socket'],
+    'no such local' => ['local', '10.9.9.9:1', '10.9.9.9:1'],
+    'redundancy' => ['redundancy', '0', 'sessmirror.redundancy = "0"'],
+    'redundancy above stores' => ['redundancy', '5', '5 copies, but only 1 store'],
+    'ack' => ['ack', 'most', 'sessmirror.ack = "most"'],
+    'locking' => ['locking', 'maybe', 'sessmirror.locking = "maybe"'],
+    'on_conflict' => ['on_conflict', 'yours', 'sessmirror.on_conflict = "yours"'],
+    'lease' => ['lock_lease_s', '0', 'sessmirror.lock_lease_s = "0"'],
+    'wait' => ['lock_wait_ms', '1s', 'sessmirror.lock_wait_ms = "1s"'],
+    'connect' => ['connect_timeout_ms', '0', 'sessmirror.connect_timeout_ms = "0"'],
+    'io' => ['io_timeout_ms', '0.2', 'sessmirror.io_timeout_ms = "0.2"'],
+    'deadline' => ['deadline_ms', '-1', 'sessmirror.deadline_ms = "-1"'],
+    'size' => ['max_session_bytes', '16Mb', 'sessmirror.max_session_bytes = "16Mb"'],
+    'prefix' => ['key_prefix', 'a b', 'sessmirror.key_prefix contains byte 0x20'],
+    'log level' => ['log_level', 'loud', 'sessmirror.log_level = "loud"'],
 ];
-foreach ($wrong as $kind => $ini) {
-    $text = reset($ini);
-    $answer = page('session_id("A"); echo session_start() ? "started" : "refused";', $good, $ini);
-    $answer = explode("\n", $answer);
-    $is_quoted = $text === '' || str_contains($answer[0], $text)
-        || str_contains($answer[0], basename(parse_url($text, PHP_URL_QUERY) ?: $text));
-    $is_clear = str_starts_with($answer[0], 'Warning: session_start(): The session was not started: ');
-    echo $kind, ': ', $is_clear && $is_quoted && end($answer) === 'refused' ? 'refused' : implode("\n", $answer), "\n";
+foreach ($wrong as $kind => [$directive, $text, $quoted]) {
+    $answer = explode("\n", page('session_id("A"); echo session_start() ? "started" : "refused";', $good,
+        ["sessmirror.$directive" => $text]));
+    $is_clear = str_starts_with($answer[0], 'Warning: session_start(): The session was not started: ')
+        && str_contains($answer[0], $quoted) && end($answer) === 'refused';
+    echo $kind, ': ', $is_clear ? 'refused' : implode("\n", $answer), "\n";
 }
 var_dump($store->items(), $store->stat('cmd_set'));
 ?>
