@@ -17,9 +17,10 @@ using replica::OnConflict;
 // The directives, parsed. docs/configuration.md explains each; defaults here are the directives'.
 struct Options {
     static constexpr int kAllStores = replica::Policy::kAllStores;  // redundancy
+    static constexpr int kDefaultRedundancy = 3;
 
     std::string local = "auto";
-    int redundancy = 3;
+    int redundancy = kDefaultRedundancy;
     Ack ack = Ack::All;
     Locking locking = Locking::On;
     OnConflict on_conflict = OnConflict::Mine;

@@ -37,7 +37,7 @@ struct Deployment {
     std::uint64_t connected = 0;  // a bit per store that this worker has had a connection to
 };
 
-struct SessionService::Impl : private store::StoreEvents {
+struct SessionService::Impl final : private store::StoreEvents {
     explicit Impl(pool::HostPage& host_page);
     ~Impl();
 

@@ -29,8 +29,7 @@ replica::Policy make_policy(const Options& options, std::uint64_t host_id) noexc
 // Three copies are the default, also for those who list fewer stores; asking for more than that on
 // purpose and listing too few stores is a mistake.
 Status check_redundancy(int redundancy, std::size_t stores) noexcept {
-    constexpr int kDefault = Options{}.redundancy;
-    if (redundancy > kDefault && static_cast<std::size_t>(redundancy) > stores)
+    if (redundancy > Options::kDefaultRedundancy && static_cast<std::size_t>(redundancy) > stores)
         return Error(Errc::BadConfig,
                      "sessmirror.redundancy asks for %d copies, but only %zu stores are listed",
                      redundancy, stores);
