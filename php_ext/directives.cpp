@@ -159,7 +159,7 @@ constexpr std::array<Directive, kDirectives> kTable{{
     {"sessmirror.connect_timeout_ms", "100", Scope::Script, false, apply_connect_timeout},
     {"sessmirror.io_timeout_ms", "200", Scope::Script, false, apply_io_timeout},
     {"sessmirror.deadline_ms", "1000", Scope::Script, false, apply_deadline},
-    {"sessmirror.max_session_bytes", "16777216", Scope::Site, false, apply_max_session_bytes},
+    {"sessmirror.max_session_bytes", "16M", Scope::Site, false, apply_max_session_bytes},
     {"sessmirror.secret", "", Scope::Site, true, apply_secret},
     {"sessmirror.key_prefix", "sm:", Scope::Site, false, apply_key_prefix},
     {"sessmirror.log_level", "notice", Scope::Site, false, apply_log_level},
