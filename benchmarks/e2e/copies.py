@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Whether the sessions really are where they should be, asked of the stores themselves."""
+
+import zlib
+from urllib.parse import unquote_to_bytes
+
+from lab.waiting import Overdue, wait_until
+
+from .worker import SESSIONS
+
+_PATIENCE_S = 2  # some handlers do not wait for their mirrors
+
+
+class WrongCopies(Exception):
+    """A session is not stored on as many stores as it should be, or with other contents."""
+
+
+def verify(team):
+    """Every session, with its present counter, is held by exactly as many stores as promised.
+    Returns the mean number of copies, which only `writes_late` contenders may leave below that."""
+    promised = team.contender.copies
+    if not promised:
+        return 0
+    try:
+        wait_until(lambda: set(copies_of_all(team)) == {promised}, "all copies", _PATIENCE_S)
+    except Overdue:
+        pass
+    copies = copies_of_all(team)
+    for number, found in enumerate(copies):
+        if not (1 if team.contender.writes_late else promised) <= found <= promised:
+            raise WrongCopies(f"{_who(team, number)} with counter {team.counter} is on {found} "
+                              f"stores, not on {promised}")
+    return sum(copies) / len(copies)
+
+
+def copies_of_all(team):
+    """For each session, how many stores hold it with its present counter."""
+    stores = team.site.stores(team.contender.engine)
+    dumps = [dump(team.site, host, store) for host, store in enumerate(stores, 1)]
+    texts = (f'who|s:{len(who)}:"{who}";n|i:{team.counter};'.encode()
+             for who in (_who(team, number) for number in range(SESSIONS)))
+    return [sum(text in dumped for dumped in dumps) for text in texts]
+
+
+def _who(team, number):
+    return f"{team.label}-{number:05}"
+
+
+def dump(site, host, store):
+    """All values of a store, one after the other."""
+    with site.network.connect(host, store.port, 5) as connection:
+        stream = connection.makefile("rwb")
+        read = _redis_values if store.engine == "redis" else _memcached_values
+        return b"\n".join(read(stream))
+
+
+def _memcached_values(stream):
+    _say(stream, b"lru_crawler metadump all\r\n")
+    keys = []
+    while (line := stream.readline().strip()) != b"END":
+        if line.startswith(b"key="):
+            keys.append(unquote_to_bytes(line.split()[0][len(b"key="):]))
+    for key in keys:
+        _say(stream, b"mg " + key + b" v\r\n")
+        reply = stream.readline().split()
+        if reply[0] != b"VA":
+            continue  # it expired in between
+        yield _inflated(stream.read(int(reply[1])))
+        stream.readline()
+
+
+def _redis_values(stream):
+    _say(stream, b"KEYS *\r\n")
+    keys = [_bulk(stream) for _ in range(int(stream.readline()[1:]))]
+    for key in keys:
+        _say(stream, b"*2\r\n$3\r\nGET\r\n$%d\r\n%s\r\n" % (len(key), key))
+        yield _bulk(stream)
+
+
+def _bulk(stream):
+    size = int(stream.readline()[1:])
+    value = stream.read(size)
+    stream.readline()
+    return value
+
+
+def _say(stream, command):
+    stream.write(command)
+    stream.flush()
+
+
+def _inflated(value):
+    """Some handlers compress large sessions."""
+    try:
+        return zlib.decompress(value)
+    except zlib.error:
+        return value

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Two hosts with a wire between them, a memcached and a redis on each, and nothing else on it."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from . import BENCHMARKS
+
+from lab.network import NamespaceNetwork  # noqa: E402  (the package above sets the path)
+from lab.processes import Run, remove_leftovers
+from lab.store import RedisStore, Store
+
+HOSTS = (1, 2)
+_LINK_HEADER = 14  # bytes of Ethernet that the device counts with each packet
+_PORTS = {"memcached": 11211, "redis": 6379}
+# Address resolution is done once and then believed, so that it is not counted.
+_QUIET = ("net.ipv6.conf.{}.disable_ipv6=1", "net.ipv4.neigh.{}.base_reachable_time_ms=86400000")
+
+
+class Site:
+    """A context manager. With `delay_ms`, packets from host to host take that long each way."""
+
+    def __init__(self, delay_ms=0):
+        self._delay_ms = delay_ms
+        self.run = self.network = None
+        self._stores = {}
+
+    def __enter__(self):
+        remove_leftovers()
+        self.run = Run()
+        self.files = Path(tempfile.mkdtemp(prefix="sessmirror-bench.", dir="/dev/shm"))
+        try:
+            self.network = NamespaceNetwork(self.run, len(HOSTS))
+            self._calm_the_wire()
+            self._start_stores()
+            if self._delay_ms:
+                self.network.delay(self._delay_ms)
+            self.round_trip_ms = self._ping()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        self.run.close()
+        shutil.rmtree(self.files, ignore_errors=True)
+        if self.network:
+            self.network.close()
+
+    def stores(self, engine):
+        return self._stores[engine]
+
+    def endpoints(self, engine):
+        return [store.endpoint for store in self._stores[engine]]
+
+    def on(self, host, command):
+        """What a command prints, run on a host."""
+        return subprocess.run(self.network.command(host, command), check=True, text=True,
+                              stdout=subprocess.PIPE).stdout
+
+    def wire(self):
+        """(packets, bytes of IP) that have crossed, in both directions."""
+        for line in self.on(1, ["cat", "/proc/net/dev"]).splitlines():
+            name, _, numbers = line.partition(":")
+            if name.strip() == "eth0":
+                fields = [int(number) for number in numbers.split()]
+                packets = fields[1] + fields[9]
+                return packets, fields[0] + fields[8] - packets * _LINK_HEADER
+        raise RuntimeError("host 1 has no eth0")
+
+    def _calm_the_wire(self):
+        for host in HOSTS:
+            for number, device in ((host, "eth0"), (0, f"host{host}")):
+                for setting in _QUIET:
+                    self.on(number, ["sysctl", "-q", "-w", setting.format(device)])
+
+    def _start_stores(self):
+        for kind in (Store, RedisStore):
+            self._stores[kind.engine] = [kind(self.run, self.network, host, _PORTS[kind.engine])
+                                         for host in HOSTS]
+            for store in self._stores[kind.engine]:
+                store.start()
+
+    def _ping(self):
+        """The median round trip, in ms; warms up address resolution as well."""
+        report = self.on(1, ["ping", "-n", "-c", "30", "-i", "0.05", self.network.address(2)])
+        times = sorted(float(line.partition("time=")[2].split()[0])
+                       for line in report.splitlines() if "time=" in line)
+        return times[len(times) // 2]
+
+
+def build_floor(directory):
+    """Compiles floor.cpp; returns the program's path."""
+    program = Path(directory) / "floor"
+    subprocess.run(["c++", "-std=c++20", "-O2", "-o", program, BENCHMARKS / "floor.cpp"],
+                   check=True)
+    return program

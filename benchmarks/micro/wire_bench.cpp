@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the protocol costs per packet: the commands of a locked read, and the replies to them.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "wire/packet.h"
+#include "wire/reply_parser.h"
+
+namespace {
+
+using sessmirror::as_bytes;
+using sessmirror::ByteView;
+using sessmirror::wire::Packet;
+using sessmirror::wire::Reply;
+using sessmirror::wire::ReplyCode;
+using sessmirror::wire::ReplyParser;
+using sessmirror::wire::SetMode;
+
+constexpr const char* kKey = "sm:0123456789abcdefghijklmnopqrstuv";
+constexpr const char* kLockKey = "sm:0123456789abcdefghijklmnopqrstuv.l";
+constexpr const char* kOwner = "host:12345:0123456789abcdef";
+
+Packet locked_read() {
+    Packet packet(1);
+    packet.set({.key = kLockKey,
+                .mode = SetMode::Add,
+                .ttl_s = 30,
+                .client_flags = {},
+                .return_cas = true},
+               as_bytes(kOwner));
+    packet.get({.key = kLockKey, .value = true, .cas = true, .touch_s = {}});
+    packet.get({.key = kKey,
+                .value = true,
+                .cas = true,
+                .client_flags = true,
+                .ttl = true,
+                .touch_s = {}});
+    return packet;
+}
+
+std::size_t size_of(const std::vector<ByteView>& pieces) {
+    std::size_t size = 0;
+    for (const ByteView piece : pieces) size += piece.size();
+    return size;
+}
+
+void encode_locked_read(benchmark::State& state) {
+    const Packet packet = locked_read();
+    if (packet.commands() != 3 || size_of(packet.pieces()) < 150)
+        return state.SkipWithError("not three commands");
+    for (auto _ : state) {
+        const Packet made = locked_read();
+        benchmark::DoNotOptimize(made.pieces());
+    }
+}
+BENCHMARK(encode_locked_read);
+
+std::string replies_with(std::size_t payload) {
+    const std::string value(payload, 'x');
+    return "HD c4711 O1\r\nVA " + std::to_string(std::string(kOwner).size()) + " c4711 O2\r\n" +
+           kOwner + "\r\nVA " + std::to_string(payload) + " c4712 f1234567 t1440 O3\r\n" + value +
+           "\r\n";
+}
+
+// Feeds the stream in pieces of `piece` bytes, as a socket would; gives the replies.
+std::vector<Reply> parse(const std::string& stream, std::size_t piece) {
+    ReplyParser parser(1 << 20);
+    std::vector<Reply> replies;
+    for (std::size_t at = 0; at < stream.size(); at += piece) {
+        ByteView input = as_bytes(stream).subspan(at, std::min(piece, stream.size() - at));
+        Reply reply;
+        while (parser.next(input, reply) == ReplyParser::Step::Complete)
+            replies.push_back(std::move(reply));
+    }
+    return replies;
+}
+
+void parse_replies(benchmark::State& state) {
+    const auto payload = static_cast<std::size_t>(state.range(0));
+    const std::string stream = replies_with(payload);
+    constexpr std::size_t kRead = 65536;
+    const std::vector<Reply> replies = parse(stream, kRead);
+    if (replies.size() != 3 || replies[0].code != ReplyCode::Done || replies[0].cas != 4711 ||
+        replies[2].value.size() != payload || replies[2].ttl_left_s != 1440)
+        return state.SkipWithError("not the replies that were sent");
+    for (auto _ : state) benchmark::DoNotOptimize(parse(stream, kRead));
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(stream.size()));
+}
+BENCHMARK(parse_replies)->Arg(1000)->Arg(10'000)->Arg(100'000);
+
+}  // namespace
