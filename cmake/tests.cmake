@@ -47,6 +47,11 @@ function(sessmirror_add_gtest name label)
         PROPERTIES LABELS ${label} TIMEOUT 120)
 endfunction()
 
+# Fuzz builds are instrumented through and through, and made for the fuzz targets alone.
+if(SESSMIRROR_FUZZ)
+    return()
+endif()
+
 if(NOT GTest_FOUND)
     message(STATUS "GoogleTest not found: no tests (Debian: libgtest-dev)")
 else()

@@ -15,27 +15,28 @@ namespace sessmirror::pool {
 // without leaving the page unusable. A page starts from zero with its master process.
 
 enum class Counter : std::uint8_t {
-    Reads,            // sessions loaded
-    LocalHits,        // of these, answered by the local store's copy
-    Fallbacks,        // of these, another replica had to be asked
-    Misses,           // of these, no replica had the session
-    Writes,           // sessions stored
-    DegradedWrites,   // acknowledged by fewer stores than there should be copies
-    Touches,          // lifetimes extended without a write
-    Repairs,          // copies restored on a store that lacked or had an old one
-    Conflicts,        // compare-and-set found another request's write
-    CorruptCopies,    // values that failed their checksum
-    StaleReads,       // reads known to be stale when they were served
-    LockWaits,        // requests that found the session locked and waited
-    LockTimeouts,     // of these, gave up
-    LocksLost,        // leases that ended before their request did
-    LocksBroken,      // locks of dead workers removed
-    Failovers,        // requests that used another home because the first was down
-    Timeouts,         // store requests without an answer in time
-    ConnectFailures,  // connections refused or unreachable
-    ProtocolErrors,   // connections dropped for nonsense
-    Connections,      // connections made
-    NoticesDropped,   // log lines suppressed by the rate limit
+    Reads,               // sessions loaded
+    LocalHits,           // of these, answered by the local store's copy
+    Fallbacks,           // of these, another replica had to be asked
+    Misses,              // of these, no replica had the session
+    Writes,              // sessions stored
+    DegradedWrites,      // acknowledged by fewer stores than there should be copies
+    Touches,             // lifetimes extended without a write
+    Repairs,             // copies restored on a store that lacked or had an old one
+    Conflicts,           // compare-and-set found another request's write
+    CorruptCopies,       // values that failed their checksum
+    StaleReads,          // reads known to be stale when they were served
+    LockWaits,           // requests that found the session locked and waited
+    LockTimeouts,        // of these, gave up
+    LocksLost,           // leases that ended before their request did
+    LocksBroken,         // locks of dead workers removed
+    Failovers,           // requests that used another home because the first was down
+    Timeouts,            // store requests without an answer in time
+    ConnectFailures,     // connections refused or unreachable
+    ProtocolErrors,      // connections dropped for nonsense
+    Connections,         // connections made
+    SettingsMismatches,  // stores at which another web server has left other settings
+    NoticesDropped,      // log lines suppressed by the rate limit
     kCount,
 };
 const char* counter_name(Counter counter) noexcept;  // "local_hits"
@@ -73,7 +74,7 @@ struct HostPage {
     std::array<LockSlot, kLockSlots> locks;
     std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Counter::kCount)> counters;
     std::atomic<std::int64_t> next_lock_sweep_ns{0};
-    std::atomic<std::int64_t> last_general_notice_ns{0};
+    std::atomic<std::int64_t> next_settings_check_ns{0};
 
     void count(Counter counter, std::uint64_t by = 1) noexcept {
         counters[static_cast<std::size_t>(counter)].fetch_add(by, std::memory_order_relaxed);

@@ -117,10 +117,13 @@ void MirroredWrite::on_mirror_done(const GuardedPut& put) noexcept {
     const record::Envelope& theirs = put.found();
     if (theirs.is_tombstone() && !entombed_) return resolve_conflict(theirs);
     if (theirs.version > outgoing_.envelope.version) {
-        // Unless it followed somebody else: then two homes have decided, and one write is lost.
-        if (theirs.parent != outgoing_.envelope.version) env_.pool.count(pool::Counter::Conflicts);
-        ++acks_;  // whoever followed us at the home was faster here; the mirror is ahead, not
-                  // behind
+        // Whoever followed us at the home was faster here: the mirror is ahead, not behind. But if
+        // it followed somebody else, two homes have decided and this store holds no copy of ours.
+        if (theirs.parent == outgoing_.envelope.version) {
+            ++acks_;
+        } else {
+            env_.pool.count(pool::Counter::Conflicts);
+        }
         return;
     }
     env_.pool.count(pool::Counter::Conflicts);

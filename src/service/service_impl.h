@@ -53,6 +53,7 @@ struct SessionService::Impl final : private store::StoreEvents {
     void drop_finished_work() noexcept;
     void break_orphaned_locks() noexcept;
     void probe_due_store() noexcept;
+    void compare_settings() noexcept;
 
     pool::HostPage& page;
     Journal journal;

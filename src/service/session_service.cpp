@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "replica/settings_check.h"
 #include "service/service_impl.h"
 
 namespace sessmirror::service {
@@ -12,6 +13,7 @@ namespace {
 constexpr Duration kSafetyNet = milliseconds(2000);    // beyond every deadline of an operation
 constexpr Duration kProbePatience = milliseconds(20);  // a live store answers a probe well within
 constexpr int kOrphansPerSweep = 16;
+constexpr Duration kSettingsInterval = milliseconds(60'000);
 
 replica::Policy make_policy(const Options& options, std::uint64_t host_id) noexcept {
     replica::Policy policy;
@@ -132,6 +134,23 @@ void SessionService::Impl::probe_due_store() noexcept {
     loop.run_until(never, loop.now() + kProbePatience);
 }
 
+// Once per interval and host: whoever moves the time on has the turn.
+void SessionService::Impl::compare_settings() noexcept {
+    const auto now = loop.now().time_since_epoch().count();
+    auto due = page.next_settings_check_ns.load(std::memory_order_relaxed);
+    if (now < due ||
+        !page.next_settings_check_ns.compare_exchange_strong(due, now + kSettingsInterval.count()))
+        return;
+    // No client can choose an id with these bytes in it: PHP refuses blanks.
+    const auto key =
+        store::derive_key(current->options.key_prefix, "", "the settings of all hosts");
+    replica::SettingsCheck check(
+        environment(*current), key,
+        replica::describe_settings(*current->pool, current->options.redundancy,
+                                   current->options.secret));
+    (void)run(*current, check);
+}
+
 // A second connection means that the first was lost, and with it, maybe, what the store knew.
 void SessionService::Impl::on_store_connected(int store) noexcept {
     page.count(pool::Counter::Connections);
@@ -161,6 +180,7 @@ void SessionService::after_response() noexcept {
     impl_->drop_finished_work();
     impl_->break_orphaned_locks();
     impl_->probe_due_store();
+    impl_->compare_settings();
 }
 
 Journal& SessionService::journal() noexcept {
