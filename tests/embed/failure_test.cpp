@@ -64,6 +64,17 @@ TEST_F(Failure, OfAReadRefusesTheStartAndWritesNothing) {
     expect_untouched();
 }
 
+TEST_F(Failure, OfAReadThatAHandlerInPhpHidesStillWritesNothing) {
+    fake_core().read_fails = Error(Errc::NoStore, "10.0.0.1:11211 refused");
+    request(
+        "class HidesFailure extends SessionHandler {"
+        "  public function read(string $id): string|false { @parent::read($id); return ''; } }"
+        "session_set_save_handler(new HidesFailure); session_id('A'); session_start();"
+        "$_SESSION['n'] = 8;");
+    EXPECT_FALSE(has(fake_core().take_calls(), "write"));
+    expect_untouched();
+}
+
 TEST_F(Failure, OfTheStrictModeCheckNeitherReplacesTheIdNorAsksAgain) {
     fake_core().exists_fails = Error(Errc::NoStore, "10.0.0.1:11211 refused");
     const Response response =
