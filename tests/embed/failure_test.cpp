@@ -66,6 +66,7 @@ TEST_F(Failure, OfAReadRefusesTheStartAndWritesNothing) {
 
 TEST_F(Failure, OfAReadThatAHandlerInPhpHidesStillWritesNothing) {
     fake_core().read_fails = Error(Errc::NoStore, "10.0.0.1:11211 refused");
+    fake_core().is_back_after_a_read = true;
     request(
         "class HidesFailure extends SessionHandler {"
         "  public function read(string $id): string|false { @parent::read($id); return ''; } }"

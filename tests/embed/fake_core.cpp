@@ -114,7 +114,9 @@ Result<Loaded> Session::read(std::string_view id, std::int64_t) {
     const std::string key(id);
     if (fake_core().read_fails) {
         impl_->failed.insert(key);
-        return *fake_core().read_fails;
+        const Error failure = *fake_core().read_fails;
+        if (fake_core().is_back_after_a_read) fake_core().read_fails.reset();
+        return failure;
     }
     impl_->failed.erase(key);
     const auto found = fake_core().stored.find(key);

@@ -18,6 +18,7 @@ struct FakeCore {
 
     std::optional<Error> open_fails;
     std::optional<Error> read_fails;
+    bool is_back_after_a_read = false;  // read_fails holds for one read only
     std::optional<Error> exists_fails;
     std::optional<Error> write_fails;
     std::optional<Error> destroy_fails;
