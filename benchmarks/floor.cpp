@@ -121,7 +121,7 @@ class Floor {
 
     void fill() {
         for (std::size_t i = 0; i < ids_.size(); ++i) {
-            const std::string value = session(i, 0);
+            const std::string_view value = session(i, 0);
             for (Link* store : {&local_, &remote_}) {
                 store->send("ms " + key(i) + ' ' + std::to_string(value.size()) + " T1440\r\n",
                             value, "\r\n");
@@ -136,8 +136,9 @@ class Floor {
         long wrong = 0;
         for (std::size_t i = 0; i < ids_.size(); ++i) {
             const std::string key = this->key(i);
+            expected_ = counter(i, n);
             const Read read = locks_ ? locked_read(i, key) : local_read(key);
-            if (read.value.find(counter(i, n)) == std::string::npos) ++wrong;
+            if (!read.is_right) ++wrong;
             if (changed)
                 locks_ ? write_and_unlock(i, key, read, n + 1) : write(i, key, read, n + 1);
             else if (locks_)
@@ -150,7 +151,8 @@ class Floor {
 
   private:
     struct Read {
-        std::string value, local_cas, home_cas, lock_cas;
+        bool is_right = false;
+        std::string local_cas, home_cas, lock_cas;
     };
 
     [[nodiscard]] std::string key(std::size_t i) const {
@@ -167,15 +169,22 @@ class Floor {
                       label_.size() + 6, label_.c_str(), i, n);
         return text.data();
     }
-    [[nodiscard]] std::string session(std::size_t i, long n) const {
-        return std::string(kEnvelope, '\0') + counter(i, n) + "fill|s:" + std::to_string(bytes_) +
-               ":\"" + fill_ + "\";";
+    // Valid until the next call: one buffer serves all, so that no cycle pays for fresh memory.
+    std::string_view session(std::size_t i, long n) {
+        value_.assign(kEnvelope, '\0');
+        value_.append(counter(i, n)).append("fill|s:").append(std::to_string(bytes_));
+        value_.append(":\"").append(fill_).append("\";");
+        return value_;
+    }
+
+    [[nodiscard]] bool is_right(const Reply& reply) const {
+        return reply.value.find(expected_) != std::string::npos;
     }
 
     static std::string get(const std::string& key, bool value) {
         return "mg " + key + (value ? " v" : "") + " c f t O1\r\n";
     }
-    static void put(Link& store, const std::string& key, const std::string& value,
+    static void put(Link& store, const std::string& key, std::string_view value,
                     const std::string& cas, const std::string& after = {}) {
         store.send("ms " + key + ' ' + std::to_string(value.size()) + " T1440 F1234567890 C" + cas +
                        " c O2\r\n",
@@ -190,11 +199,11 @@ class Floor {
     Read local_read(const std::string& key) {
         local_.send(get(key, true));
         const Reply& reply = local_.reply();
-        return {reply.value, reply.cas(), {}, {}};
+        return {is_right(reply), reply.cas(), {}, {}};
     }
 
     void write(std::size_t i, const std::string& key, const Read& read, long n) {
-        const std::string value = session(i, n);
+        const std::string_view value = session(i, n);
         const bool local_first = home_is_local(i);
         if (local_first) put(local_, key, value, read.local_cas), stored(local_);
         // The other store's CAS is not known here and has to be asked for.
@@ -221,10 +230,10 @@ class Floor {
         home(i).reply();
         const Reply& there = home(i).reply();
         read.home_cas = there.cas();
-        read.value = there.value;
+        read.is_right = here && is_right(there);
         if (here) return read;
         const Reply& copy = local_.reply();
-        read.value = copy.value;
+        read.is_right = is_right(copy);
         read.local_cas = copy.cas();
         return read;
     }
@@ -239,7 +248,7 @@ class Floor {
     }
 
     void write_and_unlock(std::size_t i, const std::string& key, const Read& read, long n) {
-        const std::string value = session(i, n);
+        const std::string_view value = session(i, n);
         const bool here = home_is_local(i);
         Link& mirror = here ? remote_ : local_;
         here ? mirror.send(get(key, false)) : put(mirror, key, value, read.local_cas);
@@ -257,6 +266,8 @@ class Floor {
     int host_;
     bool locks_;
     std::string fill_;
+    std::string value_;
+    std::string expected_;  // what the session that is being read has to contain
     std::vector<std::string> ids_;
 };
 

@@ -50,6 +50,7 @@ class Measurement:
         with Site() as site, ExitStack() as stack:
             teams = [stack.enter_context(self._team(site, each)) for each in self._contenders]
             turns = {team.label: self._prepare(team) for team in teams}
+            site.settled_wire()
             for number in range(rounds):
                 say(f"  {self._kilobytes} KB: round {number + 1} of {rounds}")
                 for kind in KINDS:
@@ -73,7 +74,7 @@ class Measurement:
     def _round(self, team, kind, turns):
         packets, size = team.site.wire()
         cycles = team.cycles(kind, turns)
-        packets_after, size_after = team.site.wire()
+        packets_after, size_after = team.site.settled_wire()
         self._note(team, kind, us=cycles.seconds * 1e6 / cycles.number,
                    cpu_us=cycles.cpu_seconds * 1e6 / cycles.number,
                    packets=(packets_after - packets) / cycles.number,

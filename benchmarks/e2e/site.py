@@ -4,6 +4,7 @@
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from . import BENCHMARKS
@@ -13,6 +14,7 @@ from lab.processes import Run, remove_leftovers
 from lab.store import RedisStore, Store
 
 HOSTS = (1, 2)
+_SILENCE_S = 0.06
 _LINK_HEADER = 14  # bytes of Ethernet that the device counts with each packet
 _PORTS = {"memcached": 11211, "redis": 6379}
 # Address resolution is done once and then believed, so that it is not counted.
@@ -72,6 +74,15 @@ class Site:
                 packets = fields[1] + fields[9]
                 return packets, fields[0] + fields[8] - packets * _LINK_HEADER
         raise RuntimeError("host 1 has no eth0")
+
+    def settled_wire(self):
+        """wire(), once nothing crosses any more: acknowledgements may come 40 ms late."""
+        seen, since = self.wire(), time.monotonic()
+        while time.monotonic() - since < _SILENCE_S:
+            now = self.wire()
+            if now != seen:
+                seen, since = now, time.monotonic()
+        return seen
 
     def _calm_the_wire(self):
         for host in HOSTS:
