@@ -70,6 +70,7 @@ void LockedRead::on_held(const store::HeldLock& holder) noexcept {
 }
 
 void LockedRead::on_release(int, Result<store::ReleaseReply>) noexcept {
+    if (failure_) return finish(*failure_);
     wait_or_give_up();
 }
 
@@ -128,13 +129,13 @@ void LockedRead::on_done() noexcept {
 }
 
 void LockedRead::conclude(Status outcome) noexcept {
-    if (!outcome && view_.lock.held()) {
-        env_.pool.store(view_.lock.store)
-            .release(view_.key(), view_.lock.lock, deadline(), nullptr);
-        env_.locks.leave(view_.lock.ticket);
-        view_.lock = {};
-    }
-    finish(outcome);
+    if (outcome || !view_.lock.held()) return finish(outcome);
+    // Waited for: a request that failed may be the last of this worker for a long time.
+    failure_ = outcome.error();
+    restart_deadline();
+    env_.pool.store(view_.lock.store).release(view_.key(), view_.lock.lock, deadline(), this);
+    env_.locks.leave(view_.lock.ticket);
+    view_.lock = {};
 }
 
 }  // namespace sessmirror::replica

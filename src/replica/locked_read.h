@@ -69,6 +69,7 @@ class LockedRead final : public Operation, private OperationListener, private Ti
     LockBackoff backoff_;
     std::unique_ptr<Timer> timer_;
     std::optional<FallbackRead> fallback_;
+    std::optional<Error> failure_;  // the outcome, once the lock is given back
 };
 
 }  // namespace sessmirror::replica

@@ -26,6 +26,18 @@ struct SessionWork {
     std::optional<replica::MirroredWrite> write;
 };
 
+// Locks that were given back without waiting, until their stores have answered.
+class PendingReleases final : public store::StoreSink {
+  public:
+    void add() noexcept { none_ = ++pending_ == 0; }
+    [[nodiscard]] const bool& none() const noexcept { return none_; }
+
+  private:
+    void on_release(int, Result<store::ReleaseReply>) noexcept override { none_ = --pending_ == 0; }
+    int pending_ = 0;
+    bool none_ = true;
+};
+
 // One configuration at work. Sessions share it, so that a change of the ini settings cannot pull it
 // from under an open one.
 struct Deployment {
@@ -61,6 +73,7 @@ struct SessionService::Impl final : private store::StoreEvents {
     net::EventLoop loop;
     net::Resolver resolver;
     pool::LockRegistry locks;
+    PendingReleases releases;
     std::shared_ptr<Deployment> current;
     struct Lingering {
         std::shared_ptr<Deployment> deployment;

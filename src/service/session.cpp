@@ -116,7 +116,8 @@ void Session::Impl::let_go() noexcept {
         const auto& lock = view().lock;
         deployment->pool->store(lock.store)
             .release(view().key(), lock.lock, service.loop.now() + deployment->policy.deadline,
-                     nullptr);
+                     &service.releases);
+        service.releases.add();
         service.locks.leave(lock.ticket);
         view().lock = {};
     }

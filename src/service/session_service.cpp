@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "service/session_service.h"
 
-#include <algorithm>
+#include <sys/stat.h>
+
 #include <utility>
 
 #include "replica/settings_check.h"
@@ -10,8 +11,8 @@
 namespace sessmirror::service {
 namespace {
 
-constexpr Duration kSafetyNet = milliseconds(2000);    // beyond every deadline of an operation
-constexpr Duration kProbePatience = milliseconds(20);  // a live store answers a probe well within
+constexpr Duration kSafetyNet = milliseconds(2000);  // beyond every deadline of an operation
+constexpr Duration kPatience = milliseconds(20);     // a live store answers well within, after work
 constexpr int kOrphansPerSweep = 16;
 constexpr Duration kSettingsInterval = milliseconds(60'000);
 
@@ -38,6 +39,19 @@ Status check_redundancy(int redundancy, std::size_t stores) noexcept {
     return kOk;
 }
 
+// session.save_path as the handler `files` has it: a folder, which no store can listen on.
+Status check_sockets(std::span<const store::StoreSpec> specs) {
+    for (const store::StoreSpec& spec : specs) {
+        struct stat found {};
+        if (spec.transport == store::Transport::Unix && ::stat(spec.host.c_str(), &found) == 0 &&
+            S_ISDIR(found.st_mode))
+            return Error(Errc::BadConfig,
+                         "no stores are configured: %.100s is a folder, not the socket of a store",
+                         spec.host.c_str());
+    }
+    return kOk;
+}
+
 }  // namespace
 
 SessionService::Impl::Impl(pool::HostPage& host_page)
@@ -58,6 +72,7 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::deploy(const Options& 
     if (const auto ok = store::check_key_prefix(new_options.key_prefix); !ok) return ok.error();
     auto specs = pool::parse_store_list(store_list);
     if (!specs) return specs.error();
+    if (const auto ok = check_sockets(*specs); !ok) return ok.error();
     if (const auto ok = check_redundancy(new_options.redundancy, specs->size()); !ok)
         return ok.error();
     const auto local = find_local(new_options, *specs);
@@ -131,7 +146,7 @@ void SessionService::Impl::break_orphaned_locks() noexcept {
 void SessionService::Impl::probe_due_store() noexcept {
     if (!current->pool->probe_one_due(loop.now() + current->policy.deadline)) return;
     const bool never = false;
-    loop.run_until(never, loop.now() + kProbePatience);
+    loop.run_until(never, loop.now() + kPatience);
 }
 
 // Once per interval and host: whoever moves the time on has the turn.
@@ -176,7 +191,9 @@ Result<std::unique_ptr<Session>> SessionService::open(const Options& options,
 
 void SessionService::after_response() noexcept {
     if (!impl_->current) return;
-    impl_->loop.run_ready();
+    // A release may take a second step (a withdrawal changes the lock's CAS), and the next request
+    // of this worker may be far away.
+    impl_->loop.run_until(impl_->releases.none(), impl_->loop.now() + kPatience);
     impl_->drop_finished_work();
     impl_->break_orphaned_locks();
     impl_->probe_due_store();
