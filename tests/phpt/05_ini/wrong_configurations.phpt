@@ -19,6 +19,7 @@ $wrong = [
     'parameter' => ['stores', "tcp://$good?color=red", 'color'],
     'twice' => ['stores', "10.0.0.1:1,$good,$good", "entry 3, \"$good\""],
     'empty entry' => ['stores', "$good,,10.0.0.1:1", 'after entry 1 is empty'],
+    'folder' => ['stores', sys_get_temp_dir(), 'is a folder, not the socket of a store'],
     'no socket' => ['stores', 'unix:///nonexistent/socket', '/nonexistent/socket'],
     'no such local' => ['local', '10.9.9.9:1', '10.9.9.9:1'],
     'redundancy' => ['redundancy', '0', 'sessmirror.redundancy = "0"'],
@@ -54,6 +55,7 @@ weight: refused
 parameter: refused
 twice: refused
 empty entry: refused
+folder: refused
 no socket: refused
 no such local: refused
 redundancy: refused
