@@ -94,9 +94,6 @@ void MonitoredStore::note_failure(const Error& failure) noexcept {
         case Errc::Unreachable:
             page_.count(Counter::ConnectFailures);
             break;
-        case Errc::Protocol:
-            page_.count(Counter::ProtocolErrors);
-            break;
         default:
             break;
     }

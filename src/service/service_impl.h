@@ -39,8 +39,13 @@ class PendingReleases final : public store::StoreSink {
 };
 
 // One configuration at work. Sessions share it, so that a change of the ini settings cannot pull it
-// from under an open one.
-struct Deployment {
+// from under an open one. Also listens to its stores, for the counters and for lost connections.
+struct Deployment final : store::StoreEvents {
+    explicit Deployment(pool::HostPage& host_page) noexcept : page(host_page) {}
+    void on_store_connected(int store) noexcept override;
+    void on_store_protocol_error(int store) noexcept override;
+
+    pool::HostPage& page;
     Options options;
     std::string store_list;
     replica::Policy policy;
@@ -49,9 +54,12 @@ struct Deployment {
     std::uint64_t connected = 0;  // a bit per store that this worker has had a connection to
 };
 
-struct SessionService::Impl final : private store::StoreEvents {
+struct SessionService::Impl final {
     explicit Impl(pool::HostPage& host_page);
     ~Impl();
+
+    // The configuration that was used last. REQUIRES: there was one.
+    [[nodiscard]] Deployment& current() noexcept { return *deployments.front(); }
 
     Result<std::shared_ptr<Deployment>> deploy(const Options& new_options,
                                                std::string_view store_list);
@@ -74,7 +82,8 @@ struct SessionService::Impl final : private store::StoreEvents {
     net::Resolver resolver;
     pool::LockRegistry locks;
     PendingReleases releases;
-    std::shared_ptr<Deployment> current;
+    // Sites with settings of their own share a worker; each keeps its connections. Latest first.
+    std::list<std::shared_ptr<Deployment>> deployments;
     struct Lingering {
         std::shared_ptr<Deployment> deployment;
         std::unique_ptr<SessionWork> work;
@@ -82,9 +91,11 @@ struct SessionService::Impl final : private store::StoreEvents {
     std::list<Lingering> lingering;
 
   private:
+    static constexpr std::size_t kMaxDeployments = 8;
+
+    Result<std::shared_ptr<Deployment>> make_deployment(const Options& options,
+                                                        std::string_view store_list);
     Result<int> find_local(const Options& options, std::span<const store::StoreSpec> specs);
-    void on_store_connected(int store) noexcept override;
-    void on_store_protocol_error(int) noexcept override;
 };
 
 struct Session::Impl {

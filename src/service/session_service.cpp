@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "replica/settings_check.h"
@@ -65,37 +66,50 @@ replica::Environment SessionService::Impl::environment(Deployment& deployment) n
     return {*deployment.pool, loop, random, locks, deployment.policy};
 }
 
-Result<std::shared_ptr<Deployment>> SessionService::Impl::deploy(const Options& new_options,
+Result<std::shared_ptr<Deployment>> SessionService::Impl::deploy(const Options& options,
                                                                  std::string_view store_list) {
-    if (current && current->options == new_options && current->store_list == store_list)
-        return current;
-    if (const auto ok = store::check_key_prefix(new_options.key_prefix); !ok) return ok.error();
+    const auto known = std::ranges::find_if(deployments, [&](const auto& deployment) {
+        return deployment->options == options && deployment->store_list == store_list;
+    });
+    if (known != deployments.end()) {
+        deployments.splice(deployments.begin(), deployments, known);
+        return deployments.front();
+    }
+    auto made = make_deployment(options, store_list);
+    if (!made) return made.error();
+    deployments.push_front(*made);
+    // A pool takes its unanswered releases with it, and they would be waited for.
+    if (deployments.size() > kMaxDeployments && releases.none()) deployments.pop_back();
+    return deployments.front();
+}
+
+Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
+    const Options& options, std::string_view store_list) {
+    if (const auto ok = store::check_key_prefix(options.key_prefix); !ok) return ok.error();
     auto specs = pool::parse_store_list(store_list);
     if (!specs) return specs.error();
     if (const auto ok = check_sockets(*specs); !ok) return ok.error();
-    if (const auto ok = check_redundancy(new_options.redundancy, specs->size()); !ok)
-        return ok.error();
-    const auto local = find_local(new_options, *specs);
+    if (const auto ok = check_redundancy(options.redundancy, specs->size()); !ok) return ok.error();
+    const auto local = find_local(options, *specs);
     if (!local) return local.error();
 
+    auto deployment = std::make_shared<Deployment>(page);
     store::MemcachedDefaults defaults;
-    defaults.connect_timeout = new_options.connect_timeout;
-    defaults.io_timeout = new_options.io_timeout;
-    defaults.max_payload = new_options.max_session_bytes;
-    defaults.events = this;
+    defaults.connect_timeout = options.connect_timeout;
+    defaults.io_timeout = options.io_timeout;
+    defaults.max_payload = options.max_session_bytes;
+    defaults.events = deployment.get();
     std::vector<pool::Pool::Member> members;
     for (auto& spec : *specs) {
         auto made = store::make_memcached_store(spec, static_cast<int>(members.size()), loop,
                                                 resolver, defaults);
         members.push_back({std::move(spec), std::move(made)});
     }
-    auto deployment = std::make_shared<Deployment>();
-    deployment->options = new_options;
+    deployment->options = options;
     deployment->store_list = store_list;
-    deployment->policy = make_policy(new_options, page.host_id.load(std::memory_order_relaxed));
+    deployment->policy = make_policy(options, page.host_id.load(std::memory_order_relaxed));
     deployment->pool =
         std::make_unique<pool::Pool>(std::move(members), *local, page, loop, random, journal);
-    current = deployment;
     return deployment;
 }
 
@@ -133,18 +147,18 @@ void SessionService::Impl::drop_finished_work() noexcept {
 void SessionService::Impl::break_orphaned_locks() noexcept {
     pool::LockRegistry::Orphan orphan;
     for (int i = 0; i < kOrphansPerSweep && locks.next_orphan(orphan); ++i) {
-        const int store = current->pool->index_of(orphan.store_name_hash);
+        const int store = current().pool->index_of(orphan.store_name_hash);
         if (store >= 0) {
-            current->pool->count(pool::Counter::LocksBroken);
-            current->pool->store(store).release(orphan.key, {orphan.owner, 0},
-                                                loop.now() + current->policy.deadline, nullptr);
+            current().pool->count(pool::Counter::LocksBroken);
+            current().pool->store(store).release(orphan.key, {orphan.owner, 0},
+                                                 loop.now() + current().policy.deadline, nullptr);
         }
         locks.leave(orphan.ticket);
     }
 }
 
 void SessionService::Impl::probe_due_store() noexcept {
-    if (!current->pool->probe_one_due(loop.now() + current->policy.deadline)) return;
+    if (!current().pool->probe_one_due(loop.now() + current().policy.deadline)) return;
     const bool never = false;
     loop.run_until(never, loop.now() + kPatience);
 }
@@ -158,22 +172,22 @@ void SessionService::Impl::compare_settings() noexcept {
         return;
     // No client can choose an id with these bytes in it: PHP refuses blanks.
     const auto key =
-        store::derive_key(current->options.key_prefix, "", "the settings of all hosts");
+        store::derive_key(current().options.key_prefix, "", "the settings of all hosts");
     replica::SettingsCheck check(
-        environment(*current), key,
-        replica::describe_settings(*current->pool, current->options.redundancy,
-                                   current->options.secret));
-    (void)run(*current, check);
+        environment(current()), key,
+        replica::describe_settings(*current().pool, current().options.redundancy,
+                                   current().options.secret));
+    (void)run(current(), check);
 }
 
 // A second connection means that the first was lost, and with it, maybe, what the store knew.
-void SessionService::Impl::on_store_connected(int store) noexcept {
+void Deployment::on_store_connected(int store) noexcept {
     page.count(pool::Counter::Connections);
-    if (current->connected & replica::store_bit(store)) current->pool->health(store).note_return();
-    current->connected |= replica::store_bit(store);
+    if (connected & replica::store_bit(store)) pool->health(store).note_return();
+    connected |= replica::store_bit(store);
 }
 
-void SessionService::Impl::on_store_protocol_error(int) noexcept {
+void Deployment::on_store_protocol_error(int) noexcept {
     page.count(pool::Counter::ProtocolErrors);
 }
 
@@ -190,7 +204,7 @@ Result<std::unique_ptr<Session>> SessionService::open(const Options& options,
 }
 
 void SessionService::after_response() noexcept {
-    if (!impl_->current) return;
+    if (impl_->deployments.empty()) return;
     // A release may take a second step (a withdrawal changes the lock's CAS), and the next request
     // of this worker may be far away.
     impl_->loop.run_until(impl_->releases.none(), impl_->loop.now() + kPatience);
@@ -206,8 +220,8 @@ Journal& SessionService::journal() noexcept {
 
 std::vector<SessionService::StoreStatus> SessionService::stores() const {
     std::vector<StoreStatus> out;
-    if (!impl_->current) return out;
-    pool::Pool& pool = *impl_->current->pool;
+    if (impl_->deployments.empty()) return out;
+    pool::Pool& pool = *impl_->current().pool;
     for (int i = 0; i < pool.size(); ++i) {
         const pool::StoreSlot& slot = pool.health(i).slot();
         const auto down_since = slot.down_since_ns.load(std::memory_order_relaxed);

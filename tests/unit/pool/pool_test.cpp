@@ -187,7 +187,6 @@ TEST_F(PoolTest, CountsFailuresByTheirKind) {
         fail(0, code);
     EXPECT_EQ(page->value(Counter::Timeouts), 1u);
     EXPECT_EQ(page->value(Counter::ConnectFailures), 3u);
-    EXPECT_EQ(page->value(Counter::ProtocolErrors), 1u);
     EXPECT_EQ(pool->health(0).slot().errors.load(), 7u);
 }
 
