@@ -15,6 +15,7 @@ namespace {
 constexpr Duration kSafetyNet = milliseconds(2000);  // beyond every deadline of an operation
 constexpr Duration kPatience = milliseconds(20);     // a live store answers well within, after work
 constexpr int kOrphansPerSweep = 16;
+constexpr Duration kFirstSettingsCheck = milliseconds(3'000);
 constexpr Duration kSettingsInterval = milliseconds(60'000);
 
 replica::Policy make_policy(const Options& options, std::uint64_t host_id) noexcept {
@@ -163,12 +164,14 @@ void SessionService::Impl::probe_due_store() noexcept {
     loop.run_until(never, loop.now() + kPatience);
 }
 
-// Once per interval and host: whoever moves the time on has the turn.
+// Once per interval and host: whoever moves the time on has the turn. The first turn comes a little
+// after the first session, so that a script that runs once sends nothing for it.
 void SessionService::Impl::compare_settings() noexcept {
     const auto now = loop.now().time_since_epoch().count();
     auto due = page.next_settings_check_ns.load(std::memory_order_relaxed);
-    if (now < due ||
-        !page.next_settings_check_ns.compare_exchange_strong(due, now + kSettingsInterval.count()))
+    const bool is_first = due == 0;
+    const auto next = now + (is_first ? kFirstSettingsCheck : kSettingsInterval).count();
+    if (now < due || !page.next_settings_check_ns.compare_exchange_strong(due, next) || is_first)
         return;
     // No client can choose an id with these bytes in it: PHP refuses blanks.
     const auto key =

@@ -138,8 +138,8 @@ TEST(Placement, GivesTheFixedVectors) {
         stores[i].weight = static_cast<std::uint32_t>(i + 1);
     std::string order;
     for (int i = 0; i < 8; ++i) {
-        for (const auto index : Placement(stores).rank(key(i)).all())
-            order += std::to_string(index);
+        const Ranking ranking = Placement(stores).rank(key(i));
+        for (const auto index : ranking.all()) order += std::to_string(index);
         order += ' ';
     }
     EXPECT_EQ(order, "31240 12304 41032 13402 34210 40321 34102 14320 ");
