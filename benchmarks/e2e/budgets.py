@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a cycle of this handler may cost, next to what it does cost."""
 
-import statistics
 from dataclasses import dataclass
 
 from .measure import median
@@ -31,12 +30,9 @@ class Budget:
         return contenders.get(self.contender, {}).get(self.kind, {}).get(self.figure) or []
 
     def verdict(self, values):
-        """Speed depends on what else the machine does: a limit that lies within the middle half of
-        the rounds is left open."""
-        middle = [median(values)]
-        if self.against and len(values) > 3:
-            middle = statistics.quantiles(values, n=4)
-        met = {self._is_met(value) for value in middle}
+        """Speed depends on what else the machine does: it is judged only if all rounds agree."""
+        judged = values if self.against else [median(values)]
+        met = {self._is_met(value) for value in judged}
         return "open" if len(met) > 1 else "met" if met.pop() else "**missed**"
 
     def _is_met(self, value):

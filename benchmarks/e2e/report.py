@@ -66,13 +66,13 @@ def _block(name, result):
 def _machine(result):
     machine = result["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
-    links = " and ".join(f"{ms:.1f} ms" for size in result["sizes"].values()
-                         for ms in size["links_ms"])
+    links = ", ".join(dict.fromkeys(
+        f"{ms:.1f} ms" for size in result["sizes"].values() for ms in size["links_ms"]))
     return (f"Measured {result['date']} on {machine['cores']} cores of {machine['processor']}, "
             f"{machine['memory_gib']} GiB, Linux {machine['kernel']}; load "
             f"{machine['load_at_start']} before and {machine['load_at_end']} after. {versions}. "
             f"{result['sessions']} sessions, {result['rounds']} rounds; "
-            f"links of {links} for the round trips.")
+            f"links of {links} there and back for the round trips.")
 
 
 def _table(size, kind):
