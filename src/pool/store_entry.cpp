@@ -97,10 +97,10 @@ Result<bool> parse_tcp(std::string_view text, store::StoreSpec& spec) {
 }
 
 Result<bool> parse_socket(std::string_view text, store::StoreSpec& spec) {
-    if (text.size() < 2 || text.front() != '/')
-        return Error(Errc::BadConfig, "the path of a UNIX socket must be absolute: unix:///path");
     const std::size_t end = std::min(text.find(':'), text.size());
     const std::string_view path = text.substr(0, end);
+    if (path.size() < 2 || path.front() != '/')
+        return Error(Errc::BadConfig, "the path of a UNIX socket must be absolute: unix:///path");
     if (path.size() > kMaxPath)
         return Error(Errc::BadConfig, "the path of a UNIX socket has at most %zu characters",
                      kMaxPath);

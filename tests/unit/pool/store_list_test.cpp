@@ -122,6 +122,7 @@ TEST(StoreList, RefusesWhatItDoesNotKnowAndQuotesIt) {
     expect_refused("a/b", "host names consist of");
     expect_refused("unix://run/x", "must be absolute");
     expect_refused("/", "must be absolute");
+    expect_refused("unix:/:0:2", "must be absolute");
     expect_refused("/" + std::string(200, 'x'), "at most 107 characters");
     expect_refused(std::string(254, 'x'), "longer than 253");
 }
