@@ -25,7 +25,7 @@ enum class Counter : std::uint8_t {
     Repairs,             // copies restored on a store that lacked or had an old one
     Conflicts,           // compare-and-set found another request's write
     CorruptCopies,       // values that failed their checksum
-    StaleReads,          // reads known to be stale when they were served
+    StaleReads,          // reads known to be stale when served; nothing can tell yet, so always 0
     LockWaits,           // requests that found the session locked and waited
     LockTimeouts,        // of these, gave up
     LocksLost,           // leases that ended before their request did

@@ -70,7 +70,6 @@ class SessionView {
     // Whether this store's copy is the newest version found.
     [[nodiscard]] bool has_newest(int store) const noexcept;
     [[nodiscard]] const record::Record& newest() const noexcept { return record_; }
-    [[nodiscard]] ByteView stored() const noexcept { return stored_; }
 
     // Why stores failed, for the message if no store can be asked: "a refused...; b did not...".
     [[nodiscard]] const Error& failures() const noexcept { return failures_; }

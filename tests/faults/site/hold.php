@@ -8,6 +8,6 @@ file_put_contents("$note.part", (string) getmypid());
 rename("$note.part", $note); // complete as soon as it is visible
 $until = microtime(true) + (float) ($_GET['seconds'] ?? 5);
 while (microtime(true) < $until) {
-    usleep(10000);
+    usleep(10000);  // holding the session is the point, it waits for nothing
 }
 answer();
