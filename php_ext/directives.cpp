@@ -88,6 +88,35 @@ Status apply_on_conflict(std::string_view text, Settings& out) {
     return take(service::parse_on_conflict(text), out.options.on_conflict);
 }
 
+Status apply_freshness(std::string_view text, Settings& out) {
+    return take(service::parse_freshness(text), out.options.freshness);
+}
+
+Status apply_stale(std::string_view text, Settings& out) {
+    return take(service::parse_on_stale(text), out.options.on_stale);
+}
+
+Status apply_commit(std::string_view text, Settings& out) {
+    const bool at_headers = equals_ignoring_case(text, "headers");
+    if (!at_headers && !equals_ignoring_case(text, "close"))
+        return refuse("sessmirror.commit", text, "headers or close");
+    out.commit = at_headers ? Commit::Headers : Commit::Close;
+    return kOk;
+}
+
+// PHP turns other characters of a cookie's name into underscores, or ends the name there.
+Status apply_token_cookie(std::string_view text, Settings& out) {
+    const bool is_usable = std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_' || c == '-';
+    });
+    if (!is_usable || text.size() > 64)
+        return refuse("sessmirror.token_cookie", text,
+                      "at most 64 letters, digits, dashes and underscores");
+    out.token_cookie = text;
+    return kOk;
+}
+
 Status apply_lock_lease(std::string_view text, Settings& out) {
     auto number = read_number("sessmirror.lock_lease_s", text, kLease);
     if (!number) return number.error();
@@ -154,6 +183,10 @@ constexpr std::array<Directive, kDirectives> kTable{{
     {"sessmirror.ack", "all", Scope::Script, false, apply_ack},
     {"sessmirror.locking", "on", Scope::Script, false, apply_locking},
     {"sessmirror.on_conflict", "mine", Scope::Script, false, apply_on_conflict},
+    {"sessmirror.freshness", "token", Scope::Script, false, apply_freshness},
+    {"sessmirror.stale", "serve", Scope::Script, false, apply_stale},
+    {"sessmirror.commit", "headers", Scope::Script, false, apply_commit},
+    {"sessmirror.token_cookie", "", Scope::Script, false, apply_token_cookie},
     {"sessmirror.lock_lease_s", "30", Scope::Script, false, apply_lock_lease},
     {"sessmirror.lock_wait_ms", "10000", Scope::Script, false, apply_lock_wait},
     {"sessmirror.connect_timeout_ms", "100", Scope::Script, false, apply_connect_timeout},

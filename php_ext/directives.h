@@ -19,10 +19,18 @@ enum class LogLevel : std::uint8_t { Off, Warning, Notice, Info };
     return static_cast<int>(severity) < static_cast<int>(level);
 }
 
+// When a changed session is stored.
+enum class Commit : std::uint8_t {
+    Headers,  // before the response's headers leave, and at close what changed since
+    Close,    // at close only
+};
+
 // All directives, parsed.
 struct Settings {
     service::Options options;
     std::string stores;  // empty: session.save_path is the list
+    Commit commit = Commit::Headers;
+    std::string token_cookie;
     LogLevel log_level = LogLevel::Notice;
 };
 
@@ -43,7 +51,7 @@ struct Directive {
     Status (*apply)(std::string_view text, Settings& out);
 };
 
-inline constexpr int kDirectives = 15;
+inline constexpr int kDirectives = 19;
 std::span<const Directive, kDirectives> directives() noexcept;
 
 // Applies all of them, in the order of the table, and stops at the first that cannot be used.

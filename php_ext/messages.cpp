@@ -73,6 +73,10 @@ const char* remedy(Errc code) noexcept {
         case Errc::Conflict:
             return "Keep sessmirror.locking = on and sessmirror.lock_lease_s above the longest "
                    "request.";
+        case Errc::Stale:
+            return "Bring back the stores that are away. sessmirror.stale = serve goes on with "
+                   "what "
+                   "is in reach.";
         case Errc::Corrupt:
             return "Check who else writes to the stores, and their memory.";
         case Errc::NotEnoughAcks:

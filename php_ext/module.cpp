@@ -4,6 +4,7 @@
 #include "after_response.h"
 #include "messages.h"
 #include "php_sessmirror.h"
+#include "response_headers.h"
 #include "sessmirror_arginfo.h"
 #include "worker.h"
 
@@ -63,6 +64,7 @@ static PHP_MINIT_FUNCTION(sessmirror) {
         return FAILURE;
     }
     shim::make_host();
+    shim::wrap_send_headers();
     shim::wrap_deactivate();
     return SUCCESS;
 }
@@ -70,6 +72,7 @@ static PHP_MINIT_FUNCTION(sessmirror) {
 static PHP_MSHUTDOWN_FUNCTION(sessmirror) {
     namespace shim = sessmirror::shim;
     shim::unwrap_deactivate();
+    shim::unwrap_send_headers();
     delete SESSMIRROR_G(worker);
     SESSMIRROR_G(worker) = nullptr;
     shim::drop_host();
@@ -80,6 +83,8 @@ static PHP_MSHUTDOWN_FUNCTION(sessmirror) {
 // What the core found out after the previous response; see after_response.cpp.
 static PHP_RINIT_FUNCTION(sessmirror) {
     (void)type, (void)module_number;
+    SESSMIRROR_G(token_size) = 0;
+    SESSMIRROR_G(client_has_token) = false;
     sessmirror::shim::log_journal();
     return SUCCESS;
 }

@@ -19,6 +19,10 @@ ZEND_BEGIN_MODULE_GLOBALS(sessmirror)
 zend_string* directive_texts[sessmirror::shim::kDirectives];
 // Some text is not yet in the worker's parsed settings.
 bool directives_changed;
+// The freshness token that goes out with the headers; see token_cookie.h.
+char token[48];
+unsigned char token_size;
+bool client_has_token;
 // Made at the first session; nullptr before. Owned.
 sessmirror::shim::Worker* worker;
 ZEND_END_MODULE_GLOBALS(sessmirror)

@@ -9,6 +9,7 @@
 #include "messages.h"
 #include "opened_session.h"
 #include "php_sessmirror.h"
+#include "token_cookie.h"
 #include "worker.h"
 
 namespace sessmirror::shim {
@@ -64,14 +65,21 @@ zend_result finish(Step step, const Result<T>& outcome) {
 PS_OPEN_FUNC(sessmirror) {
     (void)session_name;
     // session_reset() opens again without close: the session, and its lock, go on.
+    // What was committed with the headers is undone first.
     if (OpenedSession* const handle = opened(mod_data)) {
         handle->is_validation_failed = false;
-        return SUCCESS;
+        const Status undone = guarded([&] { return handle->session->roll_back(); });
+        return finish(Step::Write, undone);
     }
     const std::string_view path = view(save_path);
     const auto result = guarded([&] { return open_session(path); });
-    if (result) *mod_data = *result;
-    return finish(Step::Open, result);
+    if (!result) return finish(Step::Open, result);
+    *mod_data = *result;
+    const std::string_view token = received_token();
+    return finish(Step::Open, guarded([&]() -> Status {
+                      (*result)->session->set_token(token);
+                      return kOk;
+                  }));
 }
 
 PS_CLOSE_FUNC(sessmirror) {
@@ -100,6 +108,7 @@ PS_READ_FUNC(sessmirror) {
         *val = payload.empty() ? ZSTR_EMPTY_ALLOC()
                                : zend_string_init(payload.data(), payload.size(), 0);
         handle->is_read_pending = false;
+        keep_token(*handle->session);
     }
     return finish(Step::Read, loaded);
 }
@@ -126,6 +135,7 @@ PS_WRITE_FUNC(sessmirror) {
         if (const auto known = ensure_read(*handle, id, maxlifetime); !known) return known;
         return handle->session->write(id, as_bytes(payload), maxlifetime);
     });
+    keep_token(*handle->session);
     return finish(Step::Write, stored);
 }
 
@@ -139,6 +149,7 @@ PS_UPDATE_TIMESTAMP_FUNC(sessmirror) {
         if (const auto known = ensure_read(*handle, id, maxlifetime); !known) return known;
         return handle->session->touch(id, maxlifetime);
     });
+    keep_token(*handle->session);
     return finish(Step::Touch, touched);
 }
 
@@ -159,7 +170,9 @@ PS_DESTROY_FUNC(sessmirror) {
     const std::string_view id = view(key);
     const zend_long lifetime = configured_lifetime();
 
-    return finish(Step::Destroy, guarded([&] { return handle->session->destroy(id, lifetime); }));
+    const auto destroyed = guarded([&] { return handle->session->destroy(id, lifetime); });
+    keep_token(*handle->session);
+    return finish(Step::Destroy, destroyed);
 }
 
 // The stores expire sessions by themselves.

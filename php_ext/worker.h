@@ -29,6 +29,11 @@ class Worker {
 
     void after_response() noexcept { service_.after_response(); }
     [[nodiscard]] Journal& journal() noexcept { return service_.journal(); }
+    [[nodiscard]] bool commits_before_headers() const noexcept {
+        return settings_.commit == Commit::Headers;
+    }
+    // Empty: the session's name followed by "_V".
+    [[nodiscard]] std::string_view token_cookie() const noexcept { return settings_.token_cookie; }
     [[nodiscard]] LogLevel log_level() const noexcept { return settings_.log_level; }
 
     // Takes a picture of the stores. It is kept here so that Zend code can read it without owning

@@ -34,6 +34,8 @@ const char* describe(Errc code) noexcept {
             return "the session is locked by another request";
         case Errc::Conflict:
             return "another request stored a newer version";
+        case Errc::Stale:
+            return "the newest version of the session is out of reach";
         case Errc::Corrupt:
             return "the stored value is damaged";
         case Errc::NotEnoughAcks:

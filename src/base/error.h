@@ -22,6 +22,7 @@ enum class Errc : std::uint8_t {
     NoStore,        // none of the stores that could hold the session could be asked
     LockTimeout,    // another request held the session's lock for longer than lock_wait_ms
     Conflict,       // somebody else stored a newer version since this request read its own
+    Stale,          // a newer version than any in reach is known to exist, and must not be replaced
     Corrupt,        // a stored value failed its checksum and no good copy was found
     NotEnoughAcks,  // fewer stores acknowledged the write than the ack policy asks for
     OutOfMemory,    // this process could not allocate

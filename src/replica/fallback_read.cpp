@@ -14,14 +14,21 @@ void FallbackRead::run() noexcept {
 void FallbackRead::on_fetch(int store, Result<store::FetchReply> reply) noexcept {
     view_.absorb(env_.pool, store, reply);
     if (--pending_ > 0) return;
-    round_ = round_ == Round::Members && !view_.is_found() ? Round::Everyone : Round::Over;
+    round_ = round_after(round_);
     advance();
+}
+
+// An announced version that no member knows is not searched for further: most announcements are
+// never made good, and asking stores that are down costs the page their timeouts.
+FallbackRead::Round FallbackRead::round_after(Round round) const noexcept {
+    const bool is_enough = view_.is_found() && view_.is_fresh();
+    return round == Round::Members && !is_enough ? Round::Everyone : Round::Over;
 }
 
 void FallbackRead::advance() noexcept {
     while (round_ != Round::Over) {
         if (ask_round()) return;
-        round_ = round_ == Round::Members && !view_.is_found() ? Round::Everyone : Round::Over;
+        round_ = round_after(round_);
     }
     finish(conclude());
 }
@@ -47,19 +54,29 @@ bool FallbackRead::ask_round() noexcept {
     return pending_ > 0;
 }
 
-bool FallbackRead::every_member_answered() noexcept {
-    return std::ranges::all_of(view_.set().members(), [this](int store) {
+int FallbackRead::members_answered() noexcept {
+    return static_cast<int>(std::ranges::count_if(view_.set().members(), [this](int store) {
         const auto state = view_.copy(store).state;
         return state != Copy::State::Failed && state != Copy::State::Unknown;
-    });
+    }));
 }
 
 Status FallbackRead::conclude() noexcept {
-    if (view_.is_found()) {
-        const bool confirmed = view_.is_confirmed(env_.pool) || every_member_answered();
-        repair_laggards(env_, view_, confirmed ? Confirmed::Yes : Confirmed::No);
-        return kOk;
-    }
+    const bool needs_majority = env_.policy.freshness == Freshness::Majority;
+    if (needs_majority && 2 * members_answered() <= view_.set().copies())
+        return Error(Errc::NoStore, "%d of %d replicas answered, which is no majority: %s",
+                     members_answered(), view_.set().copies(), view_.failures().detail);
+    return view_.is_found() ? conclude_found() : conclude_not_found();
+}
+
+Status FallbackRead::conclude_found() noexcept {
+    view_.settle_announcement();
+    const bool is_confirmed = view_.is_confirmed(env_.pool) || every_member_answered();
+    repair_laggards(env_, view_, is_confirmed && view_.is_fresh() ? Confirmed::Yes : Confirmed::No);
+    return view_.is_fresh() ? kOk : serve_stale();
+}
+
+Status FallbackRead::conclude_not_found() noexcept {
     bool answered = false;
     for (const int store : view_.set().everyone()) {
         const auto state = view_.copy(store).state;
@@ -70,6 +87,26 @@ Status FallbackRead::conclude() noexcept {
         answered |= state == Copy::State::Absent;
     }
     if (!answered) return view_.failures();
+    // The client has seen a session. Where everybody answers that there is none, it has expired.
+    const bool may_exist = view_.has_token() && !every_member_answered();
+    return may_exist ? serve_stale() : kOk;
+}
+
+Status FallbackRead::serve_stale() noexcept {
+    view_.is_stale = true;
+    env_.pool.count(pool::Counter::StaleReads);
+    const char* const unreached = view_.failures().detail;
+    const char* const reason = unreached[0] == '\0' ? "no store has it any more" : unreached;
+    if (env_.policy.on_stale == OnStale::Fail)
+        return Error(Errc::Stale,
+                     "the client has seen a newer version of the session than any "
+                     "that could be read (%s)",
+                     reason);
+    env_.pool.journal().add(
+        Severity::Warning,
+        "a session is served %s: the client has seen a newer version than any that could be read "
+        "(%s)",
+        view_.is_found() ? "as it was before its last change" : "as a new one", reason);
     return kOk;
 }
 

@@ -1,21 +1,71 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "replica/local_first_read.h"
 
+#include <algorithm>
+
 namespace sessmirror::replica {
+namespace {
+
+int opinions_wanted(const Policy& policy, const ReplicaSet& set) noexcept {
+    switch (policy.freshness) {
+        case Freshness::Probe:
+            return 1;
+        case Freshness::Majority:
+            return set.copies() / 2;
+        case Freshness::Token:
+        case Freshness::Local:
+            break;
+    }
+    return 0;
+}
+
+}  // namespace
 
 void LocalFirstRead::run() noexcept {
-    env_.pool.store(view_.set().reader(env_.pool))
-        .fetch({view_.key(), store::Want::Value, std::nullopt, deadline()}, this);
+    reader_ = view_.set().reader(env_.pool);
+    ask(reader_, store::Want::Value);
+    ask_opinions(opinions_wanted(env_.policy, view_.set()));
+}
+
+void LocalFirstRead::ask(int store, store::Want want) noexcept {
+    ++pending_;
+    asked_ |= store_bit(store);
+    env_.pool.store(store).fetch({view_.key(), want, std::nullopt, deadline()}, this);
+}
+
+// The members are in the order of their say: the first one that is up is the home.
+void LocalFirstRead::ask_opinions(int count) noexcept {
+    for (const int store : view_.set().members()) {
+        if (count == 0) return;
+        if ((asked_ & store_bit(store)) != 0 || !env_.pool.is_up(store)) continue;
+        ask(store, store::Want::Version);
+        --count;
+    }
 }
 
 void LocalFirstRead::on_fetch(int store, Result<store::FetchReply> reply) noexcept {
     view_.absorb(env_.pool, store, reply);
-    if (view_.is_confirmed(env_.pool)) {
-        if (store == env_.pool.local()) env_.pool.count(pool::Counter::LocalHits);
-        return finish(kOk);
+    if (--pending_ == 0) conclude();
+}
+
+bool LocalFirstRead::all_agree() const noexcept {
+    return std::ranges::all_of(view_.set().everyone(), [this](int store) {
+        return (asked_ & store_bit(store)) == 0 || view_.has_newest(store);
+    });
+}
+
+void LocalFirstRead::conclude() noexcept {
+    if (!view_.is_confirmed(env_.pool) || !view_.is_fresh() || !all_agree()) {
+        fallback_.emplace(env_, view_);
+        return fallback_->start(this);
     }
-    fallback_.emplace(env_, view_);
-    fallback_->start(this);
+    if (view_.has_open_announcement()) {
+        const int home = view_.set().home(env_.pool);
+        if ((asked_ & store_bit(home)) == 0) return ask(home, store::Want::Version);
+        view_.settle_announcement();
+    }
+    if (reader_ == env_.pool.local()) env_.pool.count(pool::Counter::LocalHits);
+    finish(kOk);
 }
 
 }  // namespace sessmirror::replica

@@ -9,8 +9,13 @@
 
 namespace sessmirror::replica {
 
-// The read without a lock: the nearest copy is asked alone; if it is good and not in doubt,
-// nothing is sent to another host. Anything else goes to FallbackRead, whose outcome is this one's.
+// The read without a lock: the nearest copy is asked alone; if it is good, not in doubt and as new
+// as what the client has seen, nothing is sent to another host. Anything else goes to FallbackRead,
+// whose outcome is this one's.
+//
+// Two cases ask for second opinions, which are versions without payloads: the policies `probe` and
+// `majority` always do, beside the first question; a token that was announced asks the home, since
+// a write that the home does not know was not made. All must agree with the copy at hand.
 class LocalFirstRead final : public Operation, private OperationListener {
   public:
     LocalFirstRead(const Environment& env, SessionView& view) noexcept
@@ -21,7 +26,15 @@ class LocalFirstRead final : public Operation, private OperationListener {
     void on_fetch(int store, Result<store::FetchReply> reply) noexcept override;
     void on_done() noexcept override { finish(fallback_->outcome()); }
 
+    void ask(int store, store::Want want) noexcept;
+    void ask_opinions(int count) noexcept;
+    [[nodiscard]] bool all_agree() const noexcept;
+    void conclude() noexcept;
+
     SessionView& view_;
+    int reader_ = -1;
+    int pending_ = 0;
+    std::uint64_t asked_ = 0;  // a bit per store
     std::optional<FallbackRead> fallback_;
 };
 

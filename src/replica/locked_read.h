@@ -14,7 +14,8 @@ namespace sessmirror::replica {
 // The read that takes the session's lock. One packet to the home claims the lock and tells the
 // version there; beside it, in parallel, the nearest store is asked for its copy. Equal versions
 // make that copy provably fresh; otherwise the home's is fetched, and if the home has none, or an
-// older one than the copy at hand, all replicas are asked (FallbackRead).
+// older one than the copy at hand or than what the client has seen, all replicas are asked
+// (FallbackRead).
 //
 //   Claiming --held--> Waiting --timer--> Claiming     until lock_wait has passed:
 //   Errc::LockTimeout Claiming --granted--> Comparing --> [Fetching] --> [FallbackRead] --> done,

@@ -45,8 +45,7 @@ void MirroredWrite::begin_round() noexcept {
     home_ = locked ? view_.lock.store : view_.set().home(env_.pool, failed_homes_);
 
     record::Envelope& envelope = outgoing_.envelope;
-    envelope.version =
-        record::next_version(base_, env_.scheduler.unix_seconds(), env_.random.next());
+    envelope.version = draw_version();
     envelope.parent = base_;
     envelope.modified_unix = env_.scheduler.unix_seconds();
     envelope.origin = env_.policy.origin;
@@ -58,9 +57,18 @@ void MirroredWrite::begin_round() noexcept {
     start_put(home_, base_);
 }
 
+// Above everything that this request or its client has seen or been promised, so that no copy from
+// before can pass for this one.
+record::Version MirroredWrite::draw_version() noexcept {
+    if (rounds_ == 1 && announced_ > base_) return announced_;
+    const std::uint32_t now = env_.scheduler.unix_seconds();
+    const std::uint32_t floor = std::max(view_.generation_floor(now), announced_.generation);
+    return record::next_version(base_, std::max(now, floor + 1), env_.random.next());
+}
+
 void MirroredWrite::start_put(int store, record::Version base) noexcept {
     std::optional<store::HeldLock> unlock;
-    if (store == view_.lock.store) {
+    if (store == view_.lock.store && !keeps_lock_) {
         unlock = view_.lock.lock;
         env_.locks.leave(view_.lock.ticket);
         view_.lock = {};

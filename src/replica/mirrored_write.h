@@ -37,6 +37,15 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     MirroredWrite(const Environment& env, SessionView& view, Kind kind, ByteView payload,
                   std::uint32_t ttl_s, bool alone) noexcept;
 
+    // For before start(). The lock stays held: the session is not closed yet.
+    void keep_lock() noexcept { keeps_lock_ = true; }
+    // The version to use, announced to the client already, unless a conflict asks for another one.
+    void use_version(record::Version version) noexcept { announced_ = version; }
+
+    // The record that was, or may have been, stored last; valid from start() on.
+    [[nodiscard]] const record::Envelope& written() const noexcept { return outgoing_.envelope; }
+    [[nodiscard]] ByteView written_payload() const noexcept { return outgoing_.payload; }
+
     [[nodiscard]] bool is_idle() const noexcept { return done() && pending_ == 0; }
 
   private:
@@ -46,6 +55,7 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     void on_put_done(GuardedPut& put) noexcept override;
 
     Status check_size() noexcept;
+    [[nodiscard]] record::Version draw_version() noexcept;
     void begin_round() noexcept;
     void start_put(int store, record::Version base) noexcept;
     void start_mirrors() noexcept;
@@ -65,6 +75,8 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     bool parallel_ = false;
     bool again_ = false;  // another round is needed once this one has ended
     bool entombed_ = false;
+    bool keeps_lock_ = false;
+    record::Version announced_;
     int home_ = -1;
     int acks_ = 0;
     int pending_ = 0;

@@ -21,6 +21,21 @@ enum class OnConflict : std::uint8_t {
     Fail,  // keep theirs and report the write as failed
 };
 
+// How a read without a lock makes sure that its copy is the newest.
+enum class Freshness : std::uint8_t {
+    Token,     // the client says which version it has seen; nothing is asked while that is met
+    Probe,     // one other replica is asked for its version
+    Majority,  // as many as make a majority together with the first; fails without one
+    Local,     // nothing
+};
+
+// What happens when the newest version is known to be out of reach.
+enum class OnStale : std::uint8_t {
+    Serve,     // the session is an older version of itself, or a new one; counted and logged
+    ReadOnly,  // the same, but it cannot be changed
+    Fail,      // the start fails
+};
+
 // How sessions are replicated. Plain data, constant during a request.
 struct Policy {
     static constexpr int kAllStores = 0;
@@ -29,6 +44,8 @@ struct Policy {
     Ack ack = Ack::All;
     Locking locking = Locking::On;
     OnConflict on_conflict = OnConflict::Mine;
+    Freshness freshness = Freshness::Token;
+    OnStale on_stale = OnStale::Serve;
     std::uint32_t lock_lease_s = 30;
     Duration lock_wait = milliseconds(10000);
     Duration deadline =

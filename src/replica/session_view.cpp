@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "replica/session_view.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace sessmirror::replica {
@@ -14,6 +15,9 @@ void SessionView::reset(const pool::Pool& pool, const store::SessionKey& key,
     record_ = {};
     failures_ = Error(Errc::NoStore, "%s", "");
     lock = {};
+    token_.reset();
+    is_announcement_void_ = false;
+    is_stale = false;
 }
 
 void SessionView::absorb(pool::Pool& pool, int store, Result<store::FetchReply>& reply) noexcept {
@@ -57,6 +61,30 @@ bool SessionView::is_confirmed(pool::Pool& pool) const noexcept {
         if (has_newest(store) && !pool.health(store).is_in_doubt(record_.envelope.modified_unix))
             return true;
     return false;
+}
+
+void SessionView::adopt(const record::Envelope& envelope, ByteView payload) {
+    const auto header = record::encode(envelope, payload);
+    Bytes stored(header.size() + payload.size());
+    std::copy(payload.begin(), payload.end(),
+              std::copy(header.begin(), header.end(), stored.begin()));
+    stored_ = std::move(stored);
+    record_.envelope = envelope;
+    record_.payload = ByteView(stored_).subspan(record::Envelope::kSize);
+}
+
+void SessionView::settle_announcement() noexcept {
+    if (!has_open_announcement()) return;
+    token_->announced = record::Version::none();
+    is_announcement_void_ = true;
+}
+
+// A token may be forged where no secret is set, so what it says is believed for a day ahead at
+// most: enough for clocks that differ, too little to use up the generations.
+std::uint32_t SessionView::generation_floor(std::uint32_t unix_seconds) const noexcept {
+    constexpr std::uint32_t kTrusted = 24 * 3600;
+    if (!token_ || token_->generation() > unix_seconds + kTrusted) return 0;
+    return token_->generation();
 }
 
 void SessionView::assume_absent() noexcept {

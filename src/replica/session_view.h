@@ -2,9 +2,11 @@
 #pragma once
 
 #include <array>
+#include <optional>
 
 #include "pool/lock_registry.h"
 #include "record/envelope.h"
+#include "replica/freshness_token.h"
 #include "replica/replica_set.h"
 #include "store/store.h"
 
@@ -49,6 +51,12 @@ class SessionView {
     // Takes in one store's answer: remembers its copy, keeps its value if it is the newest.
     void absorb(pool::Pool& pool, int store, Result<store::FetchReply>& reply) noexcept;
 
+    // What the client has seen last. For after reset().
+    void expect(const FreshnessToken& token) noexcept { token_ = token; }
+
+    // Takes a record that this request has stored itself for the newest.
+    void adopt(const record::Envelope& envelope, ByteView payload);
+
     // Says that no store can have this session, because its id was drawn in this request.
     void assume_absent() noexcept;
 
@@ -67,6 +75,30 @@ class SessionView {
     // Whether a store has the newest version and was not away since it was written (see
     // pool::Health): only then is it known to have missed nothing.
     [[nodiscard]] bool is_confirmed(pool::Pool& pool) const noexcept;
+    // Whether the newest version found is as new as what the client has seen.
+    [[nodiscard]] bool is_fresh() const noexcept { return !token_ || token_->is_met_by(version()); }
+    // Whether it is not known yet if the client has seen anything newer: see FreshnessToken.
+    [[nodiscard]] bool has_open_announcement() const noexcept {
+        return token_ && !token_->announced.is_none() && !token_->is_announcement_met_by(version());
+    }
+    // The session's home, or everybody, has answered: what was announced was not written.
+    void settle_announcement() noexcept;
+
+    // Whether the client should be told the version that it was given, though it changed nothing:
+    // it is newer than what the client knew, or ends an announcement.
+    [[nodiscard]] bool is_news() const noexcept {
+        if (!token_ || !is_alive() || is_stale) return false;
+        return is_announcement_void_ || version().generation > token_->generation();
+    }
+    // The newest version that the client or this request has seen.
+    [[nodiscard]] record::Version seen() const noexcept {
+        return is_fresh() ? version() : token_->version;
+    }
+    [[nodiscard]] bool has_token() const noexcept { return token_.has_value(); }
+
+    // Generations up to this one were given away, even if no store in reach knows: writes go above.
+    [[nodiscard]] std::uint32_t generation_floor(std::uint32_t unix_seconds) const noexcept;
+
     // Whether this store's copy is the newest version found.
     [[nodiscard]] bool has_newest(int store) const noexcept;
     [[nodiscard]] const record::Record& newest() const noexcept { return record_; }
@@ -75,6 +107,7 @@ class SessionView {
     [[nodiscard]] const Error& failures() const noexcept { return failures_; }
 
     LockHold lock;
+    bool is_stale = false;  // a newer version is known to exist, or to have existed
 
   private:
     store::SessionKey key_;
@@ -82,6 +115,8 @@ class SessionView {
     std::array<Copy, pool::kMaxStores> copies_;
     Bytes stored_;
     record::Record record_;
+    std::optional<FreshnessToken> token_;
+    bool is_announcement_void_ = false;
     Error failures_{Errc::NoStore, "%s", ""};
 };
 

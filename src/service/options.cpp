@@ -53,4 +53,19 @@ Result<OnConflict> parse_on_conflict(std::string_view text) noexcept {
     return refuse("on_conflict", text, "mine or fail");
 }
 
+Result<Freshness> parse_freshness(std::string_view text) noexcept {
+    if (equals_ignoring_case(text, "token")) return Freshness::Token;
+    if (equals_ignoring_case(text, "probe")) return Freshness::Probe;
+    if (equals_ignoring_case(text, "majority")) return Freshness::Majority;
+    if (equals_ignoring_case(text, "local")) return Freshness::Local;
+    return refuse("freshness", text, "token, probe, majority or local");
+}
+
+Result<OnStale> parse_on_stale(std::string_view text) noexcept {
+    if (equals_ignoring_case(text, "serve")) return OnStale::Serve;
+    if (equals_ignoring_case(text, "readonly")) return OnStale::ReadOnly;
+    if (equals_ignoring_case(text, "fail")) return OnStale::Fail;
+    return refuse("stale", text, "serve, readonly or fail");
+}
+
 }  // namespace sessmirror::service

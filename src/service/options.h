@@ -11,8 +11,10 @@
 namespace sessmirror::service {
 
 using replica::Ack;
+using replica::Freshness;
 using replica::Locking;
 using replica::OnConflict;
+using replica::OnStale;
 
 // The directives, parsed. docs/configuration.md explains each; defaults here are the directives'.
 struct Options {
@@ -24,6 +26,8 @@ struct Options {
     Ack ack = Ack::All;
     Locking locking = Locking::On;
     OnConflict on_conflict = OnConflict::Mine;
+    Freshness freshness = Freshness::Token;
+    OnStale on_stale = OnStale::Serve;
     std::uint32_t lock_lease_s = 30;
     Duration lock_wait = milliseconds(10000);
     Duration connect_timeout = milliseconds(100);
@@ -42,5 +46,7 @@ Result<int> parse_redundancy(std::string_view text) noexcept;  // "3", "all"
 Result<Ack> parse_ack(std::string_view text) noexcept;
 Result<Locking> parse_locking(std::string_view text) noexcept;
 Result<OnConflict> parse_on_conflict(std::string_view text) noexcept;
+Result<Freshness> parse_freshness(std::string_view text) noexcept;
+Result<OnStale> parse_on_stale(std::string_view text) noexcept;
 
 }  // namespace sessmirror::service

@@ -105,8 +105,16 @@ struct Session::Impl {
     void select(std::string_view id, std::int64_t lifetime_s);
     Status load(std::string_view id, std::int64_t lifetime_s);
     Status load_created();
-    Status store(replica::MirroredWrite::Kind kind, ByteView payload, std::uint32_t ttl_s);
+    enum class Lock : bool { Keep, GiveBack };
+    Status store(replica::MirroredWrite::Kind kind, ByteView payload, std::uint32_t ttl_s,
+                 Lock lock = Lock::GiveBack);
+    Status store_payload(ByteView payload, Lock lock = Lock::GiveBack);
+    Status store_tombstone(Lock lock = Lock::GiveBack);
     Status touch_if_due();
+    Status roll_back();
+    void tell(const replica::FreshnessToken& token) noexcept;
+    void tell_written(const Status& outcome) noexcept;
+    [[nodiscard]] bool is_stored_already(ByteView payload) noexcept;
     void forget_parents_lock() noexcept;
     void let_go() noexcept;
     [[nodiscard]] replica::SessionView& view() noexcept { return work->view; }
@@ -116,6 +124,17 @@ struct Session::Impl {
     std::unique_ptr<SessionWork> work;
     std::string current_id;
     std::string created_id;
+    std::string client_token;
+    replica::TokenText token;   // for the client; empty: nothing to tell
+    record::Version announced;  // for the next write; none() usually
+
+    // What was there before this request's first commit, until a write() confirms it.
+    struct Undo {
+        bool existed = false;
+        Bytes payload;
+    };
+    std::optional<Undo> undo;
+    std::optional<Error> failed_commit;  // the outcome of the write() that follows
     std::uint32_t lifetime_s = 0;
     unsigned fork_generation = 0;
     bool selected = false;

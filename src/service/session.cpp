@@ -34,6 +34,10 @@ void Session::Impl::select(std::string_view id, std::int64_t lifetime) {
     const Options& options = deployment->options;
     view().reset(*deployment->pool, store::derive_key(options.key_prefix, options.secret, id),
                  options.redundancy);
+    if (deployment->policy.freshness == Freshness::Token)
+        if (const auto seen = replica::parse_token(client_token, view().key()))
+            view().expect(*seen);
+    announced = record::Version::none();
     current_id = id;
     selected = true;
 }
@@ -63,6 +67,7 @@ Status Session::Impl::load(std::string_view id, std::int64_t lifetime) {
     loaded = true;
     deployment->pool->count(pool::Counter::Reads);
     if (!view().is_alive()) deployment->pool->count(pool::Counter::Misses);
+    if (view().is_news()) tell({view().version(), {}});
     return kOk;
 }
 
@@ -81,7 +86,10 @@ Status Session::Impl::load_created() {
 }
 
 Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
-                            std::uint32_t ttl_s) {
+                            std::uint32_t ttl_s, Lock lock) {
+    if (view().is_stale && deployment->policy.on_stale == OnStale::ReadOnly)
+        return Error(Errc::Stale,
+                     "the session cannot be changed while its newest version is out of reach");
     const bool may_linger = deployment->policy.ack != Ack::All;
     if (may_linger) {
         work->payload.assign(payload.begin(), payload.end());
@@ -89,11 +97,55 @@ Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
     }
     work->write.emplace(service.environment(*deployment), view(), kind, payload, ttl_s,
                         created_id == current_id);
+    work->write->use_version(announced);
+    if (lock == Lock::Keep) work->write->keep_lock();
     const Status outcome = service.run(*deployment, *work->write);
+    tell_written(outcome);
     loaded = false;
     settled = true;
     created_id.clear();
     return outcome;
+}
+
+Status Session::Impl::store_payload(ByteView payload, Lock lock) {
+    return store(replica::MirroredWrite::Kind::Payload, payload, lifetime_s, lock);
+}
+
+// A tombstone outlives every copy that a store which missed it may still hold, and every lease.
+Status Session::Impl::store_tombstone(Lock lock) {
+    constexpr std::uint32_t kMargin = 60;
+    return store(replica::MirroredWrite::Kind::Tombstone, {},
+                 lifetime_s + deployment->policy.lock_lease_s + kMargin, lock);
+}
+
+bool Session::Impl::is_stored_already(ByteView payload) noexcept {
+    return view().is_alive() && std::ranges::equal(payload, view().newest().payload);
+}
+
+void Session::Impl::tell(const replica::FreshnessToken& news) noexcept {
+    if (deployment->policy.freshness == Freshness::Token)
+        token = replica::TokenText(news, view().key());
+}
+
+// Also after a write that failed, since it may have been stored all the same.
+void Session::Impl::tell_written(const Status& outcome) noexcept {
+    const auto version = work->write->written().version;
+    if (version.is_none()) return;
+    if (!outcome) {
+        const Errc code = outcome.error().code;
+        if (code == Errc::TooLarge || code == Errc::Conflict || code == Errc::StoreError) return;
+    }
+    tell({version, {}});
+}
+
+Status Session::Impl::roll_back() {
+    if (!undo) return kOk;
+    const Undo before = *std::exchange(undo, std::nullopt);
+    const Status undone =
+        before.existed ? store_payload(before.payload, Lock::Keep) : store_tombstone(Lock::Keep);
+    if (undone) view().adopt(work->write->written(), work->write->written_payload());
+    loaded = undone.has_value();
+    return undone;
 }
 
 Status Session::Impl::touch_if_due() {
@@ -111,6 +163,7 @@ Status Session::Impl::touch_if_due() {
 void Session::Impl::let_go() noexcept {
     forget_parents_lock();
     if (!selected) return;
+    (void)roll_back();
     if (loaded && !settled && view().is_alive()) (void)touch_if_due();
     if (view().lock.held()) {
         const auto& lock = view().lock;
@@ -126,6 +179,7 @@ void Session::Impl::let_go() noexcept {
         work = std::make_unique<SessionWork>();
     }
     work->write.reset();
+    failed_commit.reset();
     selected = loaded = settled = false;
 }
 
@@ -150,36 +204,78 @@ Result<bool> Session::exists(std::string_view id, std::int64_t lifetime_s) {
     return false;
 }
 
+void Session::set_token(std::string_view text) {
+    impl_->client_token = text;
+}
+
+std::string_view Session::token() const noexcept {
+    return impl_->token.view();
+}
+
 void Session::created(std::string_view id) {
     impl_->created_id = id;
 }
 
 Status Session::write(std::string_view id, ByteView payload, std::int64_t lifetime_s) {
     impl_->select(id, lifetime_s);
+    if (impl_->failed_commit) return *std::exchange(impl_->failed_commit, std::nullopt);
     if (!impl_->loaded)
         return Error(Errc::Internal, "the session was not read before it was written");
+    impl_->undo.reset();
+    return impl_->is_stored_already(payload) ? impl_->touch_if_due()
+                                             : impl_->store_payload(payload);
+}
+
+Status Session::commit(std::string_view id, ByteView payload, std::int64_t lifetime_s, Ends ends) {
+    impl_->select(id, lifetime_s);
+    if (!impl_->loaded)
+        return Error(Errc::Internal, "the session was not read before it was written");
+    if (impl_->is_stored_already(payload)) return kOk;
+    const auto& before = impl_->view().newest().payload;
+    if (ends == Ends::No && !impl_->undo)
+        impl_->undo = Impl::Undo{impl_->view().is_alive(), Bytes(before.begin(), before.end())};
+    using Lock = Impl::Lock;
+    const Status stored =
+        impl_->store_payload(payload, ends == Ends::Yes ? Lock::GiveBack : Lock::Keep);
+    impl_->loaded = true;
+    if (stored) {
+        const auto& write = *impl_->work->write;
+        impl_->view().adopt(write.written(), write.written_payload());
+    } else if (ends == Ends::Yes) {
+        impl_->failed_commit = stored.error();
+    }
+    return stored;
+}
+
+void Session::announce() {
+    if (!impl_->loaded) return;
     const auto& view = impl_->view();
-    const bool unchanged = view.is_alive() && std::ranges::equal(payload, view.newest().payload);
-    if (unchanged) return impl_->touch_if_due();
-    return impl_->store(replica::MirroredWrite::Kind::Payload, payload, impl_->lifetime_s);
+    const std::uint32_t now = impl_->service.loop.unix_seconds();
+    const auto seen = view.seen();
+    impl_->announced = record::next_version(view.version(), std::max(now, seen.generation + 1),
+                                            impl_->service.random.next());
+    impl_->tell({seen, impl_->announced});
+}
+
+Status Session::roll_back() {
+    return impl_->roll_back();
 }
 
 Status Session::touch(std::string_view id, std::int64_t lifetime_s) {
     impl_->select(id, lifetime_s);
+    if (impl_->failed_commit) return *std::exchange(impl_->failed_commit, std::nullopt);
     if (!impl_->loaded) return Error(Errc::Internal, "the session was not read before it was used");
+    impl_->undo.reset();
     // Unchanged since a read that found nothing: an empty session, which has to exist from now on.
-    if (!impl_->view().is_alive())
-        return impl_->store(replica::MirroredWrite::Kind::Payload, {}, impl_->lifetime_s);
+    if (!impl_->view().is_alive()) return impl_->store_payload({});
     return impl_->touch_if_due();
 }
 
 Status Session::destroy(std::string_view id, std::int64_t lifetime_s) {
     if (const auto outcome = impl_->load(id, lifetime_s); !outcome) return outcome;
+    impl_->undo.reset();
     if (!impl_->view().is_alive()) return kOk;
-    // A tombstone outlives every copy that a store which missed it may still hold, and every lease.
-    constexpr std::uint32_t kMargin = 60;
-    return impl_->store(replica::MirroredWrite::Kind::Tombstone, {},
-                        impl_->lifetime_s + impl_->deployment->policy.lock_lease_s + kMargin);
+    return impl_->store_tombstone();
 }
 
 void Session::close() noexcept {

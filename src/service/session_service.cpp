@@ -24,6 +24,8 @@ replica::Policy make_policy(const Options& options, std::uint64_t host_id) noexc
     policy.ack = options.ack;
     policy.locking = options.locking;
     policy.on_conflict = options.on_conflict;
+    policy.freshness = options.freshness;
+    policy.on_stale = options.on_stale;
     policy.lock_lease_s = options.lock_lease_s;
     policy.lock_wait = options.lock_wait;
     policy.deadline = options.deadline;

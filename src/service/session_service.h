@@ -72,6 +72,14 @@ class Session {
   public:
     ~Session();  // as close()
 
+    // What the client sent as its freshness token: any text, from then on. Judged by each read
+    // together with the id.
+    void set_token(std::string_view text);
+
+    // What the client should get as its freshness token, to be asked for after each of the calls
+    // below; empty when there is nothing new to tell. Valid until the next call.
+    [[nodiscard]] std::string_view token() const noexcept;
+
     // Loads the session and, with locking on, holds its lock from here to close(). Fails when no
     // replica can be asked, when the lock is not free in time, or when all copies are damaged; then
     // nothing may be written either. A repeated read of the same id is answered from the first.
@@ -88,6 +96,20 @@ class Session {
     // an id whose read failed. A payload equal to what is stored already only extends the lifetime.
     Status write(std::string_view id, ByteView payload, std::int64_t lifetime_s);
 
+    // Stores the payload as write() does while the session stays open, so that the token can leave
+    // with the headers. `ends` says that nothing of the script will run any more: the lock is given
+    // back as well. A later write() of the same payload costs nothing and has the same outcome.
+    enum class Ends : bool { No, Yes };
+    Status commit(std::string_view id, ByteView payload, std::int64_t lifetime_s, Ends ends);
+
+    // The headers leave while the session is open: makes token() announce the version that a later
+    // write() will use.
+    void announce();
+
+    // Makes undone what was committed and not confirmed by a write(), for a script that gives up
+    // its changes. close() does it too.
+    Status roll_back();
+
     // The session was used and not changed: extends the lifetime of all copies when an eighth of it
     // has passed, otherwise sends nothing.
     Status touch(std::string_view id, std::int64_t lifetime_s);
@@ -97,7 +119,8 @@ class Session {
     Status destroy(std::string_view id, std::int64_t lifetime_s);
 
     // Gives back the lock without waiting and forgets what was read; a session that was only read
-    // (read_and_close) gets its lifetime extended when due. The object may be used again after it.
+    // (read_and_close) gets its lifetime extended when due. The object may be used again after it;
+    // token() stays.
     void close() noexcept;
 
   private:

@@ -19,6 +19,8 @@ namespace {
 
 std::string page;
 std::string log_lines;
+std::string header_lines;
+std::string cookies;
 
 std::size_t keep_output(const char* text, std::size_t length) {
     page.append(text, length);
@@ -27,6 +29,20 @@ std::size_t keep_output(const char* text, std::size_t length) {
 
 void keep_log_line(const char* line, int) {
     log_lines.append(line).append("\n");
+}
+
+void keep_header(void* element, void*) {
+    const auto* header = static_cast<const sapi_header_struct*>(element);
+    header_lines.append(header->header, header->header_len).append("\n");
+}
+
+int keep_headers(sapi_headers_struct* headers) {
+    zend_llist_apply_with_argument(&headers->headers, keep_header, nullptr);
+    return SAPI_HEADER_SENT_SUCCESSFULLY;
+}
+
+char* read_cookies() {
+    return cookies.empty() ? nullptr : cookies.data();
 }
 
 // Read by the engine as if it were a php.ini.
@@ -62,6 +78,8 @@ class Engine : public testing::Environment {
         php_embed_module.startup = start_engine;
         php_embed_module.ub_write = keep_output;
         php_embed_module.log_message = keep_log_line;
+        php_embed_module.send_headers = keep_headers;
+        php_embed_module.read_cookies = read_cookies;
         ASSERT_EQ(php_embed_init(0, nullptr), SUCCESS);
         php_request_shutdown(nullptr);  // each request() starts its own
     }
@@ -96,24 +114,40 @@ bool run(const char* code) {
     return is_bailout;
 }
 
-}  // namespace
-
-Response request(const std::string& code, const IniValues& ini) {
+Response serve(const std::string& code, const IniValues& ini, bool has_headers) {
     page.clear();
     log_lines.clear();
+    header_lines.clear();
     Response response;
+    SG(server_context) = has_headers ? &page : nullptr;  // without one no cookies are read
     if (php_request_startup() != SUCCESS) {
         ADD_FAILURE() << "the request did not start";
         return response;
     }
     SG(headers_sent) = 0;
-    SG(request_info).no_headers = 1;
+    SG(request_info).no_headers = !has_headers;
     apply(ini);
     response.is_bailout = run(code.c_str());
     php_request_shutdown(nullptr);
     response.page = page;
     response.log = log_lines;
+    response.headers = header_lines;
     return response;
+}
+
+}  // namespace
+
+Response request(const std::string& code, const IniValues& ini) {
+    cookies.clear();
+    return serve(code, ini, false);
+}
+
+Response web_request(const std::string& code, const IniValues& ini, const std::string& cookie) {
+    cookies = cookie;
+    IniValues all = {{"session.use_cookies", "1"}};
+    all.insert(all.end(), ini.begin(), ini.end());
+    // As output_buffering would, which is read before a request's own settings apply.
+    return serve("ob_start(); " + code, all, true);
 }
 
 std::size_t sent_bytes() {

@@ -10,6 +10,7 @@ namespace sessmirror::embed {
 struct Response {
     std::string page;         // what the client got
     std::string log;          // what went to the error log
+    std::string headers;      // those of a web request, one per line
     bool is_bailout = false;  // the script ended by a fatal error
 };
 
@@ -18,6 +19,10 @@ struct Response {
 // pool's php_admin_value does.
 using IniValues = std::vector<std::pair<std::string, std::string>>;
 Response request(const std::string& code, const IniValues& ini = {});
+
+// The same for a page of a web server: it has headers, and with `cookie` the client sent one.
+Response web_request(const std::string& code, const IniValues& ini = {},
+                     const std::string& cookie = {});
 
 // Bytes of the page that left the engine so far in this request.
 std::size_t sent_bytes();

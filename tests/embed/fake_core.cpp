@@ -133,6 +133,14 @@ Result<bool> Session::exists(std::string_view id, std::int64_t) {
     return fake_core().stored.count(std::string(id)) != 0;
 }
 
+void Session::set_token(std::string_view text) {
+    fake_core().client_token = text;
+}
+
+std::string_view Session::token() const noexcept {
+    return fake_core().token;
+}
+
 void Session::created(std::string_view id) {
     impl_->called("created", id);
     impl_->created.emplace(id);
@@ -145,6 +153,23 @@ Status Session::write(std::string_view id, ByteView payload, std::int64_t) {
     if (impl_->failed.count(key) != 0) return Error(Errc::Internal, "the read had failed");
     if (fake_core().write_fails) return *fake_core().write_fails;
     fake_core().stored[key] = as_text(payload);
+    return kOk;
+}
+
+// Leaves `stored` alone, so that a test sees whether write() follows.
+Status Session::commit(std::string_view id, ByteView payload, std::int64_t, Ends ends) {
+    impl_->called(ends == Ends::Yes ? "commit-last" : "commit", id);
+    impl_->payload = as_text(payload);
+    if (fake_core().write_fails) return *fake_core().write_fails;
+    return kOk;
+}
+
+void Session::announce() {
+    impl_->called("announce");
+}
+
+Status Session::roll_back() {
+    impl_->called("roll-back");
     return kOk;
 }
 

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "response_headers.h"
+
+#include "boundary.h"
+#include "opened_session.h"
+#include "php_sessmirror.h"
+#include "token_cookie.h"
+#include "worker.h"
+
+extern "C" {
+#include <Zend/zend_exceptions.h>
+}
+
+namespace sessmirror::shim {
+namespace {
+
+using SendHeaders = int (*)(sapi_headers_struct*);
+SendHeaders original = nullptr;
+
+// Whether shutdown functions and destructors are through: PHP flushes its output after them.
+bool is_end_of_script() noexcept {
+    return (EG(flags) & EG_FLAGS_IN_SHUTDOWN) != 0 && EG(current_execute_data) == nullptr;
+}
+
+OpenedSession* session_to_commit() noexcept {
+    const Worker* const worker = SESSMIRROR_G(worker);
+    if (worker == nullptr || !worker->commits_before_headers()) return nullptr;
+    if (PS(session_status) != php_session_active || PS(mod) != &session_module) return nullptr;
+    auto* const handle = static_cast<OpenedSession*>(PS(mod_data));
+    if (handle == nullptr || handle->is_read_pending || EG(exception) != nullptr) return nullptr;
+    return handle;
+}
+
+// $_SESSION as the serializer sees it, or null. It may run a script's __serialize(). What that
+// complains about, throws or prints comes again when PHP itself encodes the session at close;
+// printed now it would arrive in front of the headers.
+zend_string* encode_session() {
+    zval* const variables = &PS(http_session_vars);
+    if (PS(serializer) == nullptr || !Z_ISREF_P(variables) ||
+        Z_TYPE_P(Z_REFVAL_P(variables)) != IS_ARRAY || php_output_start_default() != SUCCESS)
+        return nullptr;
+    const auto reporting = EG(error_reporting);
+    EG(error_reporting) = 0;
+    zend_string* const payload = PS(serializer)->encode();
+    EG(error_reporting) = reporting;
+    php_output_discard();
+    if (EG(exception) != nullptr) zend_clear_exception();
+    return payload;
+}
+
+// A failure is not reported here: the write at close has the same outcome and tells it.
+void commit(bool ends) {
+    if (session_to_commit() == nullptr) return;
+    zend_string* const payload = encode_session();
+    OpenedSession* const handle = session_to_commit();  // the script's code may have closed it
+    if (payload == nullptr || handle == nullptr || PS(id) == nullptr) return;
+    const std::string_view id = view(PS(id));
+    const std::string_view bytes = view(payload);
+    const zend_long lifetime = PS(gc_maxlifetime);
+    (void)guarded([&]() -> Status {
+        using Ends = service::Session::Ends;
+        return handle->session->commit(id, as_bytes(bytes), lifetime, ends ? Ends::Yes : Ends::No);
+    });
+    if (!ends)
+        (void)guarded([&]() -> Status {
+            handle->session->announce();
+            return kOk;
+        });
+    keep_token(*handle->session);
+    zend_string_release(payload);
+}
+
+// False when a fatal error, or exit, ended it.
+bool try_to_commit(const bool ends) {
+    volatile bool is_done = false;
+    const auto reporting = EG(error_reporting);
+    const int level = php_output_get_level();
+    zend_try {
+        commit(ends);
+        is_done = true;
+    }
+    zend_end_try();
+    while (php_output_get_level() > level) php_output_discard();
+    EG(error_reporting) = reporting;
+    return is_done;
+}
+
+int commit_then_send(sapi_headers_struct* headers) {
+    const bool is_committed = try_to_commit(is_end_of_script());
+    add_token_cookie(headers);
+    const int result = original == nullptr ? SAPI_HEADER_DO_SEND : original(headers);
+    // The page that is on its way still arrives; a script that is running has to end.
+    if (!is_committed && (EG(flags) & EG_FLAGS_IN_SHUTDOWN) == 0) zend_bailout();
+    return result;
+}
+
+}  // namespace
+
+void wrap_send_headers() noexcept {
+    original = sapi_module.send_headers;
+    sapi_module.send_headers = commit_then_send;
+}
+
+void unwrap_send_headers() noexcept {
+    // Somebody who wrapped after us would lose their own function.
+    if (sapi_module.send_headers == commit_then_send) sapi_module.send_headers = original;
+}
+
+}  // namespace sessmirror::shim

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "token_cookie.h"
+
+#include <algorithm>
+
+#include "php_sessmirror.h"
+#include "service/session_service.h"
+#include "worker.h"
+
+extern "C" {
+#include <Zend/zend_smart_str.h>
+#include <ext/standard/url.h>
+}
+
+namespace sessmirror::shim {
+namespace {
+
+// The name as it stands in $_COOKIE. The caller frees it.
+zend_string* cookie_name() {
+    Worker* const worker = SESSMIRROR_G(worker);
+    const std::string_view chosen = worker == nullptr ? "" : worker->token_cookie();
+    if (!chosen.empty()) return zend_string_init(chosen.data(), chosen.size(), 0);
+    const std::string_view session = view(PS(session_name));
+    return strpprintf(0, "%.*s_V", static_cast<int>(session.size()), session.data());
+}
+
+void append(smart_str& line, std::string_view text) {
+    smart_str_appendl(&line, text.data(), text.size());
+}
+
+void append_attribute(smart_str& line, std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    append(line, name);
+    append(line, value);
+}
+
+// "Set-Cookie: NAME=", the start of every header that sets this cookie. The caller frees it.
+zend_string* header_start(std::string_view name) {
+    zend_string* const encoded = php_url_encode(name.data(), name.size());
+    zend_string* const start = strpprintf(0, "Set-Cookie: %s=", ZSTR_VAL(encoded));
+    zend_string_release(encoded);
+    return start;
+}
+
+struct HeaderSearch {
+    std::string_view start;
+    bool is_removal;
+};
+
+// For zend_llist_apply_with_argument: the last header with this start decides.
+void look_for_removal(void* element, void* argument) {
+    const auto* header = static_cast<const sapi_header_struct*>(element);
+    auto* search = static_cast<HeaderSearch*>(argument);
+    const std::string_view line(header->header, header->header_len);
+    if (line.substr(0, search->start.size()) == search->start)
+        search->is_removal = line.find("Max-Age=0") != std::string_view::npos;
+}
+
+bool script_removes_session_cookie(sapi_headers_struct* headers) {
+    zend_string* const start = header_start(view(PS(session_name)));
+    HeaderSearch search{view(start), false};
+    zend_llist_apply_with_argument(&headers->headers, look_for_removal, &search);
+    zend_string_release(start);
+    return search.is_removal;
+}
+
+void add_header(sapi_headers_struct* headers, smart_str& line) {
+    sapi_header_struct header;
+    header.header_len = ZSTR_LEN(line.s);
+    header.header = estrndup(ZSTR_VAL(line.s), header.header_len);
+    zend_llist_add_element(&headers->headers, &header);
+}
+
+void append_attributes(smart_str& line, bool is_removal) {
+    if (is_removal)
+        append(line, "; expires=Thu, 01 Jan 1970 00:00:01 GMT; Max-Age=0");
+    else if (PS(cookie_lifetime) > 0)
+        smart_str_append_printf(&line, "; Max-Age=" ZEND_LONG_FMT, PS(cookie_lifetime));
+    append_attribute(line, "; path=", view(PS(cookie_path)));
+    append_attribute(line, "; domain=", view(PS(cookie_domain)));
+    if (PS(cookie_secure)) append(line, "; secure");
+    if (PS(cookie_httponly)) append(line, "; HttpOnly");
+    append_attribute(line, "; SameSite=", view(PS(cookie_samesite)));
+}
+
+}  // namespace
+
+std::string_view received_token() {
+    const zval* const cookies = &PG(http_globals)[TRACK_VARS_COOKIE];
+    if (!PS(use_cookies) || Z_TYPE_P(cookies) != IS_ARRAY) return {};
+    zend_string* const name = cookie_name();
+    const zval* const value = zend_hash_find(Z_ARRVAL_P(cookies), name);
+    zend_string_release(name);
+    if (value == nullptr || Z_TYPE_P(value) != IS_STRING) return {};
+    SESSMIRROR_G(client_has_token) = true;
+    return view(Z_STR_P(value));
+}
+
+void keep_token(const service::Session& session) noexcept {
+    const std::string_view token = session.token();
+    if (token.empty() || token.size() > sizeof SESSMIRROR_G(token)) return;
+    std::copy(token.begin(), token.end(), SESSMIRROR_G(token));
+    SESSMIRROR_G(token_size) = static_cast<unsigned char>(token.size());
+}
+
+void add_token_cookie(sapi_headers_struct* headers) {
+    const std::string_view token(SESSMIRROR_G(token), SESSMIRROR_G(token_size));
+    if (!PS(use_cookies) || (token.empty() && !SESSMIRROR_G(client_has_token))) return;
+    const bool is_removal = script_removes_session_cookie(headers);
+    if (token.empty() && !is_removal) return;
+    SESSMIRROR_G(token_size) = 0;
+    zend_string* const name = cookie_name();
+    zend_string* const start = header_start(view(name));
+    smart_str line = {};
+    append(line, view(start));
+    append(line, is_removal ? std::string_view("deleted") : token);
+    append_attributes(line, is_removal);
+    smart_str_0(&line);
+    add_header(headers, line);
+    smart_str_free(&line);
+    zend_string_release(start);
+    zend_string_release(name);
+}
+
+}  // namespace sessmirror::shim

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What happens to the session when the response's headers leave.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "embed/embedded_php.h"
+#include "embed/fake_core.h"
+
+namespace sessmirror::embed {
+namespace {
+
+const std::string kFlush = "ob_flush(); flush(); ";
+
+class Headers : public testing::Test {
+  protected:
+    void SetUp() override { fake_core().reset(); }
+    void TearDown() override { EXPECT_EQ(fake_core().sessions_alive, 0); }
+
+    static std::string calls_of(const std::string& code, const IniValues& ini = {}) {
+        fake_core().calls.clear();
+        web_request(code, ini);
+        return fake_core().take_calls();
+    }
+};
+
+TEST_F(Headers, CommitTheSessionOnceAndForAllAtTheEndOfABufferedPage) {
+    EXPECT_EQ(calls_of("session_id('A'); session_start(); $_SESSION['n'] = 1; echo 'page';"),
+              "open read:A commit-last:A write:A close after_response");
+}
+
+TEST_F(Headers, CommitItWhileItStaysOpenWhenTheyLeaveEarly) {
+    EXPECT_EQ(calls_of("session_id('A'); session_start(); $_SESSION['n'] = 1; echo 'page'; " +
+                       kFlush + "echo 'rest';"),
+              "open read:A commit:A announce write:A close after_response");
+}
+
+TEST_F(Headers, FindNothingToCommitInAClosedSession) {
+    EXPECT_EQ(calls_of("session_id('A'); session_start(); session_write_close(); echo 'page';"),
+              "open read:A write:A close after_response");
+    EXPECT_EQ(calls_of("session_id('A'); session_start(); header('Location: /');"),
+              "open read:A write:A close after_response");
+    EXPECT_EQ(calls_of("echo 'page';"), "after_response");
+}
+
+TEST_F(Headers, LeaveTheSessionAloneWhereTheDirectiveSaysSo) {
+    EXPECT_EQ(calls_of("session_id('A'); session_start(); $_SESSION['n'] = 1; echo 'page';",
+                       {{"sessmirror.commit", "close"}}),
+              "open read:A write:A close after_response");
+}
+
+TEST_F(Headers, LeaveASessionAloneWhoseReadFailed) {
+    fake_core().read_fails = Error(Errc::NoStore, "none");
+    EXPECT_EQ(calls_of("session_id('A'); @session_start(); echo 'page';").find("commit"),
+              std::string::npos);
+}
+
+TEST_F(Headers, CarryTheTokenWithTheAttributesOfTheSessionsCookie) {
+    fake_core().token = "1.2.3";
+    const Response response =
+        web_request("session_id('A'); session_start(); $_SESSION['n'] = 1; echo 'page';",
+                    {{"session.cookie_path", "/a"},
+                     {"session.cookie_secure", "1"},
+                     {"session.cookie_domain", "example.org"},
+                     {"session.name", "S"}});
+    EXPECT_NE(response.headers.find("Set-Cookie: S_V=1.2.3; path=/a; domain=example.org; secure\n"),
+              std::string::npos)
+        << response.headers;
+}
+
+TEST_F(Headers, CarryNoTokenWithoutCookiesOrNews) {
+    EXPECT_EQ(web_request("session_id('A'); session_start(); echo 'page';").headers.find("_V="),
+              std::string::npos);
+    fake_core().token = "1.2.3";
+    EXPECT_EQ(web_request("session_id('A'); session_start(); echo 'page';",
+                          {{"session.use_cookies", "0"}, {"session.use_only_cookies", "0"}})
+                  .headers.find("_V="),
+              std::string::npos);
+}
+
+TEST_F(Headers, BringTheClientsTokenToTheCore) {
+    web_request("session_id('A'); session_start();", {}, "PHPSESSID_V=1.2.3");
+    EXPECT_EQ(fake_core().client_token, "1.2.3");
+    web_request("session_id('A'); session_start();", {}, "PHPSESSID_V[]=array");
+    EXPECT_EQ(fake_core().client_token, "");
+}
+
+TEST_F(Headers, SurviveASerializerThatThrowsPrintsOrEnds) {
+    const std::string loud =
+        "final class Loud { function __serialize(): array { echo 'printed'; throw new "
+        "Exception('thrown'); } } session_id('A'); session_start(); $_SESSION['x'] = new Loud; "
+        "echo 'page'; ";
+    const Response thrown = web_request(loud);
+    EXPECT_EQ(thrown.page.rfind("page", 0), 0u) << thrown.page;
+    const Response early = web_request(loud + kFlush + "echo ' rest';");
+    EXPECT_EQ(early.page.rfind("page rest", 0), 0u) << early.page;
+
+    const std::string fatal =
+        "final class Fatal { function __serialize(): array { trigger_error('end', E_USER_ERROR); "
+        "return []; } } session_id('A'); session_start(); $_SESSION['x'] = new Fatal; echo "
+        "'page'; ";
+    EXPECT_EQ(web_request(fatal).page.rfind("page", 0), 0u);
+    EXPECT_EQ(web_request(fatal + kFlush + "echo ' rest';").page.find("rest"), std::string::npos);
+    EXPECT_EQ(web_request("echo 'next';").page, "next");
+}
+
+}  // namespace
+}  // namespace sessmirror::embed

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSD-3-Clause
+//
+// What a read does when the client, or the policy, says that the nearest copy may not be the
+// newest.
+#include <gtest/gtest.h>
+
+#include "unit/replica/replica_lab.h"
+
+namespace sessmirror::test {
+namespace {
+
+using pool::Counter;
+using replica::Freshness;
+
+class FreshnessOf : public ::testing::TestWithParam<replica::Locking> {
+  protected:
+    FreshnessOf() { host.policy.locking = GetParam(); }
+
+    // A change that reached only the stores in `stores`; gives its version.
+    record::Version change_on(std::initializer_list<int> stores, std::string_view payload) {
+        record::Envelope envelope;
+        envelope.parent = newest;
+        envelope.version = record::next_version(newest, 0, host.process.random().next());
+        for (const int store : stores) {
+            store::PutRequest put;
+            put.key = lab.key;
+            put.header = record::encode(envelope, as_bytes(payload));
+            put.version = envelope.version;
+            put.fingerprint = record::fingerprint(envelope.version);
+            put.ttl_s = ReplicaLab::kLifetime;
+            put.expected = lab.node(store).find(lab.key.text())->cas;
+            EXPECT_TRUE(lab.node(store).put(
+                put, Bytes(as_bytes(payload).begin(), as_bytes(payload).end())));
+        }
+        return newest = envelope.version;
+    }
+
+    void store_first(std::string_view payload) {
+        lab.store_session(host, payload);
+        const auto decoded = record::decode(lab.node(0).find(lab.key.text())->value);
+        newest = decoded->envelope.version;
+    }
+
+    // Reads as a client that has seen these versions.
+    Status read(record::Version seen, record::Version announced = {}) {
+        lab.open(host, view);
+        view.expect({seen, announced});
+        const Status outcome = lab.read(host, view);
+        lab.settle();
+        if (view.lock.held()) {
+            host.pool.store(view.lock.store)
+                .release(lab.key, view.lock.lock, host.process.now() + host.policy.deadline,
+                         nullptr);
+            host.locks.leave(view.lock.ticket);
+            view.lock = {};
+            lab.settle();
+        }
+        return outcome;
+    }
+    std::uint64_t remote_requests() { return host.requests(1) + host.requests(2); }
+    [[nodiscard]] std::string_view found() const { return as_text(view.newest().payload); }
+
+    ReplicaLab lab{3};
+    ReplicaLab::Host& host = lab.host();
+    replica::SessionView view;
+    record::Version newest;
+};
+
+using FreshRead = FreshnessOf;
+
+TEST_P(FreshRead, PassesOverACopyThatTheClientHasSeenReplaced) {
+    store_first("old");
+    const auto seen = change_on({1, 2}, "new");
+    ASSERT_TRUE(read(seen));
+    EXPECT_EQ(found(), "new");
+    EXPECT_FALSE(view.is_stale);
+    EXPECT_EQ(lab.payload_on(0), "new");  // repaired on the way
+}
+
+TEST_P(FreshRead, AsksAStoreThatIsBelievedDownBeforeItServesAnOldCopy) {
+    store_first("old");
+    const auto seen = change_on({2}, "new");
+    static_cast<void>(host.pool.health(2).report_failure());
+    ASSERT_TRUE(read(seen));
+    EXPECT_EQ(found(), "new");
+}
+
+TEST_P(FreshRead, TakesAForkOfTheSameGenerationForNotFresh) {
+    store_first("mine");
+    ASSERT_TRUE(read({newest.generation, newest.nonce ^ 1}));
+    EXPECT_TRUE(view.is_stale);
+    EXPECT_EQ(host.count(Counter::StaleReads), 1u);
+}
+
+TEST_P(FreshRead, SaysSoWhenTheNewestVersionIsOutOfReach) {
+    store_first("old");
+    const auto seen = change_on({2}, "new");
+    lab.node(2).kill();
+    ASSERT_TRUE(read(seen));
+    EXPECT_EQ(found(), "old");
+    EXPECT_TRUE(view.is_stale);
+    EXPECT_EQ(host.count(Counter::StaleReads), 1u);
+}
+
+TEST_P(FreshRead, WritesAboveAVersionThatWasOutOfReach) {
+    store_first("old");
+    const auto seen = change_on({2}, "new");
+    lab.node(2).kill();
+    ASSERT_TRUE(read(seen));
+    ASSERT_TRUE(lab.write(host, view, "newest"));
+    lab.node(2).restart_empty();
+    replica::SessionView later;
+    lab.open(host, later);
+    ASSERT_TRUE(lab.read(host, later));
+    EXPECT_GT(later.version().generation, seen.generation);
+}
+
+TEST_P(FreshRead, FailsInsteadWhereThePolicySaysSo) {
+    host.policy.on_stale = replica::OnStale::Fail;
+    store_first("old");
+    const auto seen = change_on({2}, "new");
+    lab.node(2).kill();
+    const Status outcome = read(seen);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, Errc::Stale);
+}
+
+TEST_P(FreshRead, TakesASessionThatEveryStoreDeniesForExpired) {
+    ASSERT_TRUE(read({100, 1}));
+    EXPECT_FALSE(view.is_found());
+    EXPECT_FALSE(view.is_stale);
+}
+
+TEST_P(FreshRead, DoesNotTakeAMissForAnExpiredSessionWhileAMemberIsAway) {
+    store_first("only here");
+    const auto seen = newest;
+    lab.node(0).evict(lab.key.text());
+    lab.node(1).evict(lab.key.text());
+    lab.node(2).kill();
+    ASSERT_TRUE(read(seen));
+    EXPECT_TRUE(view.is_stale);
+}
+
+TEST_P(FreshRead, TellsTheClientOfAVersionThatItDidNotKnow) {
+    store_first("old");
+    const auto seen = newest;
+    change_on({0, 1, 2}, "new");
+    ASSERT_TRUE(read(seen));
+    EXPECT_TRUE(view.is_news());
+    ASSERT_TRUE(read(newest));
+    EXPECT_FALSE(view.is_news());
+}
+
+TEST_P(FreshRead, BelievesTheHomeThatAnAnnouncedVersionWasNeverWritten) {
+    store_first("cart");
+    const record::Version announced{newest.generation + 1, 99};
+    ASSERT_TRUE(read(newest, announced));
+    EXPECT_EQ(found(), "cart");
+    EXPECT_FALSE(view.is_stale);
+    EXPECT_TRUE(view.is_news());
+}
+
+TEST_P(FreshRead, FindsAnAnnouncedVersionThatOnlyTheHomeHas) {
+    store_first("old");
+    const auto before = newest;
+    const int home = lab.home();
+    const auto announced = change_on({home}, "new");
+    ASSERT_TRUE(read(before, announced));
+    EXPECT_EQ(found(), "new");
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryLocking, FreshRead,
+                         ::testing::Values(replica::Locking::On, replica::Locking::Off));
+
+using UnlockedFreshRead = FreshnessOf;
+
+TEST_P(UnlockedFreshRead, SendsNothingWhileTheTokenIsMet) {
+    store_first("cart");
+    const auto before = remote_requests();
+    ASSERT_TRUE(read(newest));
+    EXPECT_EQ(remote_requests(), before);
+}
+
+TEST_P(UnlockedFreshRead, AsksOneOtherReplicaUnderProbe) {
+    host.policy.freshness = Freshness::Probe;
+    store_first("old");
+    change_on({lab.home() == 0 ? 1 : lab.home()}, "new");
+    const auto before = remote_requests();
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    EXPECT_GT(remote_requests(), before);
+    if (lab.home() != 0) {
+        EXPECT_EQ(found(), "new");
+    }
+}
+
+TEST_P(UnlockedFreshRead, FindsWhatAMajorityStoredUnderMajority) {
+    host.policy.freshness = Freshness::Majority;
+    store_first("old");
+    change_on({1, 2}, "new");
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    EXPECT_EQ(found(), "new");
+}
+
+TEST_P(UnlockedFreshRead, FailsWithoutAMajorityUnderMajority) {
+    host.policy.freshness = Freshness::Majority;
+    store_first("cart");
+    lab.node(1).kill();
+    lab.node(2).kill();
+    lab.open(host, view);
+    EXPECT_FALSE(lab.read(host, view));
+}
+
+INSTANTIATE_TEST_SUITE_P(LockingOff, UnlockedFreshRead, ::testing::Values(replica::Locking::Off));
+
+}  // namespace
+}  // namespace sessmirror::test
