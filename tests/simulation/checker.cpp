@@ -52,29 +52,61 @@ std::unordered_set<OpId> survivors(const SessionHistory& session) {
     return {ops->begin(), ops->end()};
 }
 
-void check_read_your_writes(const SessionHistory& session, Report& report) {
-    const auto kept = survivors(session);
-    std::vector<const Call*> expected;  // in the order of acknowledgement
-    std::unordered_map<OpId, std::size_t> rank;
-    for (const Call* write : session.writes) {
-        if (write->kind != CallKind::Write || kept.count(write->op) == 0) continue;
-        rank.emplace(write->op, expected.size());
-        expected.push_back(write);
+// What reads that were flagged as stale have told their clients to be missing. Whoever reads after
+// that may miss the same, without having to be told again.
+class ToldMissing {
+  public:
+    explicit ToldMissing(const SessionHistory& session) {
+        for (const Call* read : session.reads)
+            if (read->flags.stale) flagged_.push_back(read);
+        std::stable_sort(flagged_.begin(), flagged_.end(),
+                         [](const Call* a, const Call* b) { return a->returned < b->returned; });
     }
-    std::size_t acknowledged = 0;
+
+    // The changes of `expected` that nobody need see who starts at `time`, by their rank there.
+    const std::vector<bool>& until(Duration time, const std::vector<const Call*>& expected) {
+        told_.resize(expected.size());
+        for (; next_ < flagged_.size() && flagged_[next_]->returned <= time; ++next_)
+            for (std::size_t i = 0; i < expected.size(); ++i)
+                if (expected[i]->returned <= flagged_[next_]->invoked && !has(expected[i]->op))
+                    told_[i] = true;
+        return told_;
+    }
+
+  private:
+    [[nodiscard]] bool has(OpId op) const {
+        const auto& ops = flagged_[next_]->ops;
+        return std::binary_search(ops.begin(), ops.end(), op);
+    }
+
+    std::vector<const Call*> flagged_;
+    std::vector<bool> told_;
+    std::size_t next_ = 0;
+};
+
+// Changes that survived, in the order of their acknowledgement.
+std::vector<const Call*> surviving_writes(const SessionHistory& session) {
+    const auto kept = survivors(session);
+    std::vector<const Call*> out;
+    for (const Call* write : session.writes)
+        if (write->kind == CallKind::Write && kept.count(write->op) != 0) out.push_back(write);
+    return out;
+}
+
+void check_read_your_writes(const SessionHistory& session, Report& report) {
+    const std::vector<const Call*> expected = surviving_writes(session);
+    ToldMissing told_missing(session);
     for (const Call* read : session.reads) {
         if (read->returned >= session.destroyed_from) continue;
-        while (acknowledged < expected.size() && expected[acknowledged]->returned <= read->invoked)
-            ++acknowledged;
+        const std::vector<bool>& told = told_missing.until(read->invoked, expected);
         if (read->flags.stale || !read->found) continue;
-        const auto seen = std::count_if(read->ops.begin(), read->ops.end(), [&](OpId op) {
-            const auto found = rank.find(op);
-            return found != rank.end() && found->second < acknowledged;
-        });
-        const auto missing = static_cast<std::ptrdiff_t>(acknowledged) - seen;
+        int missing = 0;
+        for (std::size_t i = 0; i < expected.size() && expected[i]->returned <= read->invoked; ++i)
+            missing += !told[i] &&
+                       !std::binary_search(read->ops.begin(), read->ops.end(), expected[i]->op);
         if (missing > 0)
             report.add(read->after_heal ? Finding::Diverged : Finding::StaleRead, *read,
-                       text("%td acknowledged changes are missing", missing));
+                       text("%d acknowledged changes are missing", missing));
     }
 }
 
@@ -87,8 +119,10 @@ void check_monotonic_reads(const SessionHistory& session, Report& report) {
     for (const Call* read : session.reads) {
         if (read->returned >= session.destroyed_from) continue;
         for (; returned < by_return.size() && by_return[returned]->returned <= read->invoked;
-             ++returned)
-            newest = std::max(newest, by_return[returned]->version);
+             ++returned) {
+            const Call& earlier = *by_return[returned];
+            newest = earlier.flags.stale ? earlier.version : std::max(newest, earlier.version);
+        }
         if (read->found && !read->flags.stale && read->version < newest)
             report.add(Finding::WentBack, *read,
                        "version " + shown(read->version) + " after " + shown(newest));

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <optional>
+
 #include "base/bytes.h"
 #include "base/result.h"
 #include "record/version.h"
+#include "replica/freshness_token.h"
 #include "store/session_key.h"
 #include "store/store.h"
 
 namespace sessmirror::simulation {
+
+using Token = std::optional<replica::FreshnessToken>;
 
 struct ReadResult {
     Status outcome = kOk;
@@ -36,6 +41,9 @@ class SessionPolicy {
     virtual ~SessionPolicy() = default;
     // `created`: this request has just drawn the id at random.
     virtual void read(const store::SessionKey& key, bool created, PolicyListener& listener) = 0;
+    // The client's freshness token, before read(); and what the client should get instead.
+    virtual void set_token(const Token& /*token*/) {}
+    [[nodiscard]] virtual Token news() const { return std::nullopt; }
     virtual void write(ByteView payload) = 0;  // `payload` lives until on_stored
     virtual void destroy() = 0;
     virtual void keep() = 0;  // unchanged: only the lifetime is extended

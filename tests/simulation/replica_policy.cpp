@@ -35,6 +35,8 @@ void ReplicaPolicy::read(const store::SessionKey& key, bool created, PolicyListe
     created_ = created;
     replica::SessionView& view = work_->view;
     view.reset(*worker_.pool, key, policy_.redundancy);
+    if (token_) view.expect(*token_);
+    news_.reset();
     const auto env = environment();
     if (!created) {
         if (policy_.locking == replica::Locking::On)
@@ -62,6 +64,7 @@ void ReplicaPolicy::finish_read(Status outcome) {
     operation_.reset();
     replica::SessionView& view = work_->view;
     if (created_ && outcome) view.assume_absent();
+    if (outcome && view.is_news()) news_ = replica::FreshnessToken{view.version(), {}};
     ReadResult result;
     result.outcome = outcome;
     if (outcome) {
@@ -77,6 +80,10 @@ void ReplicaPolicy::finish_read(Status outcome) {
 
 void ReplicaPolicy::finish_store(Status outcome) {
     operation_.reset();
+    const bool may_be_stored = outcome || (outcome.error().code != Errc::Conflict &&
+                                           outcome.error().code != Errc::StoreError);
+    if (work_->write && may_be_stored && !work_->write->written().version.is_none())
+        news_ = replica::FreshnessToken{work_->write->written().version, {}};
     listener_->on_stored(outcome);
 }
 

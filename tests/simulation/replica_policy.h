@@ -21,6 +21,8 @@ class ReplicaPolicy final : public SessionPolicy, private replica::OperationList
     ReplicaPolicy(Worker& worker, const replica::Policy& policy) noexcept;
 
     void read(const store::SessionKey& key, bool created, PolicyListener& listener) override;
+    void set_token(const Token& token) override { token_ = token; }
+    [[nodiscard]] Token news() const override { return news_; }
     void write(ByteView payload) override;
     void destroy() override;
     void keep() override;
@@ -50,6 +52,8 @@ class ReplicaPolicy final : public SessionPolicy, private replica::OperationList
     std::unique_ptr<Work> work_ = std::make_unique<Work>();
     std::list<std::unique_ptr<Work>> lingering_;
     std::unique_ptr<replica::Operation> operation_;  // under way, or the last one
+    Token token_;
+    Token news_;
     bool reading_ = false;
     bool created_ = false;
     bool proven_ = false;  // a store has answered this worker

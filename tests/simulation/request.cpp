@@ -19,7 +19,7 @@ int lock_faults(const SimNode& node) noexcept {
 }  // namespace
 
 Request::Request(Worker& worker, RequestPlan plan, Witness& witness, History& history,
-                 std::function<void()> on_response)
+                 std::function<void(const Token&)> on_response)
     : worker_(worker),
       plan_(plan),
       witness_(witness),
@@ -36,6 +36,7 @@ void Request::start() {
 void Request::read() {
     begin_call(CallKind::Read);
     in_reach_ = witness_.copies_in_reach(worker_.host_index, key_);
+    worker_.policy->set_token(plan_.token);
     worker_.policy->read(key_, plan_.created, *this);
 }
 
@@ -96,7 +97,7 @@ void Request::close_and_respond() {
     end_hold();
     worker_.policy->close();
     worker_.on_killed = nullptr;
-    on_response_();
+    on_response_(worker_.policy->news());
     worker_.policy->after_response();
     worker_.process.post(kAfterResponse, [this] { worker_.busy = false; });
 }
@@ -108,7 +109,7 @@ void Request::killed() {
         history_.calls[*call_].parent = worker_.last_put.parent;
     }
     end_hold();
-    on_response_();
+    on_response_(std::nullopt);
 }
 
 Call& Request::begin_call(CallKind kind) {

@@ -18,6 +18,7 @@ struct RequestPlan {
     enum class Action : std::uint8_t { Keep, Change, Destroy };
     int client = 0;
     int session = 0;
+    Token token;           // what the client's cookie says
     bool created = false;  // the page draws the session's id
     Action action = Action::Keep;
     OpId op = kNoOp;       // Change: what is added
@@ -30,10 +31,11 @@ struct RequestPlan {
 // of its work after the response.
 class Request final : private PolicyListener {
   public:
-    // `on_response` is called once, when the visitor gets a page or loses the connection. All
+    // `on_response` is called once, when the visitor gets a page, with the token in its headers, or
+    // loses the connection. All
     // arguments outlive the world's last event.
     Request(Worker& worker, RequestPlan plan, Witness& witness, History& history,
-            std::function<void()> on_response);
+            std::function<void(const Token&)> on_response);
     Request(const Request&) = delete;
     Request& operator=(const Request&) = delete;
 
@@ -58,7 +60,7 @@ class Request final : private PolicyListener {
     RequestPlan plan_;
     Witness& witness_;
     History& history_;
-    std::function<void()> on_response_;
+    std::function<void(const Token&)> on_response_;
     store::SessionKey key_;
     std::optional<std::size_t> call_;  // index in the history of the call under way
     Duration paused_before_{};

@@ -21,7 +21,7 @@ Visitors::Visitors(Cluster& cluster, Witness& witness, History& history, const C
 
 void Visitors::start() {
     for (int i = 0; i < crowd_.visitors; ++i)
-        visitors_.push_back({i, next_session_++, i, true, false});
+        visitors_.push_back({i, next_session_++, i, std::nullopt, true, false});
     for (Visitor& visitor : visitors_) {
         const int tabs = random_.chance(crowd_.with_tabs) ? kTabs : 1;
         for (int tab = 0; tab < tabs; ++tab) continue_tab(visitor, crowd_.requests_per_tab);
@@ -45,13 +45,16 @@ void Visitors::send(Visitor& visitor, int requests_left) {
     const RequestPlan plan = plan_for(visitor);
     visitor.creating = plan.created;
     dispatch(visitor.next_host++ % cluster_.hosts(), plan,
-             [this, &visitor, plan, requests_left] { on_response(visitor, plan, requests_left); });
+             [this, &visitor, plan, requests_left](const Token& news) {
+                 on_response(visitor, plan, news, requests_left);
+             });
 }
 
 RequestPlan Visitors::plan_for(Visitor& visitor) {
     RequestPlan plan;
     plan.client = visitor.number;
     plan.session = visitor.session;
+    plan.token = visitor.token;
     plan.created = std::exchange(visitor.is_new, false);
     plan.computing = random_.exponential(crowd_.computing);
     if (plan.created || random_.chance(crowd_.changing))
@@ -62,11 +65,14 @@ RequestPlan Visitors::plan_for(Visitor& visitor) {
     return plan;
 }
 
-void Visitors::on_response(Visitor& visitor, const RequestPlan& plan, int requests_left) {
+void Visitors::on_response(Visitor& visitor, const RequestPlan& plan, const Token& news,
+                           int requests_left) {
+    if (news && plan.session == visitor.session) visitor.token = news;
     if (plan.created) visitor.creating = false;
     if (plan.action == RequestPlan::Action::Destroy && visitor.session == plan.session) {
         haunt(visitor.number, visitor.session, random_.between(0, 3));
         visitor.session = next_session_++;
+        visitor.token.reset();  // it is bound to its session
         visitor.is_new = true;
     }
     continue_tab(visitor, requests_left - 1);
@@ -78,8 +84,9 @@ void Visitors::haunt(int client, int session, int times) {
         RequestPlan plan;
         plan.client = client;
         plan.session = session;
-        dispatch(random_.between(0, cluster_.hosts() - 1), plan,
-                 [this, client, session, times] { haunt(client, session, times - 1); });
+        dispatch(
+            random_.between(0, cluster_.hosts() - 1), plan,
+            [this, client, session, times](const Token&) { haunt(client, session, times - 1); });
     });
 }
 
@@ -89,14 +96,16 @@ void Visitors::look_around(bool after_heal) {
             RequestPlan plan;
             plan.client = visitor.number;
             plan.session = visitor.session;
+            plan.token = visitor.token;
             plan.after_heal = after_heal;
             if (visitor.is_new) continue;
-            dispatch(host, plan, [] {});
+            dispatch(host, plan, [](const Token&) {});
         }
     }
 }
 
-void Visitors::dispatch(int host, const RequestPlan& plan, std::function<void()> on_response) {
+void Visitors::dispatch(int host, const RequestPlan& plan,
+                        std::function<void(const Token&)> on_response) {
     Worker* worker = cluster_.idle_worker(host);
     if (worker == nullptr) {
         world_.after(kQueuePoll,

@@ -40,6 +40,7 @@ class Visitors {
         int number = 0;
         int session = 0;
         int next_host = 0;
+        Token token;            // the cookie as it last arrived
         bool is_new = true;     // its session id was not sent to anybody yet
         bool creating = false;  // the first request on the session is under way
     };
@@ -47,9 +48,10 @@ class Visitors {
     void continue_tab(Visitor& visitor, int requests_left);
     void send(Visitor& visitor, int requests_left);
     RequestPlan plan_for(Visitor& visitor);
-    void on_response(Visitor& visitor, const RequestPlan& plan, int requests_left);
+    void on_response(Visitor& visitor, const RequestPlan& plan, const Token& news,
+                     int requests_left);
     void haunt(int client, int session, int times);
-    void dispatch(int host, const RequestPlan& plan, std::function<void()> on_response);
+    void dispatch(int host, const RequestPlan& plan, std::function<void(const Token&)> on_response);
 
     Cluster& cluster_;
     World& world_;
