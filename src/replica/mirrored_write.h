@@ -44,6 +44,12 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
 
     // The record that was, or may have been, stored last; valid from start() on.
     [[nodiscard]] const record::Envelope& written() const noexcept { return outgoing_.envelope; }
+    // The version that the client should know, also if the write failed but may have been stored;
+    // none() if it was not, or if others are ahead: then the client may know a newer one already.
+    [[nodiscard]] record::Version version_to_tell() const noexcept {
+        const bool may_be_stored = outcome() || (!refusal_ && !again_ && rounds_ == 1);
+        return may_be_stored ? written().version : record::Version::none();
+    }
     [[nodiscard]] ByteView written_payload() const noexcept { return outgoing_.payload; }
 
     [[nodiscard]] bool is_idle() const noexcept { return done() && pending_ == 0; }

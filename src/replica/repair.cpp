@@ -18,8 +18,8 @@ std::uint32_t lifetime_left(SessionView& view) noexcept {
     return static_cast<std::uint32_t>(std::min(longest, kForever));
 }
 
-void put_newest(const Environment& env, SessionView& view, int store,
-                store::Cas expected) noexcept {
+void put_newest(const Environment& env, SessionView& view, int store, store::Cas expected,
+                std::uint32_t ttl_s) noexcept {
     record::Envelope envelope = view.newest().envelope;
     envelope.modified_unix = env.scheduler.unix_seconds();
     store::PutRequest put;
@@ -28,7 +28,7 @@ void put_newest(const Environment& env, SessionView& view, int store,
     put.header = record::encode(envelope, put.payload);
     put.version = view.version();
     put.fingerprint = record::fingerprint(view.version());
-    put.ttl_s = lifetime_left(view);
+    put.ttl_s = ttl_s;
     put.expected = expected;
     put.deadline = env.scheduler.now() + env.policy.deadline;
     env.pool.store(store).put(put, nullptr);
@@ -54,17 +54,19 @@ bool is_behind(const Copy& copy, record::Version newest) noexcept {
 }  // namespace
 
 void repair_laggards(const Environment& env, SessionView& view, Confirmed confirmed) noexcept {
+    const std::uint32_t ttl_s = lifetime_left(view);  // once: a put hides the copy that told it
     for (const int store : view.set().members()) {
         const Copy& copy = view.copy(store);
         const bool is_doubted =
             confirmed == Confirmed::Yes && copy.version == view.version() &&
             env.pool.health(store).is_in_doubt(view.newest().envelope.modified_unix);
-        if (is_behind(copy, view.version()) || is_doubted) put_newest(env, view, store, copy.cas);
+        if (is_behind(copy, view.version()) || is_doubted)
+            put_newest(env, view, store, copy.cas, ttl_s);
     }
 }
 
 void repair_missing(const Environment& env, SessionView& view, int store) noexcept {
-    put_newest(env, view, store, 0);
+    put_newest(env, view, store, 0, lifetime_left(view));
 }
 
 }  // namespace sessmirror::replica

@@ -85,10 +85,10 @@ class SessionView {
     void settle_announcement() noexcept;
 
     // Whether the client should be told the version that it was given, though it changed nothing:
-    // it is newer than what the client knew, or ends an announcement.
+    // it is newer than what the client knew, if it knew anything, or ends an announcement.
     [[nodiscard]] bool is_news() const noexcept {
-        if (!token_ || !is_alive() || is_stale) return false;
-        return is_announcement_void_ || version().generation > token_->generation();
+        if (!is_alive() || is_stale) return false;
+        return !token_ || is_announcement_void_ || version().generation > token_->generation();
     }
     // The newest version that the client or this request has seen.
     [[nodiscard]] record::Version seen() const noexcept {

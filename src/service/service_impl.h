@@ -113,7 +113,6 @@ struct Session::Impl {
     Status touch_if_due();
     Status roll_back();
     void tell(const replica::FreshnessToken& token) noexcept;
-    void tell_written(const Status& outcome) noexcept;
     [[nodiscard]] bool is_stored_already(ByteView payload) noexcept;
     void forget_parents_lock() noexcept;
     void let_go() noexcept;

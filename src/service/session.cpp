@@ -100,7 +100,8 @@ Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
     work->write->use_version(announced);
     if (lock == Lock::Keep) work->write->keep_lock();
     const Status outcome = service.run(*deployment, *work->write);
-    tell_written(outcome);
+    if (const auto version = work->write->version_to_tell(); !version.is_none())
+        tell({version, {}});
     loaded = false;
     settled = true;
     created_id.clear();
@@ -125,17 +126,6 @@ bool Session::Impl::is_stored_already(ByteView payload) noexcept {
 void Session::Impl::tell(const replica::FreshnessToken& news) noexcept {
     if (deployment->policy.freshness == Freshness::Token)
         token = replica::TokenText(news, view().key());
-}
-
-// Also after a write that failed, since it may have been stored all the same.
-void Session::Impl::tell_written(const Status& outcome) noexcept {
-    const auto version = work->write->written().version;
-    if (version.is_none()) return;
-    if (!outcome) {
-        const Errc code = outcome.error().code;
-        if (code == Errc::TooLarge || code == Errc::Conflict || code == Errc::StoreError) return;
-    }
-    tell({version, {}});
 }
 
 Status Session::Impl::roll_back() {

@@ -93,17 +93,18 @@ std::vector<const Call*> surviving_writes(const SessionHistory& session) {
     return out;
 }
 
-void check_read_your_writes(const SessionHistory& session, Report& report) {
+void check_read_your_writes(const SessionHistory& session, int copies, Report& report) {
     const std::vector<const Call*> expected = surviving_writes(session);
     ToldMissing told_missing(session);
     for (const Call* read : session.reads) {
         if (read->returned >= session.destroyed_from) continue;
-        const std::vector<bool>& told = told_missing.until(read->invoked, expected);
+        const std::vector<bool>& told = told_missing.until(read->sent, expected);
         if (read->flags.stale || !read->found) continue;
         int missing = 0;
-        for (std::size_t i = 0; i < expected.size() && expected[i]->returned <= read->invoked; ++i)
-            missing += !told[i] &&
-                       !std::binary_search(read->ops.begin(), read->ops.end(), expected[i]->op);
+        for (std::size_t i = 0; i < expected.size() && expected[i]->returned <= read->sent; ++i)
+            missing += !told[i] && !session.may_be_lost(*expected[i], copies) &&
+                       !std::binary_search(read->ops.begin(), read->ops.end(), expected[i]->op) &&
+                       !session.reported_conflict(expected[i]->invoked, read->returned);
         if (missing > 0)
             report.add(read->after_heal ? Finding::Diverged : Finding::StaleRead, *read,
                        text("%d acknowledged changes are missing", missing));
@@ -116,14 +117,18 @@ void check_monotonic_reads(const SessionHistory& session, Report& report) {
                      [](const Call* a, const Call* b) { return a->returned < b->returned; });
     std::size_t returned = 0;
     Version newest;
+    Duration newest_since{};
     for (const Call* read : session.reads) {
         if (read->returned >= session.destroyed_from) continue;
-        for (; returned < by_return.size() && by_return[returned]->returned <= read->invoked;
+        for (; returned < by_return.size() && by_return[returned]->returned <= read->sent;
              ++returned) {
             const Call& earlier = *by_return[returned];
-            newest = earlier.flags.stale ? earlier.version : std::max(newest, earlier.version);
+            if (!earlier.flags.stale && earlier.version <= newest) continue;
+            newest = earlier.version;
+            newest_since = earlier.invoked;
         }
-        if (read->found && !read->flags.stale && read->version < newest)
+        if (read->found && !read->flags.stale && read->version < newest &&
+            !session.reported_conflict(newest_since, read->returned))
             report.add(Finding::WentBack, *read,
                        "version " + shown(read->version) + " after " + shown(newest));
     }
@@ -199,7 +204,8 @@ void check_durability(const SessionHistory& session, int copies, Report& report)
 void check_presence(const SessionHistory& session, Report& report) {
     for (const Call* read : session.reads) {
         if (read->returned >= session.destroyed_from) continue;
-        if (!read->found && !read->reachable.is_none() && !read->reachable_is_tombstone)
+        if (!read->found && !read->flags.stale && !read->reachable.is_none() &&
+            !read->reachable_is_tombstone)
             report.add(Finding::LoggedOut, *read, "version " + shown(read->reachable) + " stood");
     }
 }
@@ -270,7 +276,7 @@ void Report::add_counts(const Report& other) noexcept {
 Report check(const History& history) {
     Report report;
     for (const SessionHistory& session : by_session(history)) {
-        check_read_your_writes(session, report);
+        check_read_your_writes(session, history.copies, report);
         check_monotonic_reads(session, report);
         check_lost_updates(session, history.copies, report);
         check_forks(session, report);

@@ -12,8 +12,8 @@ namespace sessmirror::simulation {
 // What a history can show. Which of these a policy promises never to happen, and under which
 // faults, is the caller's to say; the checker counts them all.
 enum class Finding : std::uint8_t {
-    StaleRead,     // a client did not see a change of its own that had been acknowledged, unflagged
-    WentBack,      // a read returned an older version than an earlier one had
+    StaleRead,     // a client did not see an acknowledged change of its own, and nobody was told
+    WentBack,      // a read returned an older version than an earlier one had, and nobody was told
     LostUpdate,    // an acknowledged change is not in the final state
     SilentLoss,    // the same, and neither it nor anything later reported trouble
     Fork,          // two acknowledged writes followed the same version

@@ -63,6 +63,7 @@ class Story {
   private:
     Call& add(int t, CallKind kind) {
         Call& call = history.calls.emplace_back();
+        call.sent = seconds(t);
         call.invoked = seconds(t);
         call.returned = seconds(t) + milliseconds(100);
         call.kind = kind;
@@ -288,6 +289,44 @@ TEST(Checker, KeepsSessionsApart) {
     story.read(6, 1, {21}).session = 1;
     story.history.finals.push_back({1, Story::version(1), false, {21}});
     EXPECT_EQ(story.findings(), Found{});
+}
+
+TEST(Checker, ForgivesWhatAFlaggedReadHasTold) {
+    Story story;
+    story.write(1, 1, 11);
+    story.write(2, 2, 12);
+    story.read(3, 1, {11}).flags.stale = true;
+    story.read(4, 1, {11});
+    story.ends_with(2, {11, 12});
+    EXPECT_TRUE(story.findings().empty());
+}
+
+TEST(Checker, DoesNotForgiveWhatAFlaggedReadHasShown) {
+    Story story;
+    story.write(1, 1, 11);
+    story.write(2, 2, 12);
+    story.read(3, 1, {11}).flags.stale = true;
+    story.read(4, 0, {}).found = true;
+    story.ends_with(2, {11, 12});
+    EXPECT_EQ(story.findings().count(Finding::StaleRead), 1u);
+}
+
+TEST(Checker, ExpectsOnlyWhatTheClientHadReceivedWhenItSentTheRequest) {
+    Story story;
+    story.write(1, 1, 11);
+    story.write(2, 2, 12);
+    story.read(3, 1, {11}).sent = seconds(2);
+    story.ends_with(2, {11, 12});
+    EXPECT_TRUE(story.findings().empty());
+}
+
+TEST(Checker, ForgivesReadersOfASessionWhoseForkWasReported) {
+    Story story;
+    story.write(1, 1, 11);
+    story.write(2, 2, 12).flags.conflict = true;
+    story.read(3, 1, {11});
+    story.ends_with(2, {11, 12});
+    EXPECT_TRUE(story.findings().empty());
 }
 
 }  // namespace

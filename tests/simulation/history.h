@@ -41,6 +41,7 @@ struct Call {
     int worker = 0;
     int host = 0;
     int session = 0;
+    Duration sent{};  // when the client sent the request, with the cookies that it had then
     Duration invoked{};
     Duration returned{};  // meaningless for Info
     Duration paused{};    // time in between during which its worker did not run

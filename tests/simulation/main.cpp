@@ -27,6 +27,7 @@ int usage() {
         "warm|everything]\n"
         "                 [--hosts=N] [--redundancy=N] [--locking=on|off] "
         "[--on-conflict=mine|fail]\n"
+        "                 [--tabs=PERCENT of visitors who work in several at once]\n"
         "                 [--subject=production|blind|leaderless] [--verbose]\n"
         "       sim_tests [GoogleTest's arguments]\n",
         stderr);
@@ -73,7 +74,9 @@ bool take(std::string_view argument, Arguments& out) {
     if (name == "--runs") out.runs = number;
     if (name == "--hosts") out.run.hosts = static_cast<int>(number);
     if (name == "--redundancy") out.run.redundancy = static_cast<int>(number);
-    return name == "--seed" || name == "--runs" || name == "--hosts" || name == "--redundancy";
+    if (name == "--tabs") out.run.crowd.with_tabs = static_cast<double>(number) / 100;
+    return name == "--seed" || name == "--runs" || name == "--hosts" || name == "--redundancy" ||
+           name == "--tabs";
 }
 
 void print_summary(const RunOptions& options, const RunResult& result) {

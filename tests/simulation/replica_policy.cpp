@@ -80,10 +80,8 @@ void ReplicaPolicy::finish_read(Status outcome) {
 
 void ReplicaPolicy::finish_store(Status outcome) {
     operation_.reset();
-    const bool may_be_stored = outcome || (outcome.error().code != Errc::Conflict &&
-                                           outcome.error().code != Errc::StoreError);
-    if (work_->write && may_be_stored && !work_->write->written().version.is_none())
-        news_ = replica::FreshnessToken{work_->write->written().version, {}};
+    if (work_->write && !work_->write->version_to_tell().is_none())
+        news_ = replica::FreshnessToken{work_->write->version_to_tell(), {}};
     listener_->on_stored(outcome);
 }
 

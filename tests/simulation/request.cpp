@@ -123,6 +123,7 @@ Call& Request::begin_call(CallKind kind) {
     call.worker = worker_.number;
     call.host = worker_.host_index;
     call.session = plan_.session;
+    call.sent = plan_.sent;
     call.invoked = worker_.process.world().now();
     call.kind = kind;
     call.after_heal = plan_.after_heal;

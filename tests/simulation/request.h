@@ -18,6 +18,7 @@ struct RequestPlan {
     enum class Action : std::uint8_t { Keep, Change, Destroy };
     int client = 0;
     int session = 0;
+    Duration sent{};       // with this token
     Token token;           // what the client's cookie says
     bool created = false;  // the page draws the session's id
     Action action = Action::Keep;

@@ -112,6 +112,9 @@ std::vector<Finding> promises(const RunOptions& options) {
     // lost is kept, nobody takes a lock from its holder, calls end in time.
     std::vector<Finding> never = {LoggedOut, LostCopy, LockBroken, Overtime};
     const bool locked = options.locking == replica::Locking::On;
+    // A client that sends one request at a time has the token of its last answer. Where several
+    // overlap, a slow answer may bring an older token than one that it overtook.
+    if (options.crowd.with_tabs == 0) never.insert(never.end(), {StaleRead, WentBack});
     if (locked) never.insert(never.end(), {LockShared, SilentLoss});
     if (options.mix == Mix::None || options.mix == Mix::Workers)
         never.insert(never.end(), {Resurrection, Haunting});
@@ -137,6 +140,8 @@ std::string replay_arguments(const RunOptions& options) {
     text += " --hosts=" + std::to_string(options.hosts);
     text += " --redundancy=" + std::to_string(options.redundancy);
     if (options.locking == replica::Locking::Off) text += " --locking=off";
+    if (options.crowd.with_tabs != Crowd{}.with_tabs)
+        text += " --tabs=" + std::to_string(static_cast<int>(options.crowd.with_tabs * 100));
     if (options.on_conflict == replica::OnConflict::Fail) text += " --on-conflict=fail";
     return text;
 }
@@ -161,6 +166,11 @@ std::string to_text(const History& history) {
                       flags.conflict ? " conflict" : "", flags.failover ? " failover" : "",
                       flags.lock_lost ? " lock-lost" : "", flags.degraded ? " degraded" : "",
                       flags.waited ? " waited" : "", flags.stale ? " stale" : "", call.error);
+        out += line;
+    }
+    for (const Loss& loss : history.losses) {
+        std::snprintf(line, sizeof line, "%12.6f %12s session %-4d a copy was lost\n",
+                      std::chrono::duration<double>(loss.when).count(), "", loss.session);
         out += line;
     }
     return out;

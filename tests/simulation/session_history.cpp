@@ -38,6 +38,12 @@ bool SessionHistory::may_be_lost(const Call& write, int copies) const noexcept {
     return losses.end() - first >= (write.flags.degraded ? 1 : copies);
 }
 
+bool SessionHistory::reported_conflict(Duration from, Duration to) const noexcept {
+    return std::any_of(flagged.begin(), flagged.end(), [&](const Call* call) {
+        return call->flags.conflict && call->invoked <= to && call->returned >= from;
+    });
+}
+
 bool SessionHistory::final_has(OpId op) const noexcept {
     return final != nullptr && std::binary_search(final->ops.begin(), final->ops.end(), op);
 }
@@ -49,6 +55,8 @@ std::vector<SessionHistory> by_session(const History& history) {
     for (const FinalState& state : history.finals) of(sessions, state.session).final = &state;
     for (const Loss& loss : history.losses) of(sessions, loss.session).losses.push_back(loss.when);
     for (SessionHistory& session : sessions) {
+        std::stable_sort(session.reads.begin(), session.reads.end(),
+                         [](const Call* a, const Call* b) { return a->sent < b->sent; });
         std::stable_sort(session.writes.begin(), session.writes.end(), returned_earlier);
         std::stable_sort(session.flagged.begin(), session.flagged.end(), returned_earlier);
         std::stable_sort(session.holds.begin(), session.holds.end(),

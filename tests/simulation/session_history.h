@@ -13,7 +13,7 @@ namespace sessmirror::simulation {
 struct SessionHistory {
     static constexpr Duration kNever = Duration::max();
 
-    std::vector<const Call*> reads;    // answered, by invocation
+    std::vector<const Call*> reads;    // answered, by the time they were sent
     std::vector<const Call*> writes;   // acknowledged writes and destroys, by return
     std::vector<const Call*> flagged;  // calls that reported trouble, by return
     std::vector<const Hold*> holds;    // by start
@@ -27,6 +27,9 @@ struct SessionHistory {
     [[nodiscard]] bool was_destroyed() const noexcept { return destroyed_from != kNever; }
     // Whether every acknowledging store may have lost its copy since.
     [[nodiscard]] bool may_be_lost(const Call& write, int copies) const noexcept;
+    // Whether a call that was under way at some time in between reported another writer's version
+    // in its way. Then there are two newest versions, and a reader may see either.
+    [[nodiscard]] bool reported_conflict(Duration from, Duration to) const noexcept;
     [[nodiscard]] bool final_has(OpId op) const noexcept;
 };
 

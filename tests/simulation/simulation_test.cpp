@@ -79,6 +79,18 @@ TEST(Simulation, KeepsItsPromisesOverManySeedsWithTwoCopies) {
     expect_promises_kept({});
 }
 
+TEST(Simulation, NeverShowsAClientThatKeepsItsCookiesAnOldVersion) {
+    RunOptions options;
+    options.crowd.with_tabs = 0;
+    for (const int copies : {2, 3, 5}) {
+        options.hosts = options.redundancy = copies;
+        for (const auto locking : {replica::Locking::On, replica::Locking::Off}) {
+            options.locking = locking;
+            expect_promises_kept(options);
+        }
+    }
+}
+
 TEST(Simulation, KeepsItsPromisesOverManySeedsWithThreeCopies) {
     RunOptions options;
     options.hosts = options.redundancy = 3;

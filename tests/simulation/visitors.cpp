@@ -54,6 +54,7 @@ RequestPlan Visitors::plan_for(Visitor& visitor) {
     RequestPlan plan;
     plan.client = visitor.number;
     plan.session = visitor.session;
+    plan.sent = world_.now();
     plan.token = visitor.token;
     plan.created = std::exchange(visitor.is_new, false);
     plan.computing = random_.exponential(crowd_.computing);
@@ -96,6 +97,7 @@ void Visitors::look_around(bool after_heal) {
             RequestPlan plan;
             plan.client = visitor.number;
             plan.session = visitor.session;
+            plan.sent = world_.now();
             plan.token = visitor.token;
             plan.after_heal = after_heal;
             if (visitor.is_new) continue;

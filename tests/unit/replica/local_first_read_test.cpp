@@ -131,5 +131,18 @@ TEST_F(LocalFirstRead, AHungLocalStoreCostsOneTimeoutAndOnlyOnce) {
     EXPECT_LT(lab.world.now() - start, milliseconds(10));
 }
 
+TEST_F(LocalFirstRead, GivesEveryRepairedCopyTheLifetimeOfTheOneItCameFrom) {
+    lab.store_session(host, "cart");
+    for (int store = 0; store < 3; ++store)
+        if (store != lab.home()) lab.node(store).evict(lab.key.text());
+    for (int store = 0; store < 3; ++store) host.pool.health(store).note_return();
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    lab.settle();
+    for (int store = 0; store < 3; ++store)
+        EXPECT_GT(lab.node(store).find(lab.key.text())->expires,
+                  lab.world.now() + std::chrono::seconds(ReplicaLab::kLifetime - 10));
+}
+
 }  // namespace
 }  // namespace sessmirror::test
