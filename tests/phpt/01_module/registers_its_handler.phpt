@@ -18,8 +18,10 @@ bool(true)
 string(10) "sessmirror"
 bool(true)
 sessmirror.ack script
+sessmirror.commit script
 sessmirror.connect_timeout_ms script
 sessmirror.deadline_ms script
+sessmirror.freshness script
 sessmirror.io_timeout_ms script
 sessmirror.key_prefix site
 sessmirror.local site
@@ -31,4 +33,6 @@ sessmirror.max_session_bytes site
 sessmirror.on_conflict script
 sessmirror.redundancy script
 sessmirror.secret site
+sessmirror.stale script
 sessmirror.stores script
+sessmirror.token_cookie script
