@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,8 +16,8 @@ struct Merge {
         Unsplittable,  // one of the three could not be taken apart; see SessionEntries
     };
     Outcome outcome = Outcome::Unsplittable;
-    std::string payload;  // Merged: the session with both sides' changes
-    int collisions = 0;   // keys that both sides changed, so that one change was lost
+    std::string payload;           // Merged: the session with both sides' changes
+    std::uint64_t collisions = 0;  // keys that both sides changed, so that one change was lost
 };
 
 // Joins the changes that two requests made to one session, by top-level key. `base` is what "mine"

@@ -22,39 +22,39 @@ TEST(ThreeWayMerge, KeepsBothSidesChangesOfDifferentKeys) {
     const Merge merge = merged("a|i:10;b|i:2;c|i:3;m|i:7;", "a|i:1;b|i:20;c|i:3;t|i:8;");
     EXPECT_EQ(merge.outcome, Merge::Outcome::Merged);
     EXPECT_EQ(merge.payload, "a|i:10;b|i:20;c|i:3;t|i:8;m|i:7;");
-    EXPECT_EQ(merge.collisions, 0);
+    EXPECT_EQ(merge.collisions, 0u);
 }
 
 TEST(ThreeWayMerge, TakesARemovalForAChange) {
     EXPECT_EQ(merged("b|i:2;c|i:3;", "a|i:1;b|i:2;").payload, "b|i:2;");
-    EXPECT_EQ(merged("b|i:2;c|i:3;", "a|i:1;b|i:2;").collisions, 0);
+    EXPECT_EQ(merged("b|i:2;c|i:3;", "a|i:1;b|i:2;").collisions, 0u);
     EXPECT_EQ(merged("", std::string(kBase)).payload, "");
 }
 
 TEST(ThreeWayMerge, GivesAKeyThatBothChangedToMineAndCountsIt) {
     const Merge merge = merged("a|i:10;b|i:2;c|i:3;", "a|i:11;b|i:2;c|i:3;");
     EXPECT_EQ(merge.payload, "a|i:10;b|i:2;c|i:3;");
-    EXPECT_EQ(merge.collisions, 1);
+    EXPECT_EQ(merge.collisions, 1u);
 }
 
 TEST(ThreeWayMerge, CountsAKeyThatOneSideRemovedAndTheOtherChanged) {
     const Merge kept = merged("a|i:10;b|i:2;c|i:3;", "b|i:2;c|i:3;");
     EXPECT_EQ(kept.payload, "b|i:2;c|i:3;a|i:10;");
-    EXPECT_EQ(kept.collisions, 1);
+    EXPECT_EQ(kept.collisions, 1u);
     const Merge removed = merged("b|i:2;c|i:3;", "a|i:10;b|i:2;c|i:3;");
     EXPECT_EQ(removed.payload, "b|i:2;c|i:3;");
-    EXPECT_EQ(removed.collisions, 1);
+    EXPECT_EQ(removed.collisions, 1u);
 }
 
 TEST(ThreeWayMerge, CountsEqualChangesBecauseOneOfTwoIncrementsIsLost) {
-    EXPECT_EQ(merged("a|i:2;b|i:2;c|i:3;", "a|i:2;b|i:2;c|i:3;").collisions, 1);
-    EXPECT_EQ(merged("a|i:1;b|i:2;", "a|i:1;b|i:2;").collisions, 1);  // a ticket used twice
+    EXPECT_EQ(merged("a|i:2;b|i:2;c|i:3;", "a|i:2;b|i:2;c|i:3;").collisions, 1u);
+    EXPECT_EQ(merged("a|i:1;b|i:2;", "a|i:1;b|i:2;").collisions, 1u);  // a ticket used twice
 }
 
 TEST(ThreeWayMerge, GivesAProtectedKeyThatBothChangedToTheirs) {
     const Merge merge = merged("a|i:10;b|i:12;c|i:3;", "a|i:11;b|i:22;c|i:3;", {"x", "a"});
     EXPECT_EQ(merge.payload, "a|i:11;b|i:12;c|i:3;");
-    EXPECT_EQ(merge.collisions, 2);
+    EXPECT_EQ(merge.collisions, 2u);
     EXPECT_EQ(merged("a|i:10;b|i:2;c|i:3;", "b|i:2;c|i:3;", {"a"}).payload, "b|i:2;c|i:3;");
     EXPECT_EQ(merged("a|i:10;b|i:2;c|i:3;", std::string(kBase), {"a"}).payload,
               "a|i:10;b|i:2;c|i:3;");
