@@ -88,6 +88,11 @@ Status apply_on_conflict(std::string_view text, Settings& out) {
     return take(service::parse_on_conflict(text), out.options.on_conflict);
 }
 
+Status apply_merge_protect(std::string_view text, Settings& out) {
+    out.options.merge_protect = service::parse_keys(text);
+    return kOk;
+}
+
 Status apply_lock_lease(std::string_view text, Settings& out) {
     auto number = read_number("sessmirror.lock_lease_s", text, kLease);
     if (!number) return number.error();
@@ -153,7 +158,8 @@ constexpr std::array<Directive, kDirectives> kTable{{
     {"sessmirror.redundancy", "3", Scope::Script, false, apply_redundancy},
     {"sessmirror.ack", "all", Scope::Script, false, apply_ack},
     {"sessmirror.locking", "on", Scope::Script, false, apply_locking},
-    {"sessmirror.on_conflict", "mine", Scope::Script, false, apply_on_conflict},
+    {"sessmirror.on_conflict", "merge", Scope::Script, false, apply_on_conflict},
+    {"sessmirror.merge_protect", "", Scope::Script, false, apply_merge_protect},
     {"sessmirror.lock_lease_s", "30", Scope::Script, false, apply_lock_lease},
     {"sessmirror.lock_wait_ms", "10000", Scope::Script, false, apply_lock_wait},
     {"sessmirror.connect_timeout_ms", "100", Scope::Script, false, apply_connect_timeout},

@@ -112,11 +112,18 @@ Status ensure_read(OpenedSession& handle, std::string_view id, zend_long lifetim
     return kOk;
 }
 
+// Which session.serialize_handler made the payload.
+std::string_view serializer_name() noexcept {
+    return PS(serializer) == nullptr ? std::string_view() : view(PS(serializer)->name);
+}
+
 PS_WRITE_FUNC(sessmirror) {
     OpenedSession* const handle = opened(mod_data);
     if (handle == nullptr) return FAILURE;
     const std::string_view id = view(key);
     const std::string_view payload = view(val);
+
+    const std::string_view serializer = serializer_name();
 
     const auto stored = guarded([&]() -> Status {
         if (handle->is_read_pending)
@@ -124,7 +131,8 @@ PS_WRITE_FUNC(sessmirror) {
                          "its content had not been read, so that it is not known "
                          "what a write would replace");
         if (const auto known = ensure_read(*handle, id, maxlifetime); !known) return known;
-        return handle->session->write(id, as_bytes(payload), maxlifetime);
+        return handle->session->write(id, as_bytes(payload), maxlifetime,
+                                      record::parse_serialization(serializer));
     });
     return finish(Step::Write, stored);
 }

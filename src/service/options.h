@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -23,7 +24,8 @@ struct Options {
     int redundancy = kDefaultRedundancy;
     Ack ack = Ack::All;
     Locking locking = Locking::On;
-    OnConflict on_conflict = OnConflict::Mine;
+    OnConflict on_conflict = OnConflict::Merge;
+    std::vector<std::string> merge_protect;  // keys, see replica::Policy::protected_keys
     std::uint32_t lock_lease_s = 30;
     Duration lock_wait = milliseconds(10000);
     Duration connect_timeout = milliseconds(100);
@@ -42,5 +44,7 @@ Result<int> parse_redundancy(std::string_view text) noexcept;  // "3", "all"
 Result<Ack> parse_ack(std::string_view text) noexcept;
 Result<Locking> parse_locking(std::string_view text) noexcept;
 Result<OnConflict> parse_on_conflict(std::string_view text) noexcept;
+// "user, csrf_token": keys without blanks and commas. Accepts any text.
+std::vector<std::string> parse_keys(std::string_view text);
 
 }  // namespace sessmirror::service

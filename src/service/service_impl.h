@@ -105,7 +105,8 @@ struct Session::Impl {
     void select(std::string_view id, std::int64_t lifetime_s);
     Status load(std::string_view id, std::int64_t lifetime_s);
     Status load_created();
-    Status store(replica::MirroredWrite::Kind kind, ByteView payload, std::uint32_t ttl_s);
+    Status store(replica::MirroredWrite::Kind kind, ByteView payload, std::uint32_t ttl_s,
+                 record::Serialization form = record::Serialization::Opaque);
     Status touch_if_due();
     void forget_parents_lock() noexcept;
     void let_go() noexcept;

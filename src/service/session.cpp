@@ -81,14 +81,14 @@ Status Session::Impl::load_created() {
 }
 
 Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
-                            std::uint32_t ttl_s) {
+                            std::uint32_t ttl_s, record::Serialization form) {
     const bool may_linger = deployment->policy.ack != Ack::All;
     if (may_linger) {
         work->payload.assign(payload.begin(), payload.end());
         payload = work->payload;
     }
     work->write.emplace(service.environment(*deployment), view(), kind, payload, ttl_s,
-                        created_id == current_id);
+                        created_id == current_id, form);
     const Status outcome = service.run(*deployment, *work->write);
     loaded = false;
     settled = true;
@@ -154,14 +154,15 @@ void Session::created(std::string_view id) {
     impl_->created_id = id;
 }
 
-Status Session::write(std::string_view id, ByteView payload, std::int64_t lifetime_s) {
+Status Session::write(std::string_view id, ByteView payload, std::int64_t lifetime_s,
+                      record::Serialization form) {
     impl_->select(id, lifetime_s);
     if (!impl_->loaded)
         return Error(Errc::Internal, "the session was not read before it was written");
     const auto& view = impl_->view();
     const bool unchanged = view.is_alive() && std::ranges::equal(payload, view.newest().payload);
     if (unchanged) return impl_->touch_if_due();
-    return impl_->store(replica::MirroredWrite::Kind::Payload, payload, impl_->lifetime_s);
+    return impl_->store(replica::MirroredWrite::Kind::Payload, payload, impl_->lifetime_s, form);
 }
 
 Status Session::touch(std::string_view id, std::int64_t lifetime_s) {

@@ -18,12 +18,13 @@ constexpr int kOrphansPerSweep = 16;
 constexpr Duration kFirstSettingsCheck = milliseconds(3'000);
 constexpr Duration kSettingsInterval = milliseconds(60'000);
 
-replica::Policy make_policy(const Options& options, std::uint64_t host_id) noexcept {
+replica::Policy make_policy(const Options& options, std::uint64_t host_id) {
     replica::Policy policy;
     policy.redundancy = options.redundancy;
     policy.ack = options.ack;
     policy.locking = options.locking;
     policy.on_conflict = options.on_conflict;
+    policy.protected_keys = options.merge_protect;
     policy.lock_lease_s = options.lock_lease_s;
     policy.lock_wait = options.lock_wait;
     policy.deadline = options.deadline;

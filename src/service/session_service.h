@@ -9,6 +9,7 @@
 #include "base/journal.h"
 #include "base/result.h"
 #include "pool/host_page.h"
+#include "record/session_entries.h"
 #include "service/options.h"
 
 namespace sessmirror::service {
@@ -86,7 +87,9 @@ class Session {
 
     // Stores the payload on all replicas and gives back the lock. Refused with Errc::Internal for
     // an id whose read failed. A payload equal to what is stored already only extends the lifetime.
-    Status write(std::string_view id, ByteView payload, std::int64_t lifetime_s);
+    // `form` says who serialized it: what of a concurrent write can be merged depends on that.
+    Status write(std::string_view id, ByteView payload, std::int64_t lifetime_s,
+                 record::Serialization form = record::Serialization::Opaque);
 
     // The session was used and not changed: extends the lifetime of all copies when an eighth of it
     // has passed, otherwise sends nothing.

@@ -138,7 +138,9 @@ void Session::created(std::string_view id) {
     impl_->created.emplace(id);
 }
 
-Status Session::write(std::string_view id, ByteView payload, std::int64_t) {
+Status Session::write(std::string_view id, ByteView payload, std::int64_t,
+                      record::Serialization form) {
+    fake_core().written_form = form;
     impl_->called("write", id);
     const std::string key(id);
     impl_->loaded_id.clear();

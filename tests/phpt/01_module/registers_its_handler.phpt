@@ -28,6 +28,7 @@ sessmirror.lock_wait_ms script
 sessmirror.locking script
 sessmirror.log_level site
 sessmirror.max_session_bytes site
+sessmirror.merge_protect script
 sessmirror.on_conflict script
 sessmirror.redundancy script
 sessmirror.secret site
