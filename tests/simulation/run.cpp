@@ -112,7 +112,11 @@ std::vector<Finding> promises(const RunOptions& options) {
     // lost is kept, nobody takes a lock from its holder, calls end in time.
     std::vector<Finding> never = {LoggedOut, LostCopy, LockBroken, Overtime};
     const bool locked = options.locking == replica::Locking::On;
-    if (locked) never.insert(never.end(), {LockShared, SilentLoss});
+    const bool optimistic = options.locking == replica::Locking::Optimistic;
+    if (locked) never.push_back(LockShared);
+    if (locked || optimistic) never.push_back(SilentLoss);
+    if (optimistic && (options.mix == Mix::None || options.mix == Mix::Workers))
+        never.push_back(LostUpdate);
     if (options.mix == Mix::None || options.mix == Mix::Workers)
         never.insert(never.end(), {Resurrection, Haunting});
     if (locked && (options.mix == Mix::None || options.mix == Mix::Workers))
@@ -137,7 +141,9 @@ std::string replay_arguments(const RunOptions& options) {
     text += " --hosts=" + std::to_string(options.hosts);
     text += " --redundancy=" + std::to_string(options.redundancy);
     if (options.locking == replica::Locking::Off) text += " --locking=off";
+    if (options.locking == replica::Locking::Optimistic) text += " --locking=optimistic";
     if (options.on_conflict == replica::OnConflict::Fail) text += " --on-conflict=fail";
+    if (options.on_conflict == replica::OnConflict::Mine) text += " --on-conflict=mine";
     return text;
 }
 
