@@ -152,6 +152,10 @@ Status apply_log_level(std::string_view text, Settings& out) {
     return kOk;
 }
 
+Status apply_segment_with(std::string_view text, Settings& out) {
+    return take(parse_segment_with(text), out.segment_with);
+}
+
 constexpr std::array<Directive, kDirectives> kTable{{
     {"sessmirror.stores", "", Scope::Script, false, apply_stores},
     {"sessmirror.local", "auto", Scope::Site, false, apply_local},
@@ -168,10 +172,19 @@ constexpr std::array<Directive, kDirectives> kTable{{
     {"sessmirror.max_session_bytes", "16M", Scope::Site, false, apply_max_session_bytes},
     {"sessmirror.secret", "", Scope::Site, true, apply_secret},
     {"sessmirror.key_prefix", "sm:", Scope::Site, false, apply_key_prefix},
+    {"sessmirror.segment_with", "php", Scope::Script, false, apply_segment_with},
     {"sessmirror.log_level", "notice", Scope::Site, false, apply_log_level},
 }};
 
 }  // namespace
+
+Result<record::SegmentCodec> parse_segment_with(std::string_view text) noexcept {
+    using record::SegmentCodec;
+    if (equals_ignoring_case(text, "php")) return SegmentCodec::Php;
+    if (equals_ignoring_case(text, "igbinary")) return SegmentCodec::Igbinary;
+    if (equals_ignoring_case(text, "msgpack")) return SegmentCodec::Msgpack;
+    return refuse("sessmirror.segment_with", text, "php, igbinary or msgpack");
+}
 
 std::span<const Directive, kDirectives> directives() noexcept {
     return kTable;

@@ -8,6 +8,7 @@
 
 #include "base/journal.h"
 #include "base/result.h"
+#include "record/segments.h"
 #include "service/options.h"
 
 namespace sessmirror::shim {
@@ -24,7 +25,11 @@ struct Settings {
     service::Options options;
     std::string stores;  // empty: session.save_path is the list
     LogLevel log_level = LogLevel::Notice;
+    record::SegmentCodec segment_with = record::SegmentCodec::Php;
 };
+
+// "php", "igbinary" or "msgpack".
+Result<record::SegmentCodec> parse_segment_with(std::string_view text) noexcept;
 
 // Who may change a directive.
 enum class Scope : std::uint8_t {
@@ -43,7 +48,7 @@ struct Directive {
     Status (*apply)(std::string_view text, Settings& out);
 };
 
-inline constexpr int kDirectives = 16;
+inline constexpr int kDirectives = 17;
 std::span<const Directive, kDirectives> directives() noexcept;
 
 // Applies all of them, in the order of the table, and stops at the first that cannot be used.

@@ -4,6 +4,7 @@
 #include "after_response.h"
 #include "messages.h"
 #include "php_sessmirror.h"
+#include "segmented_serializer.h"
 #include "sessmirror_arginfo.h"
 #include "worker.h"
 
@@ -60,6 +61,11 @@ static PHP_MINIT_FUNCTION(sessmirror) {
     if (php_session_register_module(&shim::session_module) != 0) {
         php_error_docref(nullptr, E_CORE_WARNING,
                          "PHP's table of session save handlers is full; unload another one");
+        return FAILURE;
+    }
+    if (!shim::register_segmented_serializer()) {
+        php_error_docref(nullptr, E_CORE_WARNING,
+                         "PHP's table of session serializers is full; unload another one");
         return FAILURE;
     }
     shim::make_host();

@@ -19,6 +19,8 @@ ZEND_BEGIN_MODULE_GLOBALS(sessmirror)
 zend_string* directive_texts[sessmirror::shim::kDirectives];
 // Some text is not yet in the worker's parsed settings.
 bool directives_changed;
+// A session could not be decoded because its serializer is not loaded; PHP is about to destroy it.
+bool is_codec_missing;
 // Made at the first session; nullptr before. Owned.
 sessmirror::shim::Worker* worker;
 ZEND_END_MODULE_GLOBALS(sessmirror)

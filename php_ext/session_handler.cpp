@@ -4,6 +4,7 @@
 // boundary.h, PHP's order of calls in docs/architecture.md.
 #include <array>
 #include <memory>
+#include <utility>
 
 #include "boundary.h"
 #include "messages.h"
@@ -120,6 +121,8 @@ std::string_view serializer_name() noexcept {
 PS_WRITE_FUNC(sessmirror) {
     OpenedSession* const handle = opened(mod_data);
     if (handle == nullptr) return FAILURE;
+    // A serializer that was interrupted by an exception gives PHP nothing, and PHP an empty text.
+    if (ZSTR_LEN(val) == 0 && EG(exception) != nullptr) return FAILURE;
     const std::string_view id = view(key);
     const std::string_view payload = view(val);
 
@@ -161,9 +164,10 @@ bool is_cut_off_by_fatal_error() noexcept {
 PS_DESTROY_FUNC(sessmirror) {
     OpenedSession* const handle = opened(mod_data);
     if (handle == nullptr) return FAILURE;
-    // PHP destroys a session when a fatal error, such as the memory limit, ends its decoding. The
-    // data is good, and nobody asked for that.
-    if (is_cut_off_by_fatal_error()) return FAILURE;
+    // PHP destroys a session when a fatal error, such as the memory limit, ends its decoding, or
+    // when its serializer is not there. The data is good, and nobody asked for that.
+    if (is_cut_off_by_fatal_error() || std::exchange(SESSMIRROR_G(is_codec_missing), false))
+        return FAILURE;
     const std::string_view id = view(key);
     const zend_long lifetime = configured_lifetime();
 

@@ -4,12 +4,10 @@
 #include <array>
 #include <utility>
 
-#include "base/bytes.h"
+#include "record/segments.h"
 
 namespace sessmirror::record {
 namespace {
-
-constexpr std::string_view kSegmentedMagic = "SMS1";  // docs/format.md
 
 // php_serialize counts the array that holds everything as well.
 constexpr std::uint32_t first_slot_of(Serialization form) noexcept {
@@ -27,13 +25,6 @@ void append_at_slot(std::string& out, const Entry& entry, std::uint32_t first_sl
         done = reference.at + reference.length;
     }
     out.append(entry.value.substr(done));
-}
-
-// A length in four bytes, and that many bytes.
-std::optional<std::string_view> skip_sized(ValueScanner& scanner) noexcept {
-    const auto length = scanner.skip_bytes(sizeof(std::uint32_t));
-    if (!length) return std::nullopt;
-    return scanner.skip_bytes(get_be<std::uint32_t>(as_bytes(*length).data()));
 }
 
 }  // namespace
@@ -109,18 +100,10 @@ bool SessionEntries::split_php_binary() {
 }
 
 bool SessionEntries::split_segmented() {
-    ValueScanner scanner(payload_, 1);
-    if (!scanner.skip_text(kSegmentedMagic)) return false;
-    while (!scanner.at_end()) {
-        const std::size_t head_at = scanner.position();
-        if (!scanner.skip_text("s") && !scanner.skip_text("i")) return false;
-        const auto name = skip_sized(scanner);
-        const auto value = name ? skip_sized(scanner) : std::nullopt;
-        if (!value || value->empty()) return false;
-        const std::size_t value_at = scanner.position() - value->size();
-        entries_.push_back({*name, payload_.substr(head_at, value_at - head_at), *value, 0, 0, {}});
-    }
-    return true;
+    SegmentReader reader(payload_);
+    for (Segment segment; reader.next(segment);)
+        entries_.push_back({segment.key, segment.head, segment.value, 0, 0, {}});
+    return reader.is_sound();
 }
 
 bool SessionEntries::take_value(ValueScanner& scanner, std::string_view name, std::size_t head_at) {
@@ -189,7 +172,7 @@ std::string SessionWriter::finish() {
             out = "a:" + std::to_string(std::exchange(count_, 0)) + ":{" + body_ + "}";
             break;
         case Serialization::Segmented:
-            out = std::string(kSegmentedMagic) + body_;
+            out = std::string(kSegmentsMagic) + body_;
             break;
         case Serialization::Php:
         case Serialization::PhpBinary:

@@ -124,7 +124,9 @@ class Merging : public testing::TestWithParam<const char*> {
     }
 };
 
-INSTANTIATE_TEST_SUITE_P(Handler, Merging, testing::Values("php", "php_serialize", "php_binary"),
+INSTANTIATE_TEST_SUITE_P(Handler, Merging,
+                         testing::Values("php", "php_serialize", "php_binary",
+                                         "sessmirror_segmented"),
                          [](const auto& param) { return std::string(param.param); });
 
 TEST_P(Merging, GivesPhpWhatMergingTheArraysWouldGive) {

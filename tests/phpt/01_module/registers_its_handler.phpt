@@ -32,4 +32,5 @@ sessmirror.merge_protect script
 sessmirror.on_conflict script
 sessmirror.redundancy script
 sessmirror.secret site
+sessmirror.segment_with script
 sessmirror.stores script

@@ -59,13 +59,16 @@ TEST(SessionEntries, FindsEveryKeyInEachOfPhpsForms) {
 
 TEST(SessionEntries, FindsTheKeysOfOurOwnForm) {
     const std::string payload(
-        "SMS1s\0\0\0\1a\0\0\0\5pi:1;i\0\0\0\1"
+        "SMS1\0\0\0\1a\0\0\0\5pi:1;\0\0\0\1"
         "7\0\0\0\2ix",
-        31);
+        29);
     EXPECT_EQ(shown(Segmented, payload), "a=pi:1; 7=ix");
     EXPECT_EQ(rearranged(Segmented, payload, {"a", "7"}), payload);
-    EXPECT_FALSE(is_split(Segmented, payload.substr(0, 30)));
-    EXPECT_FALSE(is_split(Segmented, "SMS1wa:0:{}"));
+    EXPECT_EQ(shown(Segmented, "SMS1"), "");
+    for (std::size_t length = 1; length < payload.size(); ++length)
+        EXPECT_EQ(is_split(Segmented, payload.substr(0, length)), length == 4 || length == 18);
+    EXPECT_FALSE(is_split(Segmented, "SMSWa:0:{}"));
+    EXPECT_FALSE(is_split(Segmented, std::string("SMS1\0\0\0\0\0\0\0\0", 12)));
 }
 
 TEST(SessionEntries, TakesAnEmptyPayloadForASessionWithoutKeys) {
