@@ -12,21 +12,19 @@ namespace sessmirror::replica {
 // store, and nothing else. Only parents are stored, so about the rest of a history this reasons
 // with generations, which grow along it: whoever is older than the parent of a known version counts
 // as its ancestor, but who is younger than the parent and not the version itself is no ancestor; it
-// was written beside it, by a request that had not read it.
+// was written beside it, by a request that had not read it. (What was merged into a version beside
+// its parent is taken for such a stranger, too: better reported twice than buried in silence.)
 class Lineage {
   public:
     void add(const record::Envelope& known) {
-        // Other versions than its parent went into this one: all that are older may have.
-        const bool is_joint = (known.flags & record::kMerged) != 0;
-        members_.push_back({known.version, known.parent, is_joint});
+        members_.push_back({known.version, known.parent});
         newest_ = std::max(newest_, known.version);
     }
 
     [[nodiscard]] bool covers(record::Version version) const noexcept {
         return std::any_of(members_.begin(), members_.end(), [version](const Member& member) {
-            if (version == member.version || version == member.parent) return true;
-            const auto known = member.is_joint ? member.version : member.parent;
-            return version.generation < known.generation;
+            return version == member.version || version == member.parent ||
+                   version.generation < member.parent.generation;
         });
     }
 
@@ -37,7 +35,6 @@ class Lineage {
     struct Member {
         record::Version version;
         record::Version parent;
-        bool is_joint;
     };
     std::vector<Member> members_;
     record::Version newest_;

@@ -196,8 +196,10 @@ void MirroredWrite::settle_rivals() noexcept {
     reconciliation_.note_sent(outgoing_.envelope, home_has_it_);
     // The home's first: what mirrors hold is joined to what was decided there.
     std::ranges::stable_partition(rivals_, &Rival::is_at_home);
+    Lineage met;
     for (const Rival& rival : rivals_) {
-        if (reconciliation_.lineage().covers(rival.envelope.version)) continue;
+        if (met.covers(rival.envelope.version)) continue;
+        met.add(rival.envelope);
         if (entombed_) {
             reconciliation_.overrule(rival);
             report("it stays destroyed");

@@ -60,7 +60,9 @@ void Reconciliation::overrule(const Rival& rival) {
 }
 
 void Reconciliation::note_sent(const record::Envelope& own, bool home_has_it) {
-    lineage_.add(own);
+    record::Envelope itself = own;
+    itself.parent = {};  // says nothing new about what is older
+    lineage_.add(itself);
     if (!home_has_it) return;
     base_version_ = own.version;
     base_storage_.assign(record::Envelope::kSize, std::byte{});

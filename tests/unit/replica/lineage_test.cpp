@@ -9,11 +9,10 @@ namespace {
 using record::Version;
 using replica::Lineage;
 
-record::Envelope made(Version version, Version parent, std::uint8_t flags = 0) {
+record::Envelope made(Version version, Version parent) {
     record::Envelope envelope;
     envelope.version = version;
     envelope.parent = parent;
-    envelope.flags = flags;
     return envelope;
 }
 
@@ -44,13 +43,6 @@ TEST(Lineage, DoesNotTakeAFirstVersionForTheFollowerOfAnyOther) {
     Lineage lineage;
     lineage.add(made({9, 1}, Version::none()));
     EXPECT_FALSE(lineage.covers({3, 1}));
-}
-
-TEST(Lineage, CoversWhatMayHaveBeenMergedIntoAVersion) {
-    Lineage lineage;
-    lineage.add(made({9, 1}, {6, 1}, record::kMerged));
-    EXPECT_TRUE(lineage.covers({8, 5}));
-    EXPECT_FALSE(lineage.covers({9, 2}));
 }
 
 }  // namespace

@@ -84,6 +84,18 @@ TEST_F(Reconciling, ComparesWhatFollowedItsOwnVersionWithThatVersion) {
     EXPECT_EQ(text(ours), "a|i:11;b|i:2;m|N;");
 }
 
+TEST_F(Reconciling, ItsOwnVersionCoversNothingElse) {
+    Reconciliation ours = reconciliation();
+    record::Envelope own;
+    own.version = {30, 5};
+    own.parent = {20, 1};
+    own.flags = record::kMerged;
+    ours.note_sent(own, false);
+    EXPECT_TRUE(ours.lineage().covers({30, 5}));
+    EXPECT_FALSE(ours.lineage().covers({15, 1}));
+    EXPECT_EQ(ours.base(), kRead);
+}
+
 TEST_F(Reconciling, ReplacesWhatHadLeftTheCommonHistoryBefore) {
     Reconciliation ours = reconciliation();
     const auto outcome = ours.absorb(made({10, 2}, kParent, "a|i:1;b|i:20;"));
