@@ -195,7 +195,8 @@ void MirroredWrite::meet_rival(GuardedPut& put) noexcept {
 void MirroredWrite::settle_rivals() noexcept {
     reconciliation_.note_sent(outgoing_.envelope, home_has_it_);
     // The home's first: what mirrors hold is joined to what was decided there.
-    std::ranges::stable_partition(rivals_, &Rival::is_at_home);
+    std::stable_partition(rivals_.begin(), rivals_.end(),
+                          [](const Rival& rival) { return rival.is_at_home; });
     Lineage met;
     for (const Rival& rival : rivals_) {
         if (met.covers(rival.envelope.version)) continue;
