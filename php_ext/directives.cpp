@@ -117,6 +117,11 @@ Status apply_token_cookie(std::string_view text, Settings& out) {
     return kOk;
 }
 
+Status apply_merge_protect(std::string_view text, Settings& out) {
+    out.options.merge_protect = service::parse_keys(text);
+    return kOk;
+}
+
 Status apply_lock_lease(std::string_view text, Settings& out) {
     auto number = read_number("sessmirror.lock_lease_s", text, kLease);
     if (!number) return number.error();
@@ -176,17 +181,22 @@ Status apply_log_level(std::string_view text, Settings& out) {
     return kOk;
 }
 
+Status apply_segment_with(std::string_view text, Settings& out) {
+    return take(parse_segment_with(text), out.segment_with);
+}
+
 constexpr std::array<Directive, kDirectives> kTable{{
     {"sessmirror.stores", "", Scope::Script, false, apply_stores},
     {"sessmirror.local", "auto", Scope::Site, false, apply_local},
     {"sessmirror.redundancy", "3", Scope::Script, false, apply_redundancy},
     {"sessmirror.ack", "all", Scope::Script, false, apply_ack},
     {"sessmirror.locking", "on", Scope::Script, false, apply_locking},
-    {"sessmirror.on_conflict", "mine", Scope::Script, false, apply_on_conflict},
     {"sessmirror.freshness", "token", Scope::Script, false, apply_freshness},
     {"sessmirror.stale", "serve", Scope::Script, false, apply_stale},
     {"sessmirror.commit", "headers", Scope::Script, false, apply_commit},
     {"sessmirror.token_cookie", "", Scope::Script, false, apply_token_cookie},
+    {"sessmirror.on_conflict", "merge", Scope::Script, false, apply_on_conflict},
+    {"sessmirror.merge_protect", "", Scope::Script, false, apply_merge_protect},
     {"sessmirror.lock_lease_s", "30", Scope::Script, false, apply_lock_lease},
     {"sessmirror.lock_wait_ms", "10000", Scope::Script, false, apply_lock_wait},
     {"sessmirror.connect_timeout_ms", "100", Scope::Script, false, apply_connect_timeout},
@@ -195,10 +205,19 @@ constexpr std::array<Directive, kDirectives> kTable{{
     {"sessmirror.max_session_bytes", "16M", Scope::Site, false, apply_max_session_bytes},
     {"sessmirror.secret", "", Scope::Site, true, apply_secret},
     {"sessmirror.key_prefix", "sm:", Scope::Site, false, apply_key_prefix},
+    {"sessmirror.segment_with", "php", Scope::Script, false, apply_segment_with},
     {"sessmirror.log_level", "notice", Scope::Site, false, apply_log_level},
 }};
 
 }  // namespace
+
+Result<record::SegmentCodec> parse_segment_with(std::string_view text) noexcept {
+    using record::SegmentCodec;
+    if (equals_ignoring_case(text, "php")) return SegmentCodec::Php;
+    if (equals_ignoring_case(text, "igbinary")) return SegmentCodec::Igbinary;
+    if (equals_ignoring_case(text, "msgpack")) return SegmentCodec::Msgpack;
+    return refuse("sessmirror.segment_with", text, "php, igbinary or msgpack");
+}
 
 std::span<const Directive, kDirectives> directives() noexcept {
     return kTable;

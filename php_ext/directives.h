@@ -8,6 +8,7 @@
 
 #include "base/journal.h"
 #include "base/result.h"
+#include "record/segments.h"
 #include "service/options.h"
 
 namespace sessmirror::shim {
@@ -32,7 +33,11 @@ struct Settings {
     Commit commit = Commit::Headers;
     std::string token_cookie;
     LogLevel log_level = LogLevel::Notice;
+    record::SegmentCodec segment_with = record::SegmentCodec::Php;
 };
+
+// "php", "igbinary" or "msgpack".
+Result<record::SegmentCodec> parse_segment_with(std::string_view text) noexcept;
 
 // Who may change a directive.
 enum class Scope : std::uint8_t {
@@ -51,7 +56,7 @@ struct Directive {
     Status (*apply)(std::string_view text, Settings& out);
 };
 
-inline constexpr int kDirectives = 19;
+inline constexpr int kDirectives = 21;
 std::span<const Directive, kDirectives> directives() noexcept;
 
 // Applies all of them, in the order of the table, and stops at the first that cannot be used.

@@ -5,6 +5,7 @@
 #include "messages.h"
 #include "php_sessmirror.h"
 #include "response_headers.h"
+#include "segmented_serializer.h"
 #include "sessmirror_arginfo.h"
 #include "worker.h"
 
@@ -61,6 +62,11 @@ static PHP_MINIT_FUNCTION(sessmirror) {
     if (php_session_register_module(&shim::session_module) != 0) {
         php_error_docref(nullptr, E_CORE_WARNING,
                          "PHP's table of session save handlers is full; unload another one");
+        return FAILURE;
+    }
+    if (!shim::register_segmented_serializer()) {
+        php_error_docref(nullptr, E_CORE_WARNING,
+                         "PHP's table of session serializers is full; unload another one");
         return FAILURE;
     }
     shim::make_host();

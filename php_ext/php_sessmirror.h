@@ -23,6 +23,8 @@ bool directives_changed;
 char token[48];
 unsigned char token_size;
 bool client_has_token;
+// A session could not be decoded because its serializer is not loaded; PHP is about to destroy it.
+bool is_codec_missing;
 // Made at the first session; nullptr before. Owned.
 sessmirror::shim::Worker* worker;
 ZEND_END_MODULE_GLOBALS(sessmirror)

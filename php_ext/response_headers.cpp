@@ -56,10 +56,13 @@ void commit(bool ends) {
     if (payload == nullptr || handle == nullptr || PS(id) == nullptr) return;
     const std::string_view id = view(PS(id));
     const std::string_view bytes = view(payload);
+    const std::string_view serializer = view(PS(serializer)->name);
     const zend_long lifetime = PS(gc_maxlifetime);
     (void)guarded([&]() -> Status {
         using Ends = service::Session::Ends;
-        return handle->session->commit(id, as_bytes(bytes), lifetime, ends ? Ends::Yes : Ends::No);
+        return handle->session->commit(id, as_bytes(bytes), lifetime,
+                                       record::parse_serialization(serializer),
+                                       ends ? Ends::Yes : Ends::No);
     });
     if (!ends)
         (void)guarded([&]() -> Status {

@@ -4,6 +4,7 @@
 // boundary.h, PHP's order of calls in docs/architecture.md.
 #include <array>
 #include <memory>
+#include <utility>
 
 #include "boundary.h"
 #include "messages.h"
@@ -121,11 +122,20 @@ Status ensure_read(OpenedSession& handle, std::string_view id, zend_long lifetim
     return kOk;
 }
 
+// Which session.serialize_handler made the payload.
+std::string_view serializer_name() noexcept {
+    return PS(serializer) == nullptr ? std::string_view() : view(PS(serializer)->name);
+}
+
 PS_WRITE_FUNC(sessmirror) {
     OpenedSession* const handle = opened(mod_data);
     if (handle == nullptr) return FAILURE;
+    // A serializer that was interrupted by an exception gives PHP nothing, and PHP an empty text.
+    if (ZSTR_LEN(val) == 0 && EG(exception) != nullptr) return FAILURE;
     const std::string_view id = view(key);
     const std::string_view payload = view(val);
+
+    const std::string_view serializer = serializer_name();
 
     const auto stored = guarded([&]() -> Status {
         if (handle->is_read_pending)
@@ -133,7 +143,8 @@ PS_WRITE_FUNC(sessmirror) {
                          "its content had not been read, so that it is not known "
                          "what a write would replace");
         if (const auto known = ensure_read(*handle, id, maxlifetime); !known) return known;
-        return handle->session->write(id, as_bytes(payload), maxlifetime);
+        return handle->session->write(id, as_bytes(payload), maxlifetime,
+                                      record::parse_serialization(serializer));
     });
     keep_token(*handle->session);
     return finish(Step::Write, stored);
@@ -164,9 +175,10 @@ bool is_cut_off_by_fatal_error() noexcept {
 PS_DESTROY_FUNC(sessmirror) {
     OpenedSession* const handle = opened(mod_data);
     if (handle == nullptr) return FAILURE;
-    // PHP destroys a session when a fatal error, such as the memory limit, ends its decoding. The
-    // data is good, and nobody asked for that.
-    if (is_cut_off_by_fatal_error()) return FAILURE;
+    // PHP destroys a session when a fatal error, such as the memory limit, ends its decoding, or
+    // when its serializer is not there. The data is good, and nobody asked for that.
+    if (is_cut_off_by_fatal_error() || std::exchange(SESSMIRROR_G(is_codec_missing), false))
+        return FAILURE;
     const std::string_view id = view(key);
     const zend_long lifetime = configured_lifetime();
 

@@ -20,7 +20,7 @@ const char* counter_name(Counter counter) noexcept {
         "lock_timeouts",   "locks_lost",  "locks_broken",
         "failovers",       "timeouts",    "connect_failures",
         "protocol_errors", "connections", "settings_mismatches",
-        "notices_dropped"};
+        "notices_dropped", "merges",      "collisions"};
     const auto index = static_cast<std::size_t>(counter);
     return index < kNames.size() ? kNames[index] : "unknown";
 }

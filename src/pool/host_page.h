@@ -37,6 +37,8 @@ enum class Counter : std::uint8_t {
     Connections,         // connections made
     SettingsMismatches,  // stores at which another web server has left other settings
     NoticesDropped,      // log lines suppressed by the rate limit
+    Merges,              // of the conflicts, settled by merging both requests' changes
+    Collisions,          // changes lost to conflicts: keys changed by both, or sessions replaced
     kCount,
 };
 const char* counter_name(Counter counter) noexcept;  // "local_hits"

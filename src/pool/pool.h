@@ -46,7 +46,7 @@ class Pool {
     [[nodiscard]] std::uint64_t list_fingerprint() const noexcept;
     [[nodiscard]] HostPage& page() noexcept { return page_; }
     [[nodiscard]] Journal& journal() noexcept { return journal_; }
-    void count(Counter counter) noexcept { page_.count(counter); }
+    void count(Counter counter, std::uint64_t by = 1) noexcept { page_.count(counter, by); }
 
     // Probes one store whose probe is due, if this worker wins the right to; the outcome arrives
     // through the store's health. For the time after the response. True when a probe was sent.

@@ -19,6 +19,8 @@ enum class Codec : std::uint16_t {
 enum Flag : std::uint8_t {
     kTombstone = 1 << 0,      // the session was destroyed; payload empty
     kAfterFailover = 1 << 1,  // written while the session's first-choice home was not available
+    kMerged = 1 << 2,         // others' writes were in the way, and were merged or replaced;
+                              // for people
 };
 
 // What stands in front of every stored payload: 40 bytes, big endian, specified in docs/format.md

@@ -26,7 +26,7 @@ void GuardedPut::step() noexcept {
             return put(copy.cas);
         case Copy::State::Present:
             if (copy.fingerprint == record::fingerprint(base_) ||
-                (!copy.version.is_none() && copy.version <= base_))
+                (!copy.version.is_none() && outgoing_.replaces.covers(copy.version)))
                 return put(copy.cas);
             break;
         case Copy::State::Unknown:
@@ -91,7 +91,12 @@ void GuardedPut::on_fetch(int, Result<store::FetchReply> reply) noexcept {
     judge(*reply);
 }
 
-void GuardedPut::judge(const store::FetchReply& reply) noexcept {
+bool GuardedPut::may_replace(const record::Envelope& envelope) const noexcept {
+    return envelope.version == base_ || outgoing_.replaces.covers(envelope.version) ||
+           (envelope.is_tombstone() && envelope.version < base_);
+}
+
+void GuardedPut::judge(store::FetchReply& reply) noexcept {
     Copy& copy = view_.copy(store_);
     if (!reply.found) {
         copy = {Copy::State::Absent, 0, 0, {}, 0};
@@ -108,8 +113,9 @@ void GuardedPut::judge(const store::FetchReply& reply) noexcept {
     }
     copy.version = decoded->envelope.version;
     if (copy.version == outgoing_.envelope.version) return end(Outcome::Stored);
-    if (copy.version <= base_) return put(reply.cas);
+    if (may_replace(decoded->envelope)) return put(reply.cas);
     found_ = decoded->envelope;
+    found_value_ = std::move(reply.value);
     end(Outcome::Superseded);
 }
 

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 
+#include "replica/lineage.h"
 #include "replica/operation.h"
 #include "replica/session_view.h"
 
@@ -13,6 +15,7 @@ struct Outgoing {
     record::Envelope envelope;
     ByteView payload;
     std::uint32_t ttl_s = 0;
+    Lineage replaces;
 };
 
 class GuardedPut;
@@ -30,8 +33,9 @@ class GuardedPutListener {
 // store's copy; where that is nothing, or proves wrong, it looks (version first, the value if that
 // does not tell) and tries again, a bounded number of times.
 //
-// What it may replace: an absent or damaged copy, the version this request read, and any older one.
-// A copy that is neither is somebody else's write: the put ends as Superseded and tells by what.
+// What it may replace: an absent or damaged copy, the versions that the write contains (see
+// Lineage), and a tombstone older than what the request has read. Any other copy is somebody else's
+// write: the put ends as Superseded and tells by what.
 // Finding the outgoing version itself is success: an earlier attempt did arrive.
 class GuardedPut final : public store::StoreSink {
   public:
@@ -43,16 +47,18 @@ class GuardedPut final : public store::StoreSink {
     GuardedPut(const GuardedPut&) = delete;
     GuardedPut& operator=(const GuardedPut&) = delete;
 
-    // `base` is the version that this write follows. `unlock` goes in the packet of the first put,
-    // or in one of its own when no put is made: whatever the outcome, the lock is given back.
+    // `base` is the version that this write follows on this store. `unlock` goes in the packet of
+    // the first put, or in one of its own when no put is made: whatever the outcome, the lock is
+    // given back.
     void start(record::Version base, std::optional<store::HeldLock> unlock,
                TimePoint deadline) noexcept;
 
     [[nodiscard]] int store() const noexcept { return store_; }
     [[nodiscard]] Outcome outcome() const noexcept { return outcome_; }
     [[nodiscard]] bool lock_lost() const noexcept { return lock_lost_; }
-    // Superseded: the envelope found. Failed: why.
+    // Superseded: the envelope found, and the whole value. Failed: why.
     [[nodiscard]] const record::Envelope& found() const noexcept { return found_; }
+    [[nodiscard]] Bytes take_found_value() noexcept { return std::move(found_value_); }
     [[nodiscard]] const Error& error() const noexcept { return error_; }
 
   private:
@@ -63,7 +69,8 @@ class GuardedPut final : public store::StoreSink {
     void step() noexcept;
     void put(store::Cas expected) noexcept;
     void look(store::Want want) noexcept;
-    void judge(const store::FetchReply& reply) noexcept;
+    void judge(store::FetchReply& reply) noexcept;
+    [[nodiscard]] bool may_replace(const record::Envelope& envelope) const noexcept;
     void end(Outcome outcome) noexcept;
     void fail(const Error& error) noexcept;
 
@@ -79,6 +86,7 @@ class GuardedPut final : public store::StoreSink {
     bool lock_lost_ = false;
     int tries_ = 0;
     record::Envelope found_;
+    Bytes found_value_;
     Error error_;
 };
 

@@ -2,23 +2,22 @@
 #include "replica/mirrored_write.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace sessmirror::replica {
 
 MirroredWrite::MirroredWrite(const Environment& env, SessionView& view, Kind kind, ByteView payload,
-                             std::uint32_t ttl_s, bool alone) noexcept
+                             std::uint32_t ttl_s, bool alone, record::Serialization form)
     : Operation(env),
       view_(view),
       acks_needed_{env.policy.ack, view.set().copies()},
-      base_(view.version()),
+      reconciliation_(env.policy, form, view, payload),
       alone_(alone),
       entombed_(kind == Kind::Tombstone) {
-    outgoing_.payload = payload;
     outgoing_.ttl_s = ttl_s;
 }
 
 void MirroredWrite::run() noexcept {
-    if (const auto fits = check_size(); !fits) return finish(fits);
     begin_round();
 }
 
@@ -36,34 +35,41 @@ Status MirroredWrite::check_size() noexcept {
 }
 
 void MirroredWrite::begin_round() noexcept {
+    if (rounds_ > 0) settle_rivals();
+    outgoing_.payload = entombed_ ? ByteView() : reconciliation_.payload();
+    outgoing_.replaces = reconciliation_.lineage();
+    if (const auto fits = check_size(); !fits) return finish(fits);
+
     ++rounds_;
     acks_ = 0;
     again_ = false;
+    home_has_it_ = false;
     const bool locked = view_.lock.held();
     // Under `fail` theirs must stay everywhere, so no mirror may be written before the home agreed.
-    parallel_ = alone_ || (locked && env_.policy.on_conflict == OnConflict::Mine);
+    parallel_ = alone_ || (locked && env_.policy.on_conflict != OnConflict::Fail);
     home_ = locked ? view_.lock.store : view_.set().home(env_.pool, failed_homes_);
 
     record::Envelope& envelope = outgoing_.envelope;
     envelope.version = draw_version();
-    envelope.parent = base_;
+    envelope.parent = reconciliation_.base();
     envelope.modified_unix = env_.scheduler.unix_seconds();
     envelope.origin = env_.policy.origin;
     envelope.flags = static_cast<std::uint8_t>(
-        (entombed_ ? record::kTombstone : 0) |
+        (entombed_ ? record::kTombstone : 0) | (rounds_ > 1 ? record::kMerged : 0) |
         (view_.set().is_first_choice(home_) ? 0 : record::kAfterFailover));
 
     if (parallel_) start_mirrors();
-    start_put(home_, base_);
+    start_put(home_, envelope.parent);
 }
 
 // Above everything that this request or its client has seen or been promised, so that no copy from
 // before can pass for this one.
 record::Version MirroredWrite::draw_version() noexcept {
-    if (rounds_ == 1 && announced_ > base_) return announced_;
+    const record::Version base = outgoing_.replaces.newest();
+    if (rounds_ == 1 && announced_ > base) return announced_;
     const std::uint32_t now = env_.scheduler.unix_seconds();
     const std::uint32_t floor = std::max(view_.generation_floor(now), announced_.generation);
-    return record::next_version(base_, std::max(now, floor + 1), env_.random.next());
+    return record::next_version(base, std::max(now, floor + 1), env_.random.next());
 }
 
 void MirroredWrite::start_put(int store, record::Version base) noexcept {
@@ -80,7 +86,7 @@ void MirroredWrite::start_put(int store, record::Version base) noexcept {
 
 void MirroredWrite::start_mirrors() noexcept {
     for (const int store : view_.set().members())
-        if (store != home_ && env_.pool.is_up(store)) start_put(store, base_);
+        if (store != home_ && env_.pool.is_up(store)) start_put(store, outgoing_.envelope.parent);
 }
 
 void MirroredWrite::on_put_done(GuardedPut& put) noexcept {
@@ -90,14 +96,15 @@ void MirroredWrite::on_put_done(GuardedPut& put) noexcept {
     advance();
 }
 
-void MirroredWrite::on_home_done(const GuardedPut& put) noexcept {
+void MirroredWrite::on_home_done(GuardedPut& put) noexcept {
     switch (put.outcome()) {
         case GuardedPut::Outcome::Stored:
             ++acks_;
+            home_has_it_ = true;
             if (!parallel_) start_mirrors();
             return;
         case GuardedPut::Outcome::Superseded:
-            return resolve_conflict(put.found());
+            return meet_rival(put);
         case GuardedPut::Outcome::Failed:
         case GuardedPut::Outcome::Pending:
             break;
@@ -111,69 +118,129 @@ void MirroredWrite::on_home_done(const GuardedPut& put) noexcept {
     }
 }
 
-void MirroredWrite::on_mirror_done(const GuardedPut& put) noexcept {
+void MirroredWrite::on_mirror_done(GuardedPut& put) noexcept {
     switch (put.outcome()) {
         case GuardedPut::Outcome::Stored:
             ++acks_;
             return;
         case GuardedPut::Outcome::Superseded:
-            break;
+            return on_superseded_mirror(put);
         case GuardedPut::Outcome::Failed:
         case GuardedPut::Outcome::Pending:
             return note_failure(put);
     }
-    const record::Envelope& theirs = put.found();
-    if (theirs.is_tombstone() && !entombed_) return resolve_conflict(theirs);
-    if (theirs.version > outgoing_.envelope.version) {
-        // Whoever followed us at the home was faster here: the mirror is ahead, not behind. But if
-        // it followed somebody else, two homes have decided and this store holds no copy of ours.
-        if (theirs.parent == outgoing_.envelope.version) {
-            ++acks_;
-        } else {
-            env_.pool.count(pool::Counter::Conflicts);
-        }
-        return;
-    }
-    env_.pool.count(pool::Counter::Conflicts);
-    if (++rounds_ <= kMaxRounds) start_put(put.store(), theirs.version);
 }
 
-void MirroredWrite::resolve_conflict(const record::Envelope& theirs) noexcept {
+void MirroredWrite::on_superseded_mirror(GuardedPut& put) noexcept {
+    const record::Envelope& theirs = put.found();
+    if (theirs.is_tombstone() && !entombed_) return meet_rival(put);
+    // Whoever followed us at the home was faster here: the mirror is ahead, not behind.
+    if (theirs.parent == outgoing_.envelope.version) {
+        ++acks_;
+        return;
+    }
+    // Or it followed those who followed us, which the home can tell.
+    if (theirs.parent.generation > outgoing_.envelope.version.generation && !done()) {
+        suspects_.push_back(&put);
+        return;
+    }
+    meet_fork(put);
+}
+
+void MirroredWrite::ask_home_about_suspects() noexcept {
+    ++pending_;
+    env_.pool.store(home_).fetch({view_.key(), store::Want::Version, std::nullopt, deadline()},
+                                 this);
+}
+
+// The home took our version. If it has another one now, that was made from ours, and what is on the
+// mirror came the same way, or its writer meets it at the home. If it has not, nothing that is
+// younger can have come from there.
+void MirroredWrite::on_fetch(int, Result<store::FetchReply> reply) noexcept {
+    --pending_;
+    const auto ours = record::fingerprint(outgoing_.envelope.version);
+    const bool has_moved_on = reply && reply->found && reply->fingerprint != ours;
+    for (GuardedPut* const put : std::exchange(suspects_, {}))
+        has_moved_on ? static_cast<void>(++acks_) : meet_fork(*put);
+    advance();
+}
+
+// Two homes have decided, and this store holds no copy of what ours followed.
+void MirroredWrite::meet_fork(GuardedPut& put) noexcept {
+    if (env_.policy.merges() && !done()) return meet_rival(put);
     env_.pool.count(pool::Counter::Conflicts);
+    if (put.found().version > outgoing_.envelope.version) return;
+    env_.pool.count(pool::Counter::Collisions);
+    if (++rounds_ <= kMaxRounds) start_put(put.store(), put.found().version);
+}
+
+void MirroredWrite::meet_rival(GuardedPut& put) noexcept {
+    env_.pool.count(pool::Counter::Conflicts);
+    const bool is_at_home = put.store() == home_;
+    const int limit = env_.policy.merges() ? kMaxMergeRounds : kMaxRounds;
     if (alone_) {
         refusal_ = Error(Errc::Conflict, "the new session id is in use already");
         return;
     }
-    if (theirs.is_tombstone()) {
+    if (put.found().is_tombstone()) {
         if (entombed_) {
             ++acks_;
             return;
         }
         // Destroyed meanwhile. Mirrors that took our version already have to be told as well.
         entombed_ = true;
-        outgoing_.payload = {};
     } else if (env_.policy.on_conflict == OnConflict::Fail && !entombed_) {
         refusal_ = Error(Errc::Conflict, "another request stored the session first");
         return;
-    } else if (rounds_ >= kMaxRounds) {
+    } else if (rounds_ >= limit) {
         refusal_ = Error(Errc::Conflict, "the session kept changing while it was written");
         return;
     }
-    if (env_.policy.locking == Locking::On)
-        env_.pool.journal().add(
-            Severity::Warning,
-            "a session was changed by another request although this one held, or had held, its "
-            "lock "
-            "(lease over, or its home changed); %s",
-            entombed_ ? "it stays destroyed" : "this request's data replace the other's");
+    rivals_.push_back({put.found(), put.take_found_value(), is_at_home});
     again_ = true;
-    base_ = std::max(base_, theirs.version);
+}
+
+// All of a round's puts have ended.
+void MirroredWrite::settle_rivals() noexcept {
+    reconciliation_.note_sent(outgoing_.envelope, home_has_it_);
+    // The home's first: what mirrors hold is joined to what was decided there.
+    std::stable_partition(rivals_.begin(), rivals_.end(),
+                          [](const Rival& rival) { return rival.is_at_home; });
+    Lineage met;
+    for (const Rival& rival : rivals_) {
+        if (met.covers(rival.envelope.version)) continue;
+        met.add(rival.envelope);
+        if (entombed_) {
+            reconciliation_.overrule(rival);
+            report("it stays destroyed");
+            continue;
+        }
+        const auto outcome = reconciliation_.absorb(rival);
+        const bool is_merged = outcome.way == Reconciliation::Way::Merged;
+        if (is_merged) env_.pool.count(pool::Counter::Merges);
+        env_.pool.count(pool::Counter::Collisions, outcome.collisions);
+        report(!is_merged ? "this request's data replace the other's"
+               : outcome.collisions == 0
+                   ? "the changes of both were merged"
+                   : "the changes of both were merged, but for keys that both "
+                     "had changed: of these, one value was lost");
+    }
+    rivals_.clear();
+}
+
+void MirroredWrite::report(const char* settlement) noexcept {
+    if (env_.policy.locking != Locking::On) return;
+    env_.pool.journal().add(
+        Severity::Warning,
+        "a session was changed by another request although this one held, or had held, its lock "
+        "(lease over, or its home changed); %s",
+        settlement);
 }
 
 void MirroredWrite::fail_over(const GuardedPut& put) noexcept {
     failed_homes_ |= store_bit(put.store());
     home_ = view_.set().home(env_.pool, failed_homes_);
-    if (home_ >= 0) start_put(home_, base_);
+    if (home_ >= 0) start_put(home_, outgoing_.envelope.parent);
 }
 
 void MirroredWrite::note_failure(const GuardedPut& put) noexcept {
@@ -181,6 +248,10 @@ void MirroredWrite::note_failure(const GuardedPut& put) noexcept {
 }
 
 void MirroredWrite::advance() noexcept {
+    if (pending_ == 0 && !suspects_.empty() && home_has_it_ && !done())
+        return ask_home_about_suspects();
+    if (pending_ == 0 || done())
+        for (GuardedPut* const put : std::exchange(suspects_, {})) meet_fork(*put);
     if (done()) return;
     if (pending_ > 0) {
         const bool settled = !again_ && !refusal_;

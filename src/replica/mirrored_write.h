@@ -3,10 +3,12 @@
 
 #include <list>
 #include <optional>
+#include <vector>
 
 #include "replica/ack_rule.h"
 #include "replica/guarded_put.h"
 #include "replica/operation.h"
+#include "replica/reconciliation.h"
 #include "replica/session_view.h"
 
 namespace sessmirror::replica {
@@ -21,7 +23,10 @@ namespace sessmirror::replica {
 // Conflicts. When the home holds a version that this request has not read, another request wrote in
 // between (no lock, or the lease ran out, or two hosts saw different homes). A tombstone wins over
 // any write: the session stays destroyed and the write is dropped. Otherwise the policy decides:
-// write again on top of theirs, or fail and keep theirs. Every such event is counted.
+// merge theirs and ours and write that on top (see Reconciliation), write ours on top, or fail and
+// keep theirs. A mirror can hold such a version too, after two homes have decided: then it is
+// merged or replaced as well. Every such event is counted. Rounds end with the deadline at the
+// latest.
 //
 // Outcome: success when the ack rule is satisfied; with fewer acknowledgements than copies the
 // write is counted as degraded. Failure leaves what was stored before in place wherever the stores
@@ -33,9 +38,11 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
   public:
     enum class Kind : std::uint8_t { Payload, Tombstone };
 
-    // `alone`: nobody else can know this id.
+    // `alone`: nobody else can know this id. `form`: how the payload can be taken apart for a
+    // merge.
     MirroredWrite(const Environment& env, SessionView& view, Kind kind, ByteView payload,
-                  std::uint32_t ttl_s, bool alone) noexcept;
+                  std::uint32_t ttl_s, bool alone,
+                  record::Serialization form = record::Serialization::Opaque);
 
     // For before start(). The lock stays held: the session is not closed yet.
     void keep_lock() noexcept { keeps_lock_ = true; }
@@ -56,18 +63,26 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
 
   private:
     static constexpr int kMaxRounds = 5;
+    // Of many who race for one session, each round lets one through.
+    static constexpr int kMaxMergeRounds = 64;
 
     void run() noexcept override;
     void on_put_done(GuardedPut& put) noexcept override;
+    void on_fetch(int store, Result<store::FetchReply> reply) noexcept override;
 
     Status check_size() noexcept;
     [[nodiscard]] record::Version draw_version() noexcept;
     void begin_round() noexcept;
     void start_put(int store, record::Version base) noexcept;
     void start_mirrors() noexcept;
-    void on_home_done(const GuardedPut& put) noexcept;
-    void on_mirror_done(const GuardedPut& put) noexcept;
-    void resolve_conflict(const record::Envelope& theirs) noexcept;
+    void on_home_done(GuardedPut& put) noexcept;
+    void on_mirror_done(GuardedPut& put) noexcept;
+    void on_superseded_mirror(GuardedPut& put) noexcept;
+    void ask_home_about_suspects() noexcept;
+    void meet_fork(GuardedPut& put) noexcept;
+    void meet_rival(GuardedPut& put) noexcept;
+    void settle_rivals() noexcept;
+    void report(const char* settlement) noexcept;
     void fail_over(const GuardedPut& put) noexcept;
     void note_failure(const GuardedPut& put) noexcept;
     void advance() noexcept;
@@ -76,13 +91,16 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     SessionView& view_;
     const AckRule acks_needed_;
     Outgoing outgoing_;
-    record::Version base_;
+    Reconciliation reconciliation_;
+    std::vector<Rival> rivals_;          // of this round; the next one takes them in
+    std::vector<GuardedPut*> suspects_;  // mirrors that are ahead; by whom is not known yet
     bool alone_;
     bool parallel_ = false;
     bool again_ = false;  // another round is needed once this one has ended
     bool entombed_ = false;
     bool keeps_lock_ = false;
     record::Version announced_;
+    bool home_has_it_ = false;  // the home took this round's version
     int home_ = -1;
     int acks_ = 0;
     int pending_ = 0;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 #include "base/clock.h"
 
@@ -11,14 +13,16 @@ namespace sessmirror::replica {
 enum class Ack : std::uint8_t { All, Majority, One };
 
 enum class Locking : std::uint8_t {
-    On,   // one request at a time per session; the lock lives on the session's home
-    Off,  // the last writer wins, counted as a conflict
+    On,          // one request at a time per session; the lock lives on the session's home
+    Optimistic,  // nobody waits; concurrent changes are merged as on_conflict says
+    Off,         // nobody waits and nothing is merged: the last writer wins, counted as a conflict
 };
 
 // What to do when compare-and-set finds that somebody else wrote since this request read.
 enum class OnConflict : std::uint8_t {
-    Mine,  // write again on top of it
-    Fail,  // keep theirs and report the write as failed
+    Merge,  // join both by top-level key; what cannot be merged is treated as with Mine
+    Mine,   // write again on top of it
+    Fail,   // keep theirs and report the write as failed
 };
 
 // How a read without a lock makes sure that its copy is the newest.
@@ -36,21 +40,26 @@ enum class OnStale : std::uint8_t {
     Fail,      // the start fails
 };
 
-// How sessions are replicated. Plain data, constant during a request.
+// How sessions are replicated. Constant during a request.
 struct Policy {
     static constexpr int kAllStores = 0;
 
     int redundancy = 3;  // copies; kAllStores, or more than there are stores: one on every store
     Ack ack = Ack::All;
     Locking locking = Locking::On;
-    OnConflict on_conflict = OnConflict::Mine;
     Freshness freshness = Freshness::Token;
     OnStale on_stale = OnStale::Serve;
+    OnConflict on_conflict = OnConflict::Merge;
+    std::vector<std::string> protected_keys;  // of these, a merge keeps what was stored first
     std::uint32_t lock_lease_s = 30;
     Duration lock_wait = milliseconds(10000);
     Duration deadline =
         milliseconds(1000);    // for the steps of one call; waiting for a lock is extra
     std::uint16_t origin = 0;  // see record::Envelope::origin
+
+    [[nodiscard]] bool merges() const noexcept {
+        return on_conflict == OnConflict::Merge && locking != Locking::Off;
+    }
 };
 
 }  // namespace sessmirror::replica

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "replica/lineage.h"
+
 namespace sessmirror::replica {
 namespace {
 
@@ -51,6 +53,15 @@ bool is_behind(const Copy& copy, record::Version newest) noexcept {
     return false;
 }
 
+// A copy that the newest version did not come from: replacing it loses what its writer changed.
+void report_if_lost(const Environment& env, SessionView& view, const Copy& copy) noexcept {
+    Lineage newest;
+    newest.add(view.newest().envelope);
+    if (copy.state != Copy::State::Present || newest.covers(copy.version)) return;
+    env.pool.count(pool::Counter::Conflicts);
+    env.pool.count(pool::Counter::Collisions);
+}
+
 }  // namespace
 
 void repair_laggards(const Environment& env, SessionView& view, Confirmed confirmed) noexcept {
@@ -60,8 +71,9 @@ void repair_laggards(const Environment& env, SessionView& view, Confirmed confir
         const bool is_doubted =
             confirmed == Confirmed::Yes && copy.version == view.version() &&
             env.pool.health(store).is_in_doubt(view.newest().envelope.modified_unix);
-        if (is_behind(copy, view.version()) || is_doubted)
-            put_newest(env, view, store, copy.cas, ttl_s);
+        if (!is_behind(copy, view.version()) && !is_doubted) continue;
+        report_if_lost(env, view, copy);
+        put_newest(env, view, store, copy.cas, ttl_s);
     }
 }
 

@@ -44,13 +44,27 @@ Result<Ack> parse_ack(std::string_view text) noexcept {
 Result<Locking> parse_locking(std::string_view text) noexcept {
     if (is_one_of(text, kOnWords)) return Locking::On;
     if (is_one_of(text, kOffWords)) return Locking::Off;
-    return refuse("locking", text, "on or off");
+    if (equals_ignoring_case(text, "optimistic")) return Locking::Optimistic;
+    return refuse("locking", text, "on, optimistic or off");
 }
 
 Result<OnConflict> parse_on_conflict(std::string_view text) noexcept {
+    if (equals_ignoring_case(text, "merge")) return OnConflict::Merge;
     if (equals_ignoring_case(text, "mine")) return OnConflict::Mine;
     if (equals_ignoring_case(text, "fail")) return OnConflict::Fail;
-    return refuse("on_conflict", text, "mine or fail");
+    return refuse("on_conflict", text, "merge, mine or fail");
+}
+
+std::vector<std::string> parse_keys(std::string_view text) {
+    constexpr std::string_view kSeparators = ", \t\r\n";
+    std::vector<std::string> keys;
+    std::size_t begin = 0;
+    while ((begin = text.find_first_not_of(kSeparators, begin)) != std::string_view::npos) {
+        const std::size_t end = std::min(text.find_first_of(kSeparators, begin), text.size());
+        keys.emplace_back(text.substr(begin, end - begin));
+        begin = end;
+    }
+    return keys;
 }
 
 Result<Freshness> parse_freshness(std::string_view text) noexcept {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -25,9 +26,10 @@ struct Options {
     int redundancy = kDefaultRedundancy;
     Ack ack = Ack::All;
     Locking locking = Locking::On;
-    OnConflict on_conflict = OnConflict::Mine;
     Freshness freshness = Freshness::Token;
     OnStale on_stale = OnStale::Serve;
+    OnConflict on_conflict = OnConflict::Merge;
+    std::vector<std::string> merge_protect;  // keys, see replica::Policy::protected_keys
     std::uint32_t lock_lease_s = 30;
     Duration lock_wait = milliseconds(10000);
     Duration connect_timeout = milliseconds(100);
@@ -48,5 +50,7 @@ Result<Locking> parse_locking(std::string_view text) noexcept;
 Result<OnConflict> parse_on_conflict(std::string_view text) noexcept;
 Result<Freshness> parse_freshness(std::string_view text) noexcept;
 Result<OnStale> parse_on_stale(std::string_view text) noexcept;
+// "user, csrf_token": keys without blanks and commas. Accepts any text.
+std::vector<std::string> parse_keys(std::string_view text);
 
 }  // namespace sessmirror::service

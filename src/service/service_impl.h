@@ -107,9 +107,10 @@ struct Session::Impl {
     Status load_created();
     enum class Lock : bool { Keep, GiveBack };
     Status store(replica::MirroredWrite::Kind kind, ByteView payload, std::uint32_t ttl_s,
-                 Lock lock = Lock::GiveBack);
-    Status store_payload(ByteView payload, Lock lock = Lock::GiveBack);
+                 record::Serialization form, Lock lock);
+    Status store_payload(ByteView payload, record::Serialization form, Lock lock = Lock::GiveBack);
     Status store_tombstone(Lock lock = Lock::GiveBack);
+    Status store_after_commit(ByteView payload, record::Serialization form);
     Status touch_if_due();
     Status roll_back();
     void tell(const replica::FreshnessToken& token) noexcept;
@@ -133,6 +134,7 @@ struct Session::Impl {
         Bytes payload;
     };
     std::optional<Undo> undo;
+    std::optional<Bytes> committed;      // by PHP, where the commit was merged with others' changes
     std::optional<Error> failed_commit;  // the outcome of the write() that follows
     std::uint32_t lifetime_s = 0;
     unsigned fork_generation = 0;

@@ -86,7 +86,7 @@ Status Session::Impl::load_created() {
 }
 
 Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
-                            std::uint32_t ttl_s, Lock lock) {
+                            std::uint32_t ttl_s, record::Serialization form, Lock lock) {
     if (view().is_stale && deployment->policy.on_stale == OnStale::ReadOnly)
         return Error(Errc::Stale,
                      "the session cannot be changed while its newest version is out of reach");
@@ -96,7 +96,7 @@ Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
         payload = work->payload;
     }
     work->write.emplace(service.environment(*deployment), view(), kind, payload, ttl_s,
-                        created_id == current_id);
+                        created_id == current_id, form);
     work->write->use_version(announced);
     if (lock == Lock::Keep) work->write->keep_lock();
     const Status outcome = service.run(*deployment, *work->write);
@@ -108,19 +108,32 @@ Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
     return outcome;
 }
 
-Status Session::Impl::store_payload(ByteView payload, Lock lock) {
-    return store(replica::MirroredWrite::Kind::Payload, payload, lifetime_s, lock);
+Status Session::Impl::store_payload(ByteView payload, record::Serialization form, Lock lock) {
+    return store(replica::MirroredWrite::Kind::Payload, payload, lifetime_s, form, lock);
 }
 
 // A tombstone outlives every copy that a store which missed it may still hold, and every lease.
 Status Session::Impl::store_tombstone(Lock lock) {
     constexpr std::uint32_t kMargin = 60;
     return store(replica::MirroredWrite::Kind::Tombstone, {},
-                 lifetime_s + deployment->policy.lock_lease_s + kMargin, lock);
+                 lifetime_s + deployment->policy.lock_lease_s + kMargin,
+                 record::Serialization::Opaque, lock);
 }
 
+// What a commit stored may hold another request's changes as well, of which PHP knows nothing.
 bool Session::Impl::is_stored_already(ByteView payload) noexcept {
+    if (committed) return std::ranges::equal(payload, *committed);
     return view().is_alive() && std::ranges::equal(payload, view().newest().payload);
+}
+
+Status Session::Impl::store_after_commit(ByteView payload, record::Serialization form) {
+    if (!committed) return store_payload(payload, form);
+    const auto merge = record::three_way_merge(form, as_text(*committed), as_text(payload),
+                                               as_text(view().newest().payload),
+                                               deployment->policy.protected_keys);
+    committed.reset();
+    if (merge.outcome != record::Merge::Outcome::Merged) return store_payload(payload, form);
+    return store_payload(as_bytes(merge.payload), form);
 }
 
 void Session::Impl::tell(const replica::FreshnessToken& news) noexcept {
@@ -132,7 +145,9 @@ Status Session::Impl::roll_back() {
     if (!undo) return kOk;
     const Undo before = *std::exchange(undo, std::nullopt);
     const Status undone =
-        before.existed ? store_payload(before.payload, Lock::Keep) : store_tombstone(Lock::Keep);
+        before.existed ? store_payload(before.payload, record::Serialization::Opaque, Lock::Keep)
+                       : store_tombstone(Lock::Keep);
+    committed.reset();
     if (undone) view().adopt(work->write->written(), work->write->written_payload());
     loaded = undone.has_value();
     return undone;
@@ -170,6 +185,7 @@ void Session::Impl::let_go() noexcept {
     }
     work->write.reset();
     failed_commit.reset();
+    committed.reset();
     selected = loaded = settled = false;
 }
 
@@ -206,17 +222,19 @@ void Session::created(std::string_view id) {
     impl_->created_id = id;
 }
 
-Status Session::write(std::string_view id, ByteView payload, std::int64_t lifetime_s) {
+Status Session::write(std::string_view id, ByteView payload, std::int64_t lifetime_s,
+                      record::Serialization form) {
     impl_->select(id, lifetime_s);
     if (impl_->failed_commit) return *std::exchange(impl_->failed_commit, std::nullopt);
     if (!impl_->loaded)
         return Error(Errc::Internal, "the session was not read before it was written");
     impl_->undo.reset();
     return impl_->is_stored_already(payload) ? impl_->touch_if_due()
-                                             : impl_->store_payload(payload);
+                                             : impl_->store_after_commit(payload, form);
 }
 
-Status Session::commit(std::string_view id, ByteView payload, std::int64_t lifetime_s, Ends ends) {
+Status Session::commit(std::string_view id, ByteView payload, std::int64_t lifetime_s,
+                       record::Serialization form, Ends ends) {
     impl_->select(id, lifetime_s);
     if (!impl_->loaded)
         return Error(Errc::Internal, "the session was not read before it was written");
@@ -226,11 +244,13 @@ Status Session::commit(std::string_view id, ByteView payload, std::int64_t lifet
         impl_->undo = Impl::Undo{impl_->view().is_alive(), Bytes(before.begin(), before.end())};
     using Lock = Impl::Lock;
     const Status stored =
-        impl_->store_payload(payload, ends == Ends::Yes ? Lock::GiveBack : Lock::Keep);
+        impl_->store_payload(payload, form, ends == Ends::Yes ? Lock::GiveBack : Lock::Keep);
     impl_->loaded = true;
     if (stored) {
         const auto& write = *impl_->work->write;
         impl_->view().adopt(write.written(), write.written_payload());
+        if (!std::ranges::equal(payload, impl_->view().newest().payload))
+            impl_->committed.emplace(payload.begin(), payload.end());
     } else if (ends == Ends::Yes) {
         impl_->failed_commit = stored.error();
     }
@@ -257,7 +277,7 @@ Status Session::touch(std::string_view id, std::int64_t lifetime_s) {
     if (!impl_->loaded) return Error(Errc::Internal, "the session was not read before it was used");
     impl_->undo.reset();
     // Unchanged since a read that found nothing: an empty session, which has to exist from now on.
-    if (!impl_->view().is_alive()) return impl_->store_payload({});
+    if (!impl_->view().is_alive()) return impl_->store_payload({}, record::Serialization::Opaque);
     return impl_->touch_if_due();
 }
 

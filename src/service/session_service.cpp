@@ -18,7 +18,7 @@ constexpr int kOrphansPerSweep = 16;
 constexpr Duration kFirstSettingsCheck = milliseconds(3'000);
 constexpr Duration kSettingsInterval = milliseconds(60'000);
 
-replica::Policy make_policy(const Options& options, std::uint64_t host_id) noexcept {
+replica::Policy make_policy(const Options& options, std::uint64_t host_id) {
     replica::Policy policy;
     policy.redundancy = options.redundancy;
     policy.ack = options.ack;
@@ -26,6 +26,7 @@ replica::Policy make_policy(const Options& options, std::uint64_t host_id) noexc
     policy.on_conflict = options.on_conflict;
     policy.freshness = options.freshness;
     policy.on_stale = options.on_stale;
+    policy.protected_keys = options.merge_protect;
     policy.lock_lease_s = options.lock_lease_s;
     policy.lock_wait = options.lock_wait;
     policy.deadline = options.deadline;

@@ -9,6 +9,7 @@
 #include "base/journal.h"
 #include "base/result.h"
 #include "pool/host_page.h"
+#include "record/session_entries.h"
 #include "service/options.h"
 
 namespace sessmirror::service {
@@ -94,13 +95,16 @@ class Session {
 
     // Stores the payload on all replicas and gives back the lock. Refused with Errc::Internal for
     // an id whose read failed. A payload equal to what is stored already only extends the lifetime.
-    Status write(std::string_view id, ByteView payload, std::int64_t lifetime_s);
+    // `form` says who serialized it: what of a concurrent write can be merged depends on that.
+    Status write(std::string_view id, ByteView payload, std::int64_t lifetime_s,
+                 record::Serialization form = record::Serialization::Opaque);
 
     // Stores the payload as write() does while the session stays open, so that the token can leave
     // with the headers. `ends` says that nothing of the script will run any more: the lock is given
     // back as well. A later write() of the same payload costs nothing and has the same outcome.
     enum class Ends : bool { No, Yes };
-    Status commit(std::string_view id, ByteView payload, std::int64_t lifetime_s, Ends ends);
+    Status commit(std::string_view id, ByteView payload, std::int64_t lifetime_s,
+                  record::Serialization form, Ends ends);
 
     // The headers leave while the session is open: makes token() announce the version that a later
     // write() will use.

@@ -54,7 +54,7 @@ TEST_F(Directives, QuoteWhatTheyRefuse) {
                              "max_session_bytes"})
         for (const char* text : {"0", "", "-1", "1.5", " 1", "1 ", "99999999999999999999", "0x10"})
             EXPECT_TRUE(has(refusal(name, text), "\"" + std::string(text) + "\"")) << name << text;
-    for (const char* name : {"redundancy", "ack", "on_conflict", "log_level"})
+    for (const char* name : {"redundancy", "ack", "on_conflict", "segment_with", "log_level"})
         EXPECT_TRUE(has(refusal(name, "quux"), "quux")) << name;
     EXPECT_TRUE(has(refusal("locking", "quux"), "quux"));
 }

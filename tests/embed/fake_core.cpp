@@ -146,7 +146,9 @@ void Session::created(std::string_view id) {
     impl_->created.emplace(id);
 }
 
-Status Session::write(std::string_view id, ByteView payload, std::int64_t) {
+Status Session::write(std::string_view id, ByteView payload, std::int64_t,
+                      record::Serialization form) {
+    fake_core().written_form = form;
     impl_->called("write", id);
     const std::string key(id);
     impl_->loaded_id.clear();
@@ -157,7 +159,8 @@ Status Session::write(std::string_view id, ByteView payload, std::int64_t) {
 }
 
 // Leaves `stored` alone, so that a test sees whether write() follows.
-Status Session::commit(std::string_view id, ByteView payload, std::int64_t, Ends ends) {
+Status Session::commit(std::string_view id, ByteView payload, std::int64_t, record::Serialization,
+                       Ends ends) {
     impl_->called(ends == Ends::Yes ? "commit-last" : "commit", id);
     impl_->payload = as_text(payload);
     if (fake_core().write_fails) return *fake_core().write_fails;

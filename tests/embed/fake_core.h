@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/journal.h"
+#include "record/session_entries.h"
 
 namespace sessmirror::embed {
 
@@ -31,8 +32,9 @@ struct FakeCore {
     std::vector<JournalEntry> notices_after_response;  // reported by the next after_response()
 
     std::vector<std::string> calls;  // "open", "read ID", "write ID", ... in order
-    std::string opened_stores;       // the list that the last open was given
-    std::size_t secret_bytes = 0;    // the length of the secret that the last open was given
+    record::Serialization written_form = record::Serialization::Opaque;  // of the last write
+    std::string opened_stores;     // the list that the last open was given
+    std::size_t secret_bytes = 0;  // the length of the secret that the last open was given
     int sessions_alive = 0;
     int services_alive = 0;
     std::size_t output_at_after_response = 0;  // bytes that the client had by then

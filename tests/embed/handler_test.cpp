@@ -45,6 +45,16 @@ TEST_F(Handler, PassesPayloadsUntouched) {
     EXPECT_EQ(fake_core().stored["A"], payload);
 }
 
+TEST_F(Handler, TellsTheCoreWhichSerializerMadeThePayload) {
+    const std::string code =
+        "session_id('A'); session_start(); $_SESSION['n'] = random_int(0, 9e9);";
+    calls_of(code);
+    EXPECT_EQ(fake_core().written_form, record::Serialization::Php);
+    fake_core().reset();
+    calls_of(code, {{"session.serialize_handler", "php_serialize"}});
+    EXPECT_EQ(fake_core().written_form, record::Serialization::PhpSerialize);
+}
+
 TEST_F(Handler, OnlyTouchesAnUnchangedSession) {
     fake_core().stored["A"] = "n|i:7;";
     EXPECT_EQ(calls_of("session_id('A'); session_start(); $_SESSION['n'] = 7;"),

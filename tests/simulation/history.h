@@ -9,8 +9,8 @@
 
 namespace sessmirror::simulation {
 
-// One change of one session, unique in a history. A session's payload is the list of the changes
-// that it contains, so that a lost one is seen.
+// One change of one session, unique in a history. A session has one key for each change that it
+// contains, so that a lost one is seen, and merging by key has something to do.
 using OpId = std::uint32_t;
 inline constexpr OpId kNoOp = 0;
 
@@ -24,7 +24,7 @@ enum class CallStatus : std::uint8_t {
 
 // What the production code counted while a call ran.
 struct Flags {
-    bool conflict = false;   // somebody else's write was found in the way
+    bool conflict = false;   // somebody else's write was in the way and could not be merged
     bool failover = false;   // another home than the first choice was used
     bool lock_lost = false;  // the lock was gone when it was given back
     bool degraded = false;   // fewer acknowledgements than there should be copies

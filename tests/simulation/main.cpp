@@ -25,9 +25,9 @@ int usage() {
     std::fputs(
         "usage: sim_tests [--seed=N] [--runs=N] [--mix=none|workers|restarts|pauses|cuts|storage|"
         "warm|everything]\n"
-        "                 [--hosts=N] [--redundancy=N] [--locking=on|off] "
-        "[--on-conflict=mine|fail]\n"
         "                 [--tabs=PERCENT of visitors who work in several at once]\n"
+        "                 [--hosts=N] [--redundancy=N] [--locking=on|optimistic|off]\n"
+        "                 [--on-conflict=merge|mine|fail]\n"
         "                 [--subject=production|blind|leaderless] [--verbose]\n"
         "       sim_tests [GoogleTest's arguments]\n",
         stderr);
@@ -46,13 +46,14 @@ bool take_word(std::string_view name, std::string_view value, Arguments& out) {
         return out.mix.has_value();
     }
     if (name == "--locking") {
-        out.run.locking = value == "off" ? replica::Locking::Off : replica::Locking::On;
-        return value == "on" || value == "off";
+        if (value == "off") out.run.locking = replica::Locking::Off;
+        if (value == "optimistic") out.run.locking = replica::Locking::Optimistic;
+        return value == "on" || value == "optimistic" || value == "off";
     }
     if (name == "--on-conflict") {
-        out.run.on_conflict =
-            value == "fail" ? replica::OnConflict::Fail : replica::OnConflict::Mine;
-        return value == "mine" || value == "fail";
+        if (value == "fail") out.run.on_conflict = replica::OnConflict::Fail;
+        if (value == "mine") out.run.on_conflict = replica::OnConflict::Mine;
+        return value == "merge" || value == "mine" || value == "fail";
     }
     if (name == "--subject") {
         if (value == "blind") out.run.subject = Subject::BlindMirror;

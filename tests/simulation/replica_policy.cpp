@@ -88,7 +88,8 @@ void ReplicaPolicy::finish_store(Status outcome) {
 void ReplicaPolicy::store(replica::MirroredWrite::Kind kind, ByteView payload,
                           std::uint32_t ttl_s) {
     work_->payload.assign(payload.begin(), payload.end());
-    work_->write.emplace(environment(), work_->view, kind, work_->payload, ttl_s, created_);
+    work_->write.emplace(environment(), work_->view, kind, work_->payload, ttl_s, created_,
+                         record::Serialization::Php);
     work_->write->start(this);
 }
 

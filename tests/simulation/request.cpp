@@ -140,9 +140,14 @@ void Request::end_call(const Status& outcome) {
     call.paused = worker_.process.paused_time() - paused_before_;
     call.status = outcome ? CallStatus::Ok : CallStatus::Fail;
     if (!outcome) call.error = describe(outcome.error().code);
-    call.flags = {grew(Counter::Conflicts), grew(Counter::Failovers),
-                  grew(Counter::LocksLost), grew(Counter::DegradedWrites),
-                  grew(Counter::LockWaits), grew(Counter::StaleReads)};
+    const bool has_lost =
+        grew(Counter::Collisions) || (grew(Counter::Conflicts) && !grew(Counter::Merges));
+    call.flags = {has_lost,
+                  grew(Counter::Failovers),
+                  grew(Counter::LocksLost),
+                  grew(Counter::DegradedWrites),
+                  grew(Counter::LockWaits),
+                  grew(Counter::StaleReads)};
     call_.reset();
 }
 

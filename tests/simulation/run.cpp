@@ -115,7 +115,11 @@ std::vector<Finding> promises(const RunOptions& options) {
     // A client that sends one request at a time has the token of its last answer. Where several
     // overlap, a slow answer may bring an older token than one that it overtook.
     if (options.crowd.with_tabs == 0) never.insert(never.end(), {StaleRead, WentBack});
-    if (locked) never.insert(never.end(), {LockShared, SilentLoss});
+    const bool optimistic = options.locking == replica::Locking::Optimistic;
+    if (locked) never.push_back(LockShared);
+    if (locked || optimistic) never.push_back(SilentLoss);
+    if (optimistic && (options.mix == Mix::None || options.mix == Mix::Workers))
+        never.push_back(LostUpdate);
     if (options.mix == Mix::None || options.mix == Mix::Workers)
         never.insert(never.end(), {Resurrection, Haunting});
     if (locked && (options.mix == Mix::None || options.mix == Mix::Workers))
@@ -142,7 +146,9 @@ std::string replay_arguments(const RunOptions& options) {
     if (options.locking == replica::Locking::Off) text += " --locking=off";
     if (options.crowd.with_tabs != Crowd{}.with_tabs)
         text += " --tabs=" + std::to_string(static_cast<int>(options.crowd.with_tabs * 100));
+    if (options.locking == replica::Locking::Optimistic) text += " --locking=optimistic";
     if (options.on_conflict == replica::OnConflict::Fail) text += " --on-conflict=fail";
+    if (options.on_conflict == replica::OnConflict::Mine) text += " --on-conflict=mine";
     return text;
 }
 

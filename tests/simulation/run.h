@@ -26,7 +26,7 @@ struct RunOptions {
     Mix mix = Mix::None;
     Subject subject = Subject::Production;
     replica::Locking locking = replica::Locking::On;
-    replica::OnConflict on_conflict = replica::OnConflict::Mine;
+    replica::OnConflict on_conflict = replica::OnConflict::Merge;
     int hosts = 2;
     int redundancy = 2;
     Crowd crowd;

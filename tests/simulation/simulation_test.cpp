@@ -62,6 +62,20 @@ TEST(Simulation, CatchesCompareAndSetWithoutALeader) {
     EXPECT_EQ(sum_over_seeds(options, Finding::Fork), 0);
 }
 
+TEST(Simulation, LosesUpdatesWithoutLocksUnlessTheyAreMerged) {
+    RunOptions options = with(Subject::Production, Mix::None);
+    options.crowd.with_tabs = 1;
+    options.crowd.destroying = 0;
+    options.crowd.pause_between = milliseconds(20);
+    options.locking = replica::Locking::Off;
+    EXPECT_GT(sum_over_seeds(options, Finding::LostUpdate), 0);
+    options.locking = replica::Locking::Optimistic;
+    EXPECT_EQ(sum_over_seeds(options, Finding::LostUpdate), 0);
+    EXPECT_EQ(sum_over_seeds(options, Finding::Fork), 0);
+    options.on_conflict = replica::OnConflict::Mine;
+    EXPECT_GT(sum_over_seeds(options, Finding::LostUpdate), 0);
+}
+
 // Every mix of faults under a number of seeds.
 void expect_promises_kept(RunOptions options) {
     for (int mix = 0; mix < static_cast<int>(Mix::kCount); ++mix) {
@@ -106,6 +120,18 @@ TEST(Simulation, KeepsItsPromisesOverManySeedsOnHostsWithoutACopy) {
 TEST(Simulation, KeepsItsPromisesOverManySeedsWithoutLocks) {
     RunOptions options;
     options.locking = replica::Locking::Off;
+    expect_promises_kept(options);
+}
+
+TEST(Simulation, KeepsItsPromisesOverManySeedsWithOptimisticLocks) {
+    RunOptions options;
+    options.locking = replica::Locking::Optimistic;
+    expect_promises_kept(options);
+}
+
+TEST(Simulation, KeepsItsPromisesOverManySeedsWhereConflictsAreOverwritten) {
+    RunOptions options;
+    options.on_conflict = replica::OnConflict::Mine;
     expect_promises_kept(options);
 }
 

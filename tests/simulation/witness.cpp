@@ -2,22 +2,33 @@
 #include "simulation/witness.h"
 
 #include <algorithm>
+#include <charconv>
 #include <string>
+#include <string_view>
 
 #include "record/envelope.h"
 
 namespace sessmirror::simulation {
 
+// As PHP's serialize handler "php" stores $_SESSION['825'] = null.
 Bytes encode_ops(const std::vector<OpId>& ops) {
-    Bytes payload(ops.size() * sizeof(OpId));
-    for (std::size_t i = 0; i < ops.size(); ++i) put_be(payload.data() + i * sizeof(OpId), ops[i]);
-    return payload;
+    std::string text;
+    for (const OpId op : ops) text += std::to_string(op) + "|N;";
+    const ByteView bytes = as_bytes(text);
+    return {bytes.begin(), bytes.end()};
 }
 
 std::vector<OpId> decode_ops(ByteView payload) {
-    std::vector<OpId> ops(payload.size() / sizeof(OpId));
-    for (std::size_t i = 0; i < ops.size(); ++i)
-        ops[i] = get_be<OpId>(payload.data() + i * sizeof(OpId));
+    std::string_view text = as_text(payload);
+    std::vector<OpId> ops;
+    while (!text.empty()) {
+        OpId op = kNoOp;
+        const auto end = std::from_chars(text.data(), text.data() + text.size(), op).ptr;
+        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+        if (!text.starts_with("|N;")) return {kNoOp};  // no change that anybody made
+        text.remove_prefix(3);
+        ops.push_back(op);
+    }
     return ops;
 }
 

@@ -30,9 +30,11 @@ sessmirror.lock_wait_ms script
 sessmirror.locking script
 sessmirror.log_level site
 sessmirror.max_session_bytes site
+sessmirror.merge_protect script
 sessmirror.on_conflict script
 sessmirror.redundancy script
 sessmirror.secret site
+sessmirror.segment_with script
 sessmirror.stale script
 sessmirror.stores script
 sessmirror.token_cookie script

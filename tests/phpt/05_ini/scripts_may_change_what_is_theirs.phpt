@@ -20,7 +20,7 @@ string(4) "1000"
 string(4) "1000"
 string(3) "500"
 
-Warning: ini_set(): sessmirror.locking = "perhaps": must be on or off in %s on line %d
+Warning: ini_set(): sessmirror.locking = "perhaps": must be on, optimistic or off in %s on line %d
 bool(false)
 bool(false)
 bool(false)

@@ -79,7 +79,7 @@ class ReplicaLab {
     Status write(Host& host, replica::SessionView& view, std::string_view payload) {
         replica::MirroredWrite write(host.environment(), view,
                                      replica::MirroredWrite::Kind::Payload, as_bytes(payload),
-                                     kLifetime, false);
+                                     kLifetime, false, record::Serialization::Php);
         const Status outcome = run(write);
         settle();
         return outcome;

@@ -37,14 +37,25 @@ TEST(Options, LockingUnderstandsWhatPhpIniMakesOfOnAndOff) {
         EXPECT_EQ(*parse_locking(text), Locking::On) << text;
     for (const char* text : {"off", "OFF", "0", "no", "false", ""})
         EXPECT_EQ(*parse_locking(text), Locking::Off) << text;
-    expect_refused(parse_locking("optimistic"),
-                   "sessmirror.locking = \"optimistic\": must be on or off");
+    EXPECT_EQ(*parse_locking("Optimistic"), Locking::Optimistic);
+    expect_refused(parse_locking("maybe"),
+                   "sessmirror.locking = \"maybe\": must be on, optimistic or off");
 }
 
-TEST(Options, OnConflictIsMineOrFail) {
+TEST(Options, OnConflictIsMergeMineOrFail) {
+    EXPECT_EQ(*parse_on_conflict("merge"), OnConflict::Merge);
     EXPECT_EQ(*parse_on_conflict("mine"), OnConflict::Mine);
     EXPECT_EQ(*parse_on_conflict("Fail"), OnConflict::Fail);
-    expect_refused(parse_on_conflict(""), "sessmirror.on_conflict = \"\": must be mine or fail");
+    expect_refused(parse_on_conflict(""),
+                   "sessmirror.on_conflict = \"\": must be merge, mine or fail");
+}
+
+TEST(Options, KeysAreSeparatedByBlanksOrCommas) {
+    using Keys = std::vector<std::string>;
+    EXPECT_EQ(parse_keys(""), Keys());
+    EXPECT_EQ(parse_keys(" ,\t"), Keys());
+    EXPECT_EQ(parse_keys("user"), Keys{"user"});
+    EXPECT_EQ(parse_keys(" user,csrf  _token,"), (Keys{"user", "csrf", "_token"}));
 }
 
 }  // namespace
