@@ -58,7 +58,8 @@ bool SessionView::has_newest(int store) const noexcept {
 
 bool SessionView::is_confirmed(pool::Pool& pool) const noexcept {
     for (const int store : set_.everyone())
-        if (has_newest(store) && !pool.health(store).is_in_doubt(record_.envelope.modified_unix))
+        if (has_newest(store) && !pool.is_filling(store) &&
+            !pool.health(store).is_in_doubt(record_.envelope.modified_unix))
             return true;
     return false;
 }
