@@ -35,12 +35,20 @@ HostName host_name() noexcept {
     return name;
 }
 
+const char* state_of(const StoreStatus& store) noexcept {
+    if (!store.is_up) return "down";
+    return store.is_filling ? "filling" : "up";
+}
+
 void add_store(zval* list, const StoreStatus& store) {
     zval row;
     array_init(&row);
     add_assoc_stringl(&row, "name", store.name.data(), store.name.size());
     add_assoc_bool(&row, "local", store.is_local);
     add_assoc_bool(&row, "up", store.is_up);
+    add_assoc_string(&row, "state", state_of(store));
+    add_assoc_long(&row, "refill_seen", static_cast<zend_long>(store.refill_seen));
+    add_assoc_long(&row, "refill_copied", static_cast<zend_long>(store.refill_copied));
     add_assoc_long(&row, "weight", store.weight);
     add_assoc_double(&row, "down_for_s", store.down_for_s);
     add_assoc_long(&row, "latency_us", store.latency_us);
@@ -65,9 +73,13 @@ void print_number(const char* name, std::uint64_t value) {
 }
 
 void print_store(const StoreStatus& store) {
-    char health[64] = "up";
+    char health[96] = "up";
+    if (store.is_filling)
+        snprintf(health, sizeof health, "filling (%llu sessions compared, %llu copied)",
+                 static_cast<unsigned long long>(store.refill_seen),
+                 static_cast<unsigned long long>(store.refill_copied));
     if (!store.is_up) snprintf(health, sizeof health, "down for %.1f s", store.down_for_s);
-    char text[192];
+    char text[224];
     snprintf(text, sizeof text, "%s, weight %u, %u us, %llu requests, %llu errors", health,
              store.weight, store.latency_us, static_cast<unsigned long long>(store.requests),
              static_cast<unsigned long long>(store.errors));

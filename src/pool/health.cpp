@@ -52,6 +52,48 @@ bool Health::report_answer(Duration latency) noexcept {
 
 void Health::note_return() noexcept {
     slot_->doubt_before_unix.store(clock_->unix_seconds() + kClockSlackSeconds);
+    slot_->returned.store(1);
+    slot_->refill_due_ns.store(now_ns());
+}
+
+bool Health::is_filling() const noexcept {
+    return slot_->filling.load(std::memory_order_relaxed) != 0;
+}
+
+bool Health::claim_refill(Duration first, Duration lease) noexcept {
+    const std::int64_t now = now_ns();
+    std::int64_t due = slot_->refill_due_ns.load(std::memory_order_relaxed);
+    const bool is_first = due == 0;
+    if (now < due) return false;
+    return slot_->refill_due_ns.compare_exchange_strong(due,
+                                                        now + (is_first ? first : lease).count()) &&
+           !is_first;
+}
+
+void Health::next_refill_in(Duration delay) noexcept {
+    slot_->refill_due_ns.store(now_ns() + delay.count());
+}
+
+bool Health::take_return() noexcept {
+    return slot_->returned.exchange(0) != 0;
+}
+
+void Health::keep_return() noexcept {
+    slot_->returned.store(1);
+}
+
+bool Health::set_filling(bool filling) noexcept {
+    return slot_->filling.exchange(filling ? 1 : 0) != (filling ? 1u : 0u);
+}
+
+void Health::count_refill(bool copied) noexcept {
+    slot_->refill_seen.fetch_add(1, std::memory_order_relaxed);
+    if (copied) slot_->refill_copied.fetch_add(1, std::memory_order_relaxed);
+}
+
+void Health::reset_refill_count() noexcept {
+    slot_->refill_seen.store(0, std::memory_order_relaxed);
+    slot_->refill_copied.store(0, std::memory_order_relaxed);
 }
 
 bool Health::is_in_doubt(std::uint32_t modified_unix) const noexcept {

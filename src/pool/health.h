@@ -48,6 +48,22 @@ class Health {
     // Whether a copy on this store that was written at this wall clock time may be outdated.
     [[nodiscard]] bool is_in_doubt(std::uint32_t modified_unix) const noexcept;
 
+    // ---- whether the store holds all it should hold; replica/refill.h decides
+
+    // A store that is filling gets every write, but is no home and nobody's first choice to read.
+    [[nodiscard]] bool is_filling() const noexcept;
+    // True for one worker of the host, when a look at the store is due; the next is due after
+    // `lease`, so that the end of that worker holds up nobody.
+    bool claim_refill(Duration first, Duration lease) noexcept;
+    void next_refill_in(Duration delay) noexcept;
+    // Clears the mark that note_return() left, and tells whether there was one.
+    bool take_return() noexcept;
+    void keep_return() noexcept;  // puts it back
+    // True when this call changed the state, so that one worker reports it.
+    bool set_filling(bool filling) noexcept;
+    void count_refill(bool copied) noexcept;
+    void reset_refill_count() noexcept;
+
     [[nodiscard]] Duration latency() const noexcept;  // 0 when unknown
     [[nodiscard]] const StoreSlot& slot() const noexcept { return *slot_; }
     // Whether this kind of error says that the store is not worth asking.

@@ -25,7 +25,7 @@ enum class Counter : std::uint8_t {
     Repairs,             // copies restored on a store that lacked or had an old one
     Conflicts,           // compare-and-set found another request's write
     CorruptCopies,       // values that failed their checksum
-    StaleReads,          // reads known to be stale when served; nothing can tell yet, so always 0
+    StaleReads,          // reads known to be older than what the client has seen
     LockWaits,           // requests that found the session locked and waited
     LockTimeouts,        // of these, gave up
     LocksLost,           // leases that ended before their request did
@@ -35,6 +35,7 @@ enum class Counter : std::uint8_t {
     ConnectFailures,     // connections refused or unreachable
     ProtocolErrors,      // connections dropped for nonsense
     Connections,         // connections made
+    Refilled,            // sessions copied to a store that had been away or joined
     SettingsMismatches,  // stores at which another web server has left other settings
     NoticesDropped,      // log lines suppressed by the rate limit
     Merges,              // of the conflicts, settled by merging both requests' changes
@@ -52,6 +53,11 @@ struct StoreSlot {
     std::atomic<std::uint32_t> doubt_before_unix{
         0};                                    // copies older than this may lack writes; 0 none
     std::atomic<std::uint32_t> latency_us{0};  // exponentially weighted mean of answers; 0 unknown
+    std::atomic<std::uint32_t> filling{0};     // 1: not known to hold all it should hold
+    std::atomic<std::uint32_t> returned{0};    // 1: was away; compare it with its peers
+    std::atomic<std::int64_t> refill_due_ns{0};   // earliest time for a worker to look after it
+    std::atomic<std::uint64_t> refill_seen{0};    // sessions compared by the present refill
+    std::atomic<std::uint64_t> refill_copied{0};  // of these, copied
     std::atomic<std::int64_t> last_notice_ns{0};  // last line "is down"; see outage_notices.h
     std::atomic<std::uint64_t> requests{0};
     std::atomic<std::uint64_t> errors{0};

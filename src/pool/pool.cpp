@@ -87,6 +87,10 @@ bool Pool::is_up(int index) const noexcept {
     return seats_[static_cast<std::size_t>(index)]->health.is_up();
 }
 
+bool Pool::is_filling(int index) const noexcept {
+    return seats_[static_cast<std::size_t>(index)]->health.is_filling();
+}
+
 Ranking Pool::rank(const store::SessionKey& key) const noexcept {
     return placement_.rank(key);
 }

@@ -41,6 +41,7 @@ class Pool {
     [[nodiscard]] int index_of(std::uint64_t name_hash) const noexcept;  // -1 when not in the pool
     [[nodiscard]] Health& health(int index) noexcept;
     [[nodiscard]] bool is_up(int index) const noexcept;
+    [[nodiscard]] bool is_filling(int index) const noexcept;
     [[nodiscard]] int local() const noexcept { return local_; }
     [[nodiscard]] Ranking rank(const store::SessionKey& key) const noexcept;
     [[nodiscard]] std::uint64_t list_fingerprint() const noexcept;

@@ -8,18 +8,6 @@
 namespace sessmirror::replica {
 namespace {
 
-// The longest lifetime left on any copy: a repaired copy must not outlive the one it came from.
-std::uint32_t lifetime_left(SessionView& view) noexcept {
-    constexpr std::int64_t kForever = 30 * 24 * 3600;  // the longest lifetime stores take
-    std::int64_t longest = 1;
-    for (const int store : view.set().everyone()) {
-        const Copy& copy = view.copy(store);
-        if (copy.state != Copy::State::Present || copy.version != view.version()) continue;
-        longest = std::max(longest, copy.ttl_left_s < 0 ? kForever : copy.ttl_left_s);
-    }
-    return static_cast<std::uint32_t>(std::min(longest, kForever));
-}
-
 void put_newest(const Environment& env, SessionView& view, int store, store::Cas expected,
                 std::uint32_t ttl_s) noexcept {
     record::Envelope envelope = view.newest().envelope;
@@ -65,7 +53,7 @@ void report_if_lost(const Environment& env, SessionView& view, const Copy& copy)
 }  // namespace
 
 void repair_laggards(const Environment& env, SessionView& view, Confirmed confirmed) noexcept {
-    const std::uint32_t ttl_s = lifetime_left(view);  // once: a put hides the copy that told it
+    const std::uint32_t ttl_s = view.lifetime_left();  // once: a put hides the copy that told it
     for (const int store : view.set().members()) {
         const Copy& copy = view.copy(store);
         const bool is_doubted =
@@ -78,7 +66,7 @@ void repair_laggards(const Environment& env, SessionView& view, Confirmed confir
 }
 
 void repair_missing(const Environment& env, SessionView& view, int store) noexcept {
-    put_newest(env, view, store, 0, lifetime_left(view));
+    put_newest(env, view, store, 0, view.lifetime_left());
 }
 
 }  // namespace sessmirror::replica

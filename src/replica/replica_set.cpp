@@ -17,23 +17,25 @@ bool ReplicaSet::contains(int store) const noexcept {
 }
 
 int ReplicaSet::home(const pool::Pool& pool, std::uint64_t excluded) const noexcept {
+    int filling = -1;
     int fallback = -1;
     for (const int store : members()) {
         if (excluded & store_bit(store)) continue;
-        if (pool.is_up(store)) return store;
+        if (pool.is_up(store) && !pool.is_filling(store)) return store;
+        if (filling < 0 && pool.is_up(store)) filling = store;
         if (fallback < 0) fallback = store;
     }
-    return fallback;
+    return filling >= 0 ? filling : fallback;
 }
 
 int ReplicaSet::reader(pool::Pool& pool) const noexcept {
-    if (pool.local() >= 0 && contains(pool.local()) && pool.is_up(pool.local()))
-        return pool.local();
+    const auto is_good = [&](int store) { return pool.is_up(store) && !pool.is_filling(store); };
+    if (pool.local() >= 0 && contains(pool.local()) && is_good(pool.local())) return pool.local();
     int best = home(pool);
     for (const int store : members()) {
         const Duration latency = pool.health(store).latency();
-        if (pool.is_up(store) && latency > Duration::zero() &&
-            latency < pool.health(best).latency())
+        if (is_good(store) && latency > Duration::zero() &&
+            (!is_good(best) || latency < pool.health(best).latency()))
             best = store;
     }
     return best;

@@ -24,16 +24,17 @@ class ReplicaSet {
     [[nodiscard]] int copies() const noexcept { return copies_; }
     [[nodiscard]] bool contains(int store) const noexcept;
 
-    // The store that decides about this session: its first member that is up and not in `excluded`
-    // (a bit per store). When none is, the first that is not excluded: asking a store that is
-    // believed dead beats failing without having asked. -1 when all are excluded.
+    // The store that decides about this session: its first member that is up, holds all it should
+    // hold (pool::Health) and is not in `excluded` (a bit per store). When none is, the first that
+    // is up; then the first that is not excluded: asking a store that is believed dead beats
+    // failing without having asked. -1 when all are excluded.
     [[nodiscard]] int home(const pool::Pool& pool, std::uint64_t excluded = 0) const noexcept;
     [[nodiscard]] bool is_first_choice(int store) const noexcept {
         return copies_ > 0 && ranking_.store[0] == store;
     }
 
     // The member that answers fastest from here: the local store when it is a member, else the one
-    // with the lowest measured latency. Prefers stores that are up.
+    // with the lowest measured latency. Prefers stores that are up and complete.
     [[nodiscard]] int reader(pool::Pool& pool) const noexcept;
 
   private:

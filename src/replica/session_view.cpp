@@ -58,7 +58,8 @@ bool SessionView::has_newest(int store) const noexcept {
 
 bool SessionView::is_confirmed(pool::Pool& pool) const noexcept {
     for (const int store : set_.everyone())
-        if (has_newest(store) && !pool.health(store).is_in_doubt(record_.envelope.modified_unix))
+        if (has_newest(store) && !pool.is_filling(store) &&
+            !pool.health(store).is_in_doubt(record_.envelope.modified_unix))
             return true;
     return false;
 }
@@ -85,6 +86,17 @@ std::uint32_t SessionView::generation_floor(std::uint32_t unix_seconds) const no
     constexpr std::uint32_t kTrusted = 24 * 3600;
     if (!token_ || token_->generation() > unix_seconds + kTrusted) return 0;
     return token_->generation();
+}
+
+std::uint32_t SessionView::lifetime_left() const noexcept {
+    constexpr std::int64_t kForever = 30 * 24 * 3600;  // the longest lifetime stores take
+    std::int64_t longest = 1;
+    for (const int store : set_.everyone()) {
+        const Copy& copy = copies_[static_cast<std::size_t>(store)];
+        if (copy.state != Copy::State::Present || copy.version != version()) continue;
+        longest = std::max(longest, copy.ttl_left_s < 0 ? kForever : copy.ttl_left_s);
+    }
+    return static_cast<std::uint32_t>(std::min(longest, kForever));
 }
 
 void SessionView::assume_absent() noexcept {

@@ -101,6 +101,9 @@ class SessionView {
 
     // Whether this store's copy is the newest version found.
     [[nodiscard]] bool has_newest(int store) const noexcept;
+    // Seconds that the newest version has left, the longest of its copies: a copy that is made of
+    // it must not outlive those it came from.
+    [[nodiscard]] std::uint32_t lifetime_left() const noexcept;
     [[nodiscard]] const record::Record& newest() const noexcept { return record_; }
 
     // Why stores failed, for the message if no store can be asked: "a refused...; b did not...".

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/system_random.h"
 #include "net/event_loop.h"
@@ -13,7 +14,9 @@
 #include "pool/pool.h"
 #include "replica/mirrored_write.h"
 #include "replica/operation.h"
+#include "replica/refill.h"
 #include "service/session_service.h"
+#include "store/inventory.h"
 #include "store/memcached_store.h"
 
 namespace sessmirror::service {
@@ -50,6 +53,9 @@ struct Deployment final : store::StoreEvents {
     std::string store_list;
     replica::Policy policy;
     std::unique_ptr<pool::Pool> pool;
+    std::vector<std::unique_ptr<store::Inventory>> inventories;  // one for each store
+    std::unique_ptr<replica::Refill> refill;                     // by this worker, if any
+    unsigned refill_fork_generation = 0;
     bool proven = false;          // a store has answered this worker
     std::uint64_t connected = 0;  // a bit per store that this worker has had a connection to
 };
@@ -74,6 +80,8 @@ struct SessionService::Impl final {
     void break_orphaned_locks() noexcept;
     void probe_due_store() noexcept;
     void compare_settings() noexcept;
+    // A slice of the work on a store that came back or joined; see replica/refill.h.
+    void refill() noexcept;
 
     pool::HostPage& page;
     Journal journal;
@@ -91,6 +99,9 @@ struct SessionService::Impl final {
     std::list<Lingering> lingering;
 
   private:
+    void begin_refill(Deployment& deployment);
+    static store::SessionKey settings_key(const Options& options) noexcept;
+
     static constexpr std::size_t kMaxDeployments = 8;
 
     Result<std::shared_ptr<Deployment>> make_deployment(const Options& options,

@@ -8,6 +8,7 @@
 
 #include "replica/settings_check.h"
 #include "service/service_impl.h"
+#include "store/memcached_inventory.h"
 
 namespace sessmirror::service {
 namespace {
@@ -107,6 +108,8 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
     for (auto& spec : *specs) {
         auto made = store::make_memcached_store(spec, static_cast<int>(members.size()), loop,
                                                 resolver, defaults);
+        deployment->inventories.push_back(
+            std::make_unique<store::MemcachedInventory>(spec, loop, resolver));
         members.push_back({std::move(spec), std::move(made)});
     }
     deployment->options = options;
@@ -176,11 +179,8 @@ void SessionService::Impl::compare_settings() noexcept {
     const auto next = now + (is_first ? kFirstSettingsCheck : kSettingsInterval).count();
     if (now < due || !page.next_settings_check_ns.compare_exchange_strong(due, next) || is_first)
         return;
-    // No client can choose an id with these bytes in it: PHP refuses blanks.
-    const auto key =
-        store::derive_key(current().options.key_prefix, "", "the settings of all hosts");
     replica::SettingsCheck check(
-        environment(current()), key,
+        environment(current()), settings_key(current().options),
         replica::describe_settings(*current().pool, current().options.redundancy,
                                    current().options.secret));
     (void)run(current(), check);
@@ -218,6 +218,7 @@ void SessionService::after_response() noexcept {
     impl_->break_orphaned_locks();
     impl_->probe_due_store();
     impl_->compare_settings();
+    impl_->refill();
 }
 
 Journal& SessionService::journal() noexcept {
@@ -236,6 +237,9 @@ std::vector<SessionService::StoreStatus> SessionService::stores() const {
         status.name = pool.name(i);
         status.is_local = pool.local() == i;
         status.is_up = pool.is_up(i);
+        status.is_filling = pool.is_filling(i);
+        status.refill_seen = slot.refill_seen.load(std::memory_order_relaxed);
+        status.refill_copied = slot.refill_copied.load(std::memory_order_relaxed);
         status.weight = pool.spec(i).weight;
         status.down_for_s = down_since == 0 ? 0 : std::chrono::duration<double>(down_for).count();
         status.latency_us = slot.latency_us.load(std::memory_order_relaxed);

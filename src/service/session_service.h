@@ -36,7 +36,8 @@ class SessionService {
     Result<std::unique_ptr<Session>> open(const Options& options, std::string_view stores);
 
     // For the time after the response has been sent: one due probe, locks of dead workers, late
-    // replies. Bounded to a few milliseconds unless a store hangs, then to io_timeout.
+    // replies, a slice of a refill. Bounded to a few milliseconds unless a store hangs, then to
+    // io_timeout.
     void after_response() noexcept;
 
     Journal& journal() noexcept;
@@ -45,6 +46,9 @@ class SessionService {
         std::string name;
         bool is_local = false;
         bool is_up = true;
+        bool is_filling = false;  // not known to hold all it should hold; see replica/refill.h
+        std::uint64_t refill_seen = 0;    // sessions that the last or present refill compared
+        std::uint64_t refill_copied = 0;  // of these, copied
         std::uint32_t weight = 1;
         double down_for_s = 0;
         std::uint32_t latency_us = 0;  // 0: not measured yet

@@ -21,7 +21,7 @@ $after = sessmirror_status();
 var_dump($after['host'] === $before['host'], $after['local'] === $stores[0]->name());
 foreach ($after['stores'] as $i => $store) {
     var_dump($store['name'] === $stores[$i]->name());
-    foreach (['local', 'up', 'weight', 'down_for_s', 'latency_us', 'requests', 'errors'] as $key)
+    foreach (['local', 'up', 'state', 'refill_seen', 'refill_copied', 'weight', 'down_for_s', 'latency_us', 'requests', 'errors'] as $key)
         echo $key, ' ', get_debug_type($store[$key]), "\n";
 }
 var_dump($after['counters']['reads'], $after['counters']['writes']);
@@ -38,6 +38,9 @@ bool(true)
 bool(true)
 local bool
 up bool
+state string
+refill_seen int
+refill_copied int
 weight int
 down_for_s float
 latency_us int
@@ -46,6 +49,9 @@ errors int
 bool(true)
 local bool
 up bool
+state string
+refill_seen int
+refill_copied int
 weight int
 down_for_s float
 latency_us int

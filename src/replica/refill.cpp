@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "replica/refill.h"
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+#include <utility>
+
+#include "record/envelope.h"
+
+namespace sessmirror::replica {
+namespace {
+
+SettingsText describe_ready(const store::Life& life, const SettingsText& settings) noexcept {
+    SettingsText out;
+    std::snprintf(out.bytes.data(), out.bytes.size(), "life=%" PRIu64 "-%" PRIu64 " %.80s",
+                  life.process, life.started, settings.bytes.data());
+    return out;
+}
+
+}  // namespace
+
+Refill::Refill(const Environment& env, Scope scope, int target, bool returned) noexcept
+    : Operation(env), scope_(std::move(scope)), target_(target), returned_(returned) {}
+
+Refill::~Refill() {
+    for (const auto& inventory : scope_.inventories) inventory->cancel();
+}
+
+void Refill::run() noexcept {
+    scope_.inventories[static_cast<std::size_t>(target_)]->ask_life(*this);
+}
+
+void Refill::on_life(Result<store::Life> life) noexcept {
+    if (!life) return end(life.error());
+    ready_text_ = describe_ready(*life, scope_.settings);
+    restart_deadline();
+    requests(+1);
+    env_.pool.store(target_).fetch({scope_.ready_key, store::Want::Value, std::nullopt, deadline()},
+                                   this);
+}
+
+void Refill::on_fetch(int, Result<store::FetchReply> reply) noexcept {
+    requests(-1);
+    if (!reply) return end(reply.error());
+    ready_cas_ = reply->cas;
+    const auto note = record::decode(reply->value);
+    is_ready_ = reply->found && note && as_text(note->payload) == ready_text_.view();
+    pool::Health& health = env_.pool.health(target_);
+    if (is_ready_) health.set_filling(false);
+    if (is_ready_ && !returned_) return end(kOk);
+    if (!is_ready_ && health.set_filling(true))
+        env_.pool.journal().add(Severity::Notice,
+                                "store %s is new or was restarted: copying sessions to it",
+                                env_.pool.name(target_).c_str());
+    begin_pass();
+}
+
+void Refill::begin_pass() noexcept {
+    env_.pool.health(target_).reset_refill_count();
+    next_source();
+}
+
+// ---- one source after the other, so that no more than one list is in memory
+
+void Refill::next_source() noexcept {
+    for (++source_; source_ < env_.pool.size(); ++source_) {
+        if (source_ == target_) continue;
+        if (!env_.pool.is_up(source_)) {
+            ++missing_;
+            continue;
+        }
+        listing_ = true;
+        scope_.inventories[static_cast<std::size_t>(source_)]->list(*this);
+        return;
+    }
+    conclude();
+}
+
+void Refill::on_key(std::string_view key) noexcept {
+    // Locks and chunks have longer names; see docs/format.md.
+    if (key.size() != scope_.prefix.size() + store::SessionKey::kHashChars ||
+        !key.starts_with(scope_.prefix) || key == scope_.ready_key.text() ||
+        key == scope_.settings_key.text())
+        return;
+    const auto session = store::SessionKey::from_text(key);
+    if (!session || !ReplicaSet(env_.pool, *session, env_.policy.redundancy).contains(target_))
+        return;
+    std::ranges::copy(session->hashed(), keys_.emplace_back().begin());
+}
+
+void Refill::on_listed(Status outcome) noexcept {
+    listing_ = false;
+    if (!outcome) ++missing_;
+    incomplete_ += outcome && env_.pool.is_filling(source_);
+    copy_more();
+}
+
+void Refill::resume() noexcept {
+    paused_ = false;
+    if (source_ >= 0 && !done() && !listing_) copy_more();
+}
+
+void Refill::copy_more() noexcept {
+    if (copying_) return;  // a copy that ended at once, inside of the loop below
+    copying_ = true;
+    for (reap(); !paused_ && copies_.size() < kInFlight && !keys_.empty(); reap()) {
+        const auto key = key_of(keys_.back());
+        keys_.pop_back();
+        copies_.push_back(std::make_unique<SessionCopy>(env_, key, target_));
+        requests(+1);
+        copies_.back()->start(this);
+    }
+    copying_ = false;
+    const bool is_through = copies_.empty() && keys_.empty() && !paused_;
+    if (is_through && source_ < env_.pool.size()) next_source();
+}
+
+void Refill::on_done() noexcept {
+    requests(-1);
+    if (!paused_) copy_more();
+}
+
+void Refill::reap() noexcept {
+    std::erase_if(copies_, [this](const auto& copy) {
+        if (!copy->done()) return false;
+        env_.pool.health(target_).count_refill(copy->copied());
+        if (copy->copied()) env_.pool.count(pool::Counter::Refilled);
+        copied_ += copy->copied();
+        if (!copy->outcome()) trouble_ = copy->outcome();
+        return true;
+    });
+}
+
+store::SessionKey Refill::key_of(const Hash& hash) const {
+    const auto key =
+        store::SessionKey::from_text(scope_.prefix + std::string(hash.data(), hash.size()));
+    return key.value_or(store::SessionKey());  // it was one when it was listed
+}
+
+// ---- the end of a pass
+
+bool Refill::is_sufficient() const noexcept {
+    if (missing_ == 0) return true;
+    const int stores = env_.pool.size();
+    const int copies = env_.policy.redundancy == Policy::kAllStores
+                           ? stores
+                           : std::min(env_.policy.redundancy, stores);
+    // Every session had this many copies besides the target's; one of them must have been seen.
+    return missing_ + incomplete_ < copies - 1;
+}
+
+void Refill::conclude() noexcept {
+    if (!trouble_) return end(trouble_);
+    if (!is_sufficient())
+        return end(Error(Errc::NoStore, "%s: stores that may have its sessions are out of reach",
+                         env_.pool.name(target_).c_str()));
+    if (is_ready_) return end(kOk);
+    write_ready();
+}
+
+void Refill::write_ready() noexcept {
+    restart_deadline();
+    record::Envelope envelope;
+    envelope.version = record::next_version({}, env_.scheduler.unix_seconds(), env_.random.next());
+    envelope.modified_unix = env_.scheduler.unix_seconds();
+    envelope.origin = env_.policy.origin;
+    store::PutRequest put;
+    put.key = scope_.ready_key;
+    put.payload = as_bytes(ready_text_.view());
+    put.header = record::encode(envelope, put.payload);
+    put.version = envelope.version;
+    put.fingerprint = record::fingerprint(envelope.version);
+    put.ttl_s = kReadyLifetime;
+    put.expected = ready_cas_;
+    put.deadline = deadline();
+    requests(+1);
+    env_.pool.store(target_).put(put, this);
+}
+
+// A conflict: another host has come to the end of its pass first. The next look will tell.
+void Refill::on_put(int, Result<store::PutReply> reply) noexcept {
+    requests(-1);
+    if (!reply) return end(reply.error());
+    if (reply->outcome != store::PutOutcome::Stored)
+        return end(Error(Errc::Conflict, "%s: another host refills it as well",
+                         env_.pool.name(target_).c_str()));
+    if (env_.pool.health(target_).set_filling(false))
+        env_.pool.journal().add(Severity::Notice,
+                                "store %s is complete: %" PRIu64 " sessions were copied to it",
+                                env_.pool.name(target_).c_str(), copied_);
+    end(kOk);
+}
+
+void Refill::requests(int change) noexcept {
+    in_flight_ += change;
+    quiet_ = in_flight_ == 0;
+}
+
+void Refill::end(Status outcome) noexcept {
+    source_ = env_.pool.size();
+    if (!outcome && returned_) env_.pool.health(target_).keep_return();
+    finish(std::move(outcome));
+}
+
+}  // namespace sessmirror::replica

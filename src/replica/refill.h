@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "replica/operation.h"
+#include "replica/session_copy.h"
+#include "replica/settings_check.h"
+#include "store/inventory.h"
+
+namespace sessmirror::replica {
+
+// Looks after one store: is it complete, and if it is not, copies to it what its peers have.
+//
+// A store is complete when its `ready` item names the life it is in and the settings in force
+// (docs/format.md). A store that restarted, empty or from a snapshot, is in another life; a store
+// that joined has no such item; after a change of the list of stores the settings differ. Such a
+// store is marked as filling (pool::Health) and every session on the other stores is compared with
+// it (SessionCopy); then the item is written. It names the life that was asked for at the
+// beginning, so a restart meanwhile leaves an item that no life answers to.
+//
+// A store that was out of this host's reach and is complete may lack what this host wrote without
+// it. It gets the same comparison, without being marked: other hosts never stopped using it as a
+// home, and two homes at a time are worse.
+//
+// A pass counts only when all other stores could be listed, or so few are out of reach that another
+// copy of every session was on those that could, and these were complete. When all stores are
+// filling, as at the first start of everything, nothing is more complete than another: each gets
+// the union of all. A store that stays filling is only asked later than others; nothing fails.
+//
+// Works while resumed and leaves no request of its own behind when it is quiet after a pause: it
+// runs in slices between requests, and a reply that waits for the next slice would look like a hung
+// store. Several passes over one store, by several hosts, do each other no harm.
+class Refill final : public Operation, private OperationListener, private store::InventorySink {
+  public:
+    static constexpr std::size_t kInFlight = 16;
+    static constexpr std::uint32_t kReadyLifetime = 30 * 24 * 3600;  // seconds
+
+    // Keys with this prefix are sessions, except these two. There is an inventory for each store
+    // of the pool; they outlive this.
+    struct Scope {
+        std::string prefix;
+        store::SessionKey ready_key;
+        store::SessionKey settings_key;
+        SettingsText settings;
+        std::span<const std::unique_ptr<store::Inventory>> inventories;
+    };
+    Refill(const Environment& env, Scope scope, int target, bool returned) noexcept;
+    ~Refill() override;
+
+    void resume() noexcept;
+    void pause() noexcept { paused_ = true; }
+    // No request of this is on its way to a store.
+    [[nodiscard]] const bool& quiet() const noexcept { return quiet_; }
+    [[nodiscard]] int target() const noexcept { return target_; }
+
+  private:
+    using Hash = std::array<char, store::SessionKey::kHashChars>;
+
+    void run() noexcept override;
+    void on_life(Result<store::Life> life) noexcept override;
+    void on_fetch(int store, Result<store::FetchReply> reply) noexcept override;
+    void on_key(std::string_view key) noexcept override;
+    void on_listed(Status outcome) noexcept override;
+    void on_done() noexcept override;
+    void on_put(int store, Result<store::PutReply> reply) noexcept override;
+
+    void begin_pass() noexcept;
+    void next_source() noexcept;
+    void copy_more() noexcept;
+    void reap() noexcept;
+    [[nodiscard]] store::SessionKey key_of(const Hash& hash) const;
+    void conclude() noexcept;
+    [[nodiscard]] bool is_sufficient() const noexcept;
+    void write_ready() noexcept;
+    void requests(int change) noexcept;
+    void end(Status outcome) noexcept;
+
+    Scope scope_;
+    int target_;
+    bool returned_;
+    SettingsText ready_text_;
+    store::Cas ready_cas_ = 0;
+    bool is_ready_ = false;
+    int source_ = -1;
+    int missing_ = 0;     // stores that could not be listed
+    int incomplete_ = 0;  // stores that were listed and are filling themselves
+    Status trouble_ = kOk;
+    std::vector<Hash> keys_;  // of the present source, still to be compared
+    std::vector<std::unique_ptr<SessionCopy>> copies_;
+    std::uint64_t copied_ = 0;
+    int in_flight_ = 0;
+    bool quiet_ = true;
+    bool paused_ = false;
+    bool listing_ = false;
+    bool copying_ = false;
+};
+
+}  // namespace sessmirror::replica

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "store/memcached_inventory.h"
+
+#include <array>
+#include <charconv>
+#include <utility>
+
+namespace sessmirror::store {
+namespace {
+
+int hex_digit(char c) noexcept {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    return -1;
+}
+
+// Dumps show keys as they would stand in a URL: "sm%3A...".
+std::string url_decode(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool is_escape = text[i] == '%' && i + 2 < text.size() &&
+                               hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
+        if (is_escape) {
+            out += static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+            i += 2;
+        } else {
+            out += text[i];
+        }
+    }
+    return out;
+}
+
+void read_stat(std::string_view line, std::string_view name, std::uint64_t& out) noexcept {
+    if (!line.starts_with(name)) return;
+    line.remove_prefix(name.size());
+    std::from_chars(line.data(), line.data() + line.size(), out);
+}
+
+}  // namespace
+
+MemcachedInventory::MemcachedInventory(const StoreSpec& spec, net::EventLoop& loop,
+                                       net::Resolver& resolver)
+    : connection_(loop, resolver,
+                  {spec.transport == Transport::Unix, spec.host, spec.port, spec.name()}, *this),
+      timer_(loop.make_timer(*this)) {}
+
+void MemcachedInventory::ask_life(InventorySink& sink) {
+    process_ = now_ = uptime_ = 0;
+    ask(Question::Life, "stats\r\n", sink);
+}
+
+void MemcachedInventory::list(InventorySink& sink) {
+    // By the hash table: an item that is used meanwhile moves between the LRU lists, and a walk
+    // along those could miss it.
+    ask(Question::Keys, "lru_crawler metadump hash\r\n", sink);
+}
+
+void MemcachedInventory::ask(Question question, std::string_view command, InventorySink& sink) {
+    cancel();
+    question_ = question;
+    sink_ = &sink;
+    connection_.open(kPatience);
+    const std::array<ByteView, 1> pieces{as_bytes(command)};
+    connection_.send(pieces);
+    timer_->start(kPatience);
+}
+
+void MemcachedInventory::cancel() noexcept {
+    timer_->stop();
+    question_ = Question::None;
+    sink_ = nullptr;
+    line_.clear();
+    if (!connection_.is_closed()) connection_.close();
+}
+
+void MemcachedInventory::on_bytes(ByteView bytes) noexcept {
+    timer_->start(kPatience);
+    std::string_view text = as_text(bytes);
+    while (question_ != Question::None && !text.empty()) {
+        const std::size_t newline = text.find('\n');
+        line_.append(text.substr(0, newline));
+        if (line_.size() > kMaxLine)
+            return end(Error(Errc::Protocol, "%.100s: an endless line in its inventory",
+                             connection_.name().c_str()));
+        if (newline == std::string_view::npos) return;
+        text.remove_prefix(newline + 1);
+        const std::string line = std::exchange(line_, {});
+        take_line(line.ends_with('\r') ? std::string_view(line).substr(0, line.size() - 1) : line);
+    }
+}
+
+void MemcachedInventory::take_line(std::string_view line) {
+    if (line == "END") return end(kOk);
+    if (question_ == Question::Life && line.starts_with("STAT ")) return take_stat(line);
+    if (question_ == Question::Keys && line.starts_with("key=")) return take_key(line);
+    end(Error(Errc::StoreError,
+              "%.100s cannot be listed now (another listing runs, or its crawler "
+              "is switched off)",
+              connection_.name().c_str()));
+}
+
+void MemcachedInventory::take_stat(std::string_view line) {
+    read_stat(line, "STAT pid ", process_);
+    read_stat(line, "STAT time ", now_);
+    read_stat(line, "STAT uptime ", uptime_);
+}
+
+void MemcachedInventory::take_key(std::string_view line) {
+    line.remove_prefix(std::string_view("key=").size());
+    sink_->on_key(url_decode(line.substr(0, line.find(' '))));
+}
+
+void MemcachedInventory::on_closed(const Error& reason) noexcept {
+    end(reason);
+}
+
+void MemcachedInventory::on_timer() noexcept {
+    end(Error(Errc::Timeout, "%.100s did not answer", connection_.name().c_str()));
+}
+
+void MemcachedInventory::end(Status outcome) {
+    const Question question = question_;
+    InventorySink* const sink = sink_;
+    cancel();
+    if (question == Question::Keys) sink->on_listed(std::move(outcome));
+    if (question == Question::Life) {
+        if (outcome)
+            sink->on_life(Life{process_, now_ - uptime_});
+        else
+            sink->on_life(outcome.error());
+    }
+}
+
+}  // namespace sessmirror::store

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "net/connection.h"
+#include "store/inventory.h"
+#include "store/store_spec.h"
+
+namespace sessmirror::store {
+
+// The inventory of a memcached, by `stats` and `lru_crawler metadump hash`, over a connection of
+// its own that lasts for one question: a dump takes a connection over, and a listing of every key
+// must not stand in front of a visitor's session.
+//
+// A dump fails when another one is running (BUSY), or where the crawler is switched off (-X).
+class MemcachedInventory final : public Inventory, private net::ConnectionSink, private TimerSink {
+  public:
+    // How long the server may be silent. Generous: nobody waits, and the loop runs in slices.
+    static constexpr Duration kPatience = std::chrono::seconds(2);
+
+    // The loop and the resolver outlive this. REQUIRES: not destroyed from inside a callback.
+    MemcachedInventory(const StoreSpec& spec, net::EventLoop& loop, net::Resolver& resolver);
+
+    void ask_life(InventorySink& sink) override;
+    void list(InventorySink& sink) override;
+    void cancel() noexcept override;
+
+  private:
+    enum class Question : std::uint8_t { None, Life, Keys };
+    static constexpr std::size_t kMaxLine = 4096;  // a key may take three times its 250 bytes
+
+    void on_open() noexcept override {}
+    void on_bytes(ByteView bytes) noexcept override;
+    void on_closed(const Error& reason) noexcept override;
+    void on_timer() noexcept override;
+
+    void ask(Question question, std::string_view command, InventorySink& sink);
+    void take_line(std::string_view line);
+    void take_stat(std::string_view line);
+    void take_key(std::string_view line);
+    void end(Status outcome);
+
+    net::Connection connection_;
+    std::unique_ptr<Timer> timer_;
+    InventorySink* sink_ = nullptr;
+    Question question_ = Question::None;
+    std::string line_;  // the part of a line that has arrived
+    std::uint64_t process_ = 0;
+    std::uint64_t now_ = 0;
+    std::uint64_t uptime_ = 0;
+};
+
+}  // namespace sessmirror::store

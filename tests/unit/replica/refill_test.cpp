@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "replica/refill.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "unit/replica/replica_lab.h"
+
+namespace sessmirror::test {
+namespace {
+
+// The inventory of a simulated store.
+class LabInventory final : public store::Inventory, private TimerSink {
+  public:
+    LabInventory(Scheduler& scheduler, const simulation::SimNode& node)
+        : node_(node), timer_(scheduler.make_timer(*this)) {}
+
+    void ask_life(store::InventorySink& sink) override { ask(sink, false); }
+    void list(store::InventorySink& sink) override { ask(sink, true); }
+    void cancel() noexcept override { timer_->stop(); }
+
+  private:
+    void ask(store::InventorySink& sink, bool keys) {
+        sink_ = &sink;
+        keys_ = keys;
+        timer_->start(milliseconds(1));
+    }
+    void on_timer() noexcept override {
+        const bool is_up = node_.state() == simulation::SimNode::State::Up;
+        const Status outcome = is_up ? Status(kOk) : Status(Error(Errc::Refused, "%s", "down"));
+        if (!keys_)
+            return is_up ? sink_->on_life(store::Life{1, node_.life()})
+                         : sink_->on_life(outcome.error());
+        if (is_up)
+            for (const auto& [key, item] : node_.memory().items) {
+                sink_->on_key(key);
+                sink_->on_key(key + ".l");
+            }
+        sink_->on_listed(outcome);
+    }
+
+    const simulation::SimNode& node_;
+    std::unique_ptr<Timer> timer_;
+    store::InventorySink* sink_ = nullptr;
+    bool keys_ = false;
+};
+
+class Refill : public ::testing::Test {
+  protected:
+    static constexpr int kSessions = 60;
+
+    explicit Refill(int stores = 2) : lab(stores) {
+        lab.host().policy.redundancy = 2;
+        for (int i = 0; i < stores; ++i)
+            inventories.push_back(std::make_unique<LabInventory>(lab.host().process, lab.node(i)));
+    }
+
+    replica::Refill::Scope scope() {
+        return {"t:", store::derive_key("t:", "", "ready note"),
+                store::derive_key("t:", "", "settings note"),
+                replica::describe_settings(lab.host().pool, 2, ""), inventories};
+    }
+    Status refill(int store, bool returned = false) {
+        replica::Refill refill(lab.host().environment(), scope(), store, returned);
+        return lab.run(refill);
+    }
+    void store_sessions(std::string_view payload) {
+        for (int i = 0; i < kSessions; ++i) {
+            lab.key = key(i);
+            lab.store_session(lab.host(), payload);
+        }
+    }
+    static store::SessionKey key(int i) {
+        return store::derive_key("t:", "", "session " + std::to_string(i));
+    }
+    int sessions_on(int store, std::string_view payload) {
+        int count = 0;
+        for (int i = 0; i < kSessions; ++i) {
+            lab.key = key(i);
+            count += lab.payload_on(store) == payload;
+        }
+        return count;
+    }
+    bool is_filling(int store) { return lab.host().pool.is_filling(store); }
+    void restart_empty(int store) {
+        lab.node(store).kill();
+        lab.node(store).restart_empty();
+    }
+
+    ReplicaLab lab;
+    std::vector<std::unique_ptr<store::Inventory>> inventories;
+};
+
+TEST_F(Refill, CallsTheStoresOfANewPoolCompleteAtOnce) {
+    ASSERT_TRUE(refill(0));
+    ASSERT_TRUE(refill(1));
+    EXPECT_FALSE(is_filling(0));
+    EXPECT_FALSE(is_filling(1));
+}
+
+TEST_F(Refill, CopiesSessionsThatNobodyTouchesToAStoreThatReturnedEmpty) {
+    store_sessions("cart");
+    ASSERT_TRUE(refill(0));
+    restart_empty(0);
+    EXPECT_EQ(sessions_on(0, "cart"), 0);
+    ASSERT_TRUE(refill(0));
+    EXPECT_EQ(sessions_on(0, "cart"), kSessions);
+    EXPECT_FALSE(is_filling(0));
+    EXPECT_EQ(lab.host().count(pool::Counter::Refilled), std::uint64_t{kSessions});
+}
+
+TEST_F(Refill, KeepsTheLifetimeThatWasLeft) {
+    store_sessions("cart");
+    lab.world.run_until(lab.world.now() + std::chrono::seconds(1000));
+    restart_empty(0);
+    ASSERT_TRUE(refill(0));
+    lab.world.run_until(lab.world.now() + std::chrono::seconds(300));
+    EXPECT_EQ(sessions_on(0, "cart"), kSessions);
+    lab.world.run_until(lab.world.now() + std::chrono::seconds(200));
+    EXPECT_EQ(sessions_on(0, "cart"), 0);
+}
+
+TEST_F(Refill, ReplacesWhatAWarmRestartBroughtBack) {
+    store_sessions("old");
+    ASSERT_TRUE(refill(0));
+    const auto snapshot = lab.node(0).memory();
+    store_sessions("new");
+    lab.node(0).kill();
+    lab.node(0).restart_warm(snapshot);
+    ASSERT_EQ(sessions_on(0, "old"), kSessions);
+    ASSERT_TRUE(refill(0));
+    EXPECT_EQ(sessions_on(0, "new"), kSessions);
+}
+
+TEST_F(Refill, DoesNotBringBackADestroyedSession) {
+    store_sessions("cart");
+    const auto snapshot = lab.node(0).memory();
+    lab.key = key(3);
+    replica::SessionView view;
+    lab.open(lab.host(), view);
+    ASSERT_TRUE(lab.read(lab.host(), view));
+    ASSERT_TRUE(lab.destroy(lab.host(), view));
+    lab.settle();
+    lab.node(0).kill();
+    lab.node(0).restart_warm(snapshot);
+    ASSERT_TRUE(refill(0));
+    lab.key = key(3);
+    EXPECT_EQ(lab.payload_on(0), "(tombstone)");
+    EXPECT_EQ(lab.payload_on(1), "(tombstone)");
+}
+
+TEST_F(Refill, StaysFillingWhileTheOnlyPeerIsOutOfReach) {
+    store_sessions("cart");
+    restart_empty(0);
+    lab.node(1).kill();
+    EXPECT_FALSE(refill(0));
+    EXPECT_TRUE(is_filling(0));
+}
+
+TEST_F(Refill, ComparesAStoreThatWasCutOffWithoutCallingItIncomplete) {
+    store_sessions("cart");
+    ASSERT_TRUE(refill(0));
+    lab.node(0).evict(key(5).text());
+    ASSERT_TRUE(refill(0));
+    EXPECT_EQ(sessions_on(0, "cart"), kSessions - 1) << "a complete store is left alone";
+    ASSERT_TRUE(refill(0, true));
+    EXPECT_EQ(sessions_on(0, "cart"), kSessions);
+    EXPECT_FALSE(is_filling(0));
+}
+
+TEST_F(Refill, LeavesNoRequestBehindWhenItIsPaused) {
+    store_sessions("cart");
+    restart_empty(0);
+    replica::Refill refill(lab.host().environment(), scope(), 0, false);
+    refill.start();
+    while (lab.host().pool.health(0).slot().refill_seen.load() == 0) ASSERT_TRUE(lab.world.step());
+    refill.pause();
+    while (!refill.quiet()) ASSERT_TRUE(lab.world.step());
+    const auto sent = lab.host().requests(0);
+    lab.settle();
+    EXPECT_EQ(lab.host().requests(0), sent);
+    EXPECT_FALSE(refill.done());
+    refill.resume();
+    while (!refill.done()) ASSERT_TRUE(lab.world.step());
+    EXPECT_TRUE(refill.outcome());
+    EXPECT_EQ(sessions_on(0, "cart"), kSessions);
+}
+
+TEST_F(Refill, KeepsAFillingStoreFromBeingAHomeOrTheFirstToBeRead) {
+    lab.host().pool.health(lab.home()).set_filling(true);
+    const int other = lab.home();
+    EXPECT_FALSE(is_filling(other));
+    const replica::ReplicaSet set(lab.host().pool, lab.key, 2);
+    EXPECT_EQ(set.reader(lab.host().pool), other);
+    lab.host().pool.health(other).set_filling(true);
+    EXPECT_GE(lab.home(), 0) << "some store has to decide";
+}
+
+class RefillOfThree : public Refill {
+  protected:
+    RefillOfThree() : Refill(3) {}
+};
+
+TEST_F(RefillOfThree, GathersFromAllPeersWhatNoneHasAlone) {
+    store_sessions("cart");
+    const int held = sessions_on(2, "cart");
+    ASSERT_GT(held, 0);
+    ASSERT_LT(held, kSessions);
+    restart_empty(2);
+    ASSERT_TRUE(refill(2));
+    EXPECT_EQ(sessions_on(2, "cart"), held);
+}
+
+}  // namespace
+}  // namespace sessmirror::test

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Two real stores and a worker that serves pages: does a store that lost everything get it back?
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "pool/host_page.h"
+#include "service/session_service.h"
+#include "support/real_memcached.h"
+
+namespace sessmirror::service {
+namespace {
+
+constexpr int kSessions = 200;
+constexpr std::int64_t kLifetime = 1440;
+
+class Refilling : public ::testing::Test {
+  protected:
+    Refilling() {
+        options_.redundancy = 2;
+        options_.local = first_.spec().name();
+    }
+    std::string stores() const { return first_.spec().name() + "," + second_.spec().name(); }
+    std::unique_ptr<Session> open() {
+        auto session = service_.open(options_, stores());
+        EXPECT_TRUE(session) << session.error().detail;
+        return std::move(*session);
+    }
+    void write(const std::string& id, const std::string& payload) {
+        const auto session = open();
+        EXPECT_TRUE(session->read(id, kLifetime));
+        EXPECT_TRUE(session->write(id, as_bytes(payload), kLifetime));
+        session->close();
+    }
+    // Pages of one other visitor are served until the condition holds.
+    template <class Condition>
+    bool serve_until(Condition holds) {
+        const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+        while (std::chrono::steady_clock::now() < limit) {
+            write("a busy visitor", "x");
+            service_.after_response();
+            if (holds()) return true;
+        }
+        return false;
+    }
+    bool is_filling(int store) {
+        return service_.stores()[static_cast<std::size_t>(store)].is_filling;
+    }
+    bool is_up(int store) { return service_.stores()[static_cast<std::size_t>(store)].is_up; }
+
+    test::RealMemcached first_;
+    test::RealMemcached second_;
+    Options options_;
+    pool::HostPagePtr page_ = pool::make_host_page(7);
+    SessionService service_{*page_};
+};
+
+TEST_F(Refilling, GivesAStoreThatReturnedEmptyEverySessionAgain) {
+    for (int i = 0; i < kSessions; ++i) write("visitor " + std::to_string(i), "cart");
+    service_.after_response();
+    first_.kill();
+    first_.start();
+    const auto copied = [&] { return page_->value(pool::Counter::Refilled); };
+    ASSERT_TRUE(serve_until([&] { return copied() >= kSessions && !is_filling(0); }))
+        << copied() << " of " << kSessions << " sessions were copied";
+    second_.kill();  // what is left is what was copied
+    for (int i = 0; i < kSessions; ++i) {
+        const auto session = open();
+        const auto loaded = session->read("visitor " + std::to_string(i), kLifetime);
+        ASSERT_TRUE(loaded) << loaded.error().detail;
+        EXPECT_EQ(as_text(loaded->payload), "cart");
+    }
+}
+
+TEST_F(Refilling, GivesAStoreThatHungWhatItMissed) {
+    write("visitor", "old");
+    service_.after_response();
+    first_.stop();
+    constexpr int kMissed = 5;  // each costs a timeout: a new id is looked for everywhere
+    for (int i = 0; i < kMissed; ++i) write("visitor " + std::to_string(i), "cart");
+    first_.resume();
+    ASSERT_TRUE(serve_until([&] {
+        return is_up(0) && page_->value(pool::Counter::Refilled) >= kMissed;
+    })) << page_->value(pool::Counter::Refilled);
+}
+
+}  // namespace
+}  // namespace sessmirror::service

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Against a real memcached: the formats of its listings are documented nowhere else.
+#include "store/memcached_inventory.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "net/event_loop.h"
+#include "net/resolver.h"
+#include "support/real_memcached.h"
+
+namespace sessmirror::store {
+namespace {
+
+class Answers final : public InventorySink {
+  public:
+    void on_life(Result<Life> reply) noexcept override {
+        life.emplace(reply);
+        done = true;
+    }
+    void on_key(std::string_view key) noexcept override { keys.emplace_back(key); }
+    void on_listed(Status outcome) noexcept override {
+        listed.emplace(outcome);
+        done = true;
+    }
+    std::optional<Result<Life>> life;
+    std::vector<std::string> keys;
+    std::optional<Status> listed;
+    bool done = false;
+};
+
+class MemcachedInventoryTest : public ::testing::TestWithParam<bool> {
+  protected:
+    Answers ask(void (MemcachedInventory::*question)(InventorySink&), const StoreSpec& spec) {
+        Answers answers;
+        MemcachedInventory inventory(spec, loop_, resolver_);
+        (inventory.*question)(answers);
+        EXPECT_TRUE(loop_.run_until(answers.done, loop_.now() + std::chrono::seconds(10)));
+        return answers;
+    }
+    // The server starts listings of its own now and then, and runs one at a time.
+    Answers list(const StoreSpec& spec) {
+        const TimePoint limit = loop_.now() + std::chrono::seconds(10);
+        auto answers = ask(&MemcachedInventory::list, spec);
+        while (!*answers.listed && loop_.now() < limit)
+            answers = ask(&MemcachedInventory::list, spec);
+        return answers;
+    }
+    Life life_of(const test::RealMemcached& server) {
+        const auto answers = ask(&MemcachedInventory::ask_life, server.spec());
+        EXPECT_TRUE(answers.life && *answers.life);
+        return answers.life && *answers.life ? **answers.life : Life{};
+    }
+
+    net::EventLoop loop_;
+    net::Resolver resolver_{loop_};
+};
+
+INSTANTIATE_TEST_SUITE_P(Transports, MemcachedInventoryTest, ::testing::Bool(),
+                         [](const auto& kind) { return std::string(kind.param ? "Unix" : "Tcp"); });
+
+TEST_P(MemcachedInventoryTest, ListsEveryKeyAsItWasStored) {
+    const test::RealMemcached server({}, GetParam());
+    constexpr int kKeys = 3000;
+    std::string commands;
+    for (int i = 0; i < kKeys; ++i)
+        commands += "set sm:a_b.c-" + std::to_string(i) + " 0 100 1 noreply\r\nx\r\n";
+    ASSERT_EQ(server.ask(commands + "mn\r\n"), "MN\r\n");
+    auto answers = list(server.spec());
+    ASSERT_TRUE(answers.listed && *answers.listed) << answers.listed->error().detail;
+    std::sort(answers.keys.begin(), answers.keys.end());
+    EXPECT_EQ(std::unique(answers.keys.begin(), answers.keys.end()), answers.keys.end());
+    EXPECT_EQ(answers.keys.size(), static_cast<std::size_t>(kKeys));
+    EXPECT_TRUE(std::binary_search(answers.keys.begin(), answers.keys.end(), "sm:a_b.c-17"));
+}
+
+TEST_P(MemcachedInventoryTest, ListsAnEmptyStore) {
+    const test::RealMemcached server({}, GetParam());
+    const auto answers = list(server.spec());
+    ASSERT_TRUE(answers.listed && *answers.listed);
+    EXPECT_TRUE(answers.keys.empty());
+}
+
+TEST_P(MemcachedInventoryTest, NamesEachLifeOfAServerDifferently) {
+    test::RealMemcached server({}, GetParam());
+    const Life first = life_of(server);
+    EXPECT_EQ(life_of(server), first);
+    server.kill();
+    server.start();
+    EXPECT_FALSE(life_of(server) == first);
+}
+
+TEST_P(MemcachedInventoryTest, TellsWhenTheCrawlerIsSwitchedOff) {
+    const test::RealMemcached server({"-X"}, GetParam());
+    const auto answers = ask(&MemcachedInventory::list, server.spec());
+    ASSERT_TRUE(answers.listed);
+    EXPECT_FALSE(*answers.listed);
+}
+
+TEST_P(MemcachedInventoryTest, TellsWhenTheServerIsGone) {
+    test::RealMemcached server({}, GetParam());
+    server.kill();
+    EXPECT_FALSE(*ask(&MemcachedInventory::list, server.spec()).listed);
+    EXPECT_FALSE(*ask(&MemcachedInventory::ask_life, server.spec()).life);
+}
+
+}  // namespace
+}  // namespace sessmirror::store
