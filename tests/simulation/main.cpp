@@ -28,6 +28,7 @@ int usage() {
         "                 [--tabs=PERCENT of visitors who work in several at once]\n"
         "                 [--hosts=N] [--redundancy=N] [--locking=on|optimistic|off]\n"
         "                 [--on-conflict=merge|mine|fail]\n"
+        "                 [--tokens=0 if visitors return no tokens]\n"
         "                 [--subject=production|blind|leaderless] [--verbose]\n"
         "       sim_tests [GoogleTest's arguments]\n",
         stderr);
@@ -76,8 +77,9 @@ bool take(std::string_view argument, Arguments& out) {
     if (name == "--hosts") out.run.hosts = static_cast<int>(number);
     if (name == "--redundancy") out.run.redundancy = static_cast<int>(number);
     if (name == "--tabs") out.run.crowd.with_tabs = static_cast<double>(number) / 100;
-    return name == "--seed" || name == "--runs" || name == "--hosts" || name == "--redundancy" ||
-           name == "--tabs";
+    if (name == "--tokens") out.run.crowd.keeps_tokens = number != 0;
+    return name == "--tokens" || name == "--seed" || name == "--runs" || name == "--hosts" ||
+           name == "--redundancy" || name == "--tabs";
 }
 
 void print_summary(const RunOptions& options, const RunResult& result) {

@@ -114,7 +114,8 @@ std::vector<Finding> promises(const RunOptions& options) {
     const bool locked = options.locking == replica::Locking::On;
     // A client that sends one request at a time has the token of its last answer. Where several
     // overlap, a slow answer may bring an older token than one that it overtook.
-    if (options.crowd.with_tabs == 0) never.insert(never.end(), {StaleRead, WentBack});
+    if (options.crowd.with_tabs == 0 && options.crowd.keeps_tokens)
+        never.insert(never.end(), {StaleRead, WentBack});
     const bool optimistic = options.locking == replica::Locking::Optimistic;
     if (locked) never.push_back(LockShared);
     if (locked || optimistic) never.push_back(SilentLoss);
@@ -144,6 +145,7 @@ std::string replay_arguments(const RunOptions& options) {
     text += " --hosts=" + std::to_string(options.hosts);
     text += " --redundancy=" + std::to_string(options.redundancy);
     if (options.locking == replica::Locking::Off) text += " --locking=off";
+    if (!options.crowd.keeps_tokens) text += " --tokens=0";
     if (options.crowd.with_tabs != Crowd{}.with_tabs)
         text += " --tabs=" + std::to_string(static_cast<int>(options.crowd.with_tabs * 100));
     if (options.locking == replica::Locking::Optimistic) text += " --locking=optimistic";

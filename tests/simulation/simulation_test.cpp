@@ -93,6 +93,22 @@ TEST(Simulation, KeepsItsPromisesOverManySeedsWithTwoCopies) {
     expect_promises_kept({});
 }
 
+// The proof that the token is what does it, and that the checker would see its absence.
+TEST(Simulation, ShowsClientsWithoutTokensOldVersions) {
+    RunOptions options;
+    options.hosts = options.redundancy = 3;
+    options.locking = replica::Locking::Off;
+    options.crowd.with_tabs = 0;
+    options.crowd.keeps_tokens = false;
+    int old_versions = 0;
+    for (const Mix mix : {Mix::Pauses, Mix::Cuts, Mix::Everything}) {
+        options.mix = mix;
+        old_versions += sum_over_seeds(options, Finding::StaleRead);
+        old_versions += sum_over_seeds(options, Finding::WentBack);
+    }
+    EXPECT_GT(old_versions, 0);
+}
+
 TEST(Simulation, NeverShowsAClientThatKeepsItsCookiesAnOldVersion) {
     RunOptions options;
     options.crowd.with_tabs = 0;

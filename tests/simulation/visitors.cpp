@@ -68,7 +68,7 @@ RequestPlan Visitors::plan_for(Visitor& visitor) {
 
 void Visitors::on_response(Visitor& visitor, const RequestPlan& plan, const Token& news,
                            int requests_left) {
-    if (news && plan.session == visitor.session) visitor.token = news;
+    if (news && crowd_.keeps_tokens && plan.session == visitor.session) visitor.token = news;
     if (plan.created) visitor.creating = false;
     if (plan.action == RequestPlan::Action::Destroy && visitor.session == plan.session) {
         haunt(visitor.number, visitor.session, random_.between(0, 3));

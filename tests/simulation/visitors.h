@@ -15,8 +15,9 @@ namespace sessmirror::simulation {
 struct Crowd {
     int visitors = 24;
     int requests_per_tab = 40;
-    double with_tabs = 0.25;  // share of visitors that work in three tabs at once
-    double changing = 0.6;    // share of requests that change the session
+    double with_tabs = 0.25;   // share of visitors that work in three tabs at once
+    bool keeps_tokens = true;  // cookies beside the session's are returned
+    double changing = 0.6;     // share of requests that change the session
     double destroying = 0.02;
     Duration pause_between = milliseconds(300);  // mean
     Duration computing = milliseconds(4);        // mean, of a page
