@@ -4,7 +4,11 @@
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_sessmirror_status, 0, 0, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()
 
+
 ZEND_FUNCTION(sessmirror_status);
 
+
 static const zend_function_entry ext_functions[] = {
-    ZEND_FE(sessmirror_status, arginfo_sessmirror_status) ZEND_FE_END};
+	ZEND_FE(sessmirror_status, arginfo_sessmirror_status)
+	ZEND_FE_END
+};
