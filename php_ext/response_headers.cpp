@@ -31,19 +31,39 @@ OpenedSession* session_to_commit() noexcept {
     return handle;
 }
 
+// How the engine treats what a script prints and complains about.
+struct Noise {
+    int reporting;
+    int output;
+};
+
+Noise noise() {
+    return {EG(error_reporting), OG(flags)};
+}
+
+void restore(const Noise& before) {
+    EG(error_reporting) = before.reporting;
+    OG(flags) = before.output;
+}
+
+// Not by a buffer of our own: while a buffer is flushed, PHP has it off its stack.
+void silence() {
+    EG(error_reporting) = 0;
+    OG(flags) = (OG(flags) & ~PHP_OUTPUT_ACTIVATED) | PHP_OUTPUT_DISABLED;
+}
+
 // $_SESSION as the serializer sees it, or null. It may run a script's __serialize(). What that
 // complains about, throws or prints comes again when PHP itself encodes the session at close;
 // printed now it would arrive in front of the headers.
 zend_string* encode_session() {
     zval* const variables = &PS(http_session_vars);
     if (PS(serializer) == nullptr || !Z_ISREF_P(variables) ||
-        Z_TYPE_P(Z_REFVAL_P(variables)) != IS_ARRAY || php_output_start_default() != SUCCESS)
+        Z_TYPE_P(Z_REFVAL_P(variables)) != IS_ARRAY)
         return nullptr;
-    const auto reporting = EG(error_reporting);
-    EG(error_reporting) = 0;
+    const Noise before = noise();
+    silence();
     zend_string* const payload = PS(serializer)->encode();
-    EG(error_reporting) = reporting;
-    php_output_discard();
+    restore(before);
     if (EG(exception) != nullptr) zend_clear_exception();
     return payload;
 }
@@ -76,15 +96,13 @@ void commit(bool ends) {
 // False when a fatal error, or exit, ended it.
 bool try_to_commit(const bool ends) {
     volatile bool is_done = false;
-    const auto reporting = EG(error_reporting);
-    const int level = php_output_get_level();
+    const Noise before = noise();
     zend_try {
         commit(ends);
         is_done = true;
     }
     zend_end_try();
-    while (php_output_get_level() > level) php_output_discard();
-    EG(error_reporting) = reporting;
+    restore(before);
     return is_done;
 }
 

@@ -9,7 +9,6 @@
 
 extern "C" {
 #include <Zend/zend_smart_str.h>
-#include <ext/standard/url.h>
 }
 
 namespace sessmirror::shim {
@@ -34,12 +33,10 @@ void append_attribute(smart_str& line, std::string_view name, std::string_view v
     append(line, value);
 }
 
-// "Set-Cookie: NAME=", the start of every header that sets this cookie. The caller frees it.
+// "Set-Cookie: NAME=", the start of every header that sets this cookie. The caller frees it. Names
+// are not encoded, as PHP does not decode them; it refuses those that would need it.
 zend_string* header_start(std::string_view name) {
-    zend_string* const encoded = php_url_encode(name.data(), name.size());
-    zend_string* const start = strpprintf(0, "Set-Cookie: %s=", ZSTR_VAL(encoded));
-    zend_string_release(encoded);
-    return start;
+    return strpprintf(0, "Set-Cookie: %.*s=", static_cast<int>(name.size()), name.data());
 }
 
 struct HeaderSearch {

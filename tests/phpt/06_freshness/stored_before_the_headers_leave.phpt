@@ -27,6 +27,8 @@ $buffered = "session_start(); \$_SESSION = []; register_shutdown_function(fn () 
     final class D { function __destruct() { \$_SESSION['destructor'] = 1; } } \$d = new D; echo 'page';";
 echo $visitor->visit($buffered, $a), ' ', preg_match('/=[^-]+;/', $visitor->received[0]), "\n";
 echo page($show, list_of($a, $b), $off + ['sessmirror.local' => $b->name()]), "\n";
+echo $visitor->visit('session_start(); $_SESSION["b"] = 1; ob_start(); echo 1; ob_start(fn ($text) => "[$text]"); echo 2; ob_flush();
+    ob_end_flush(); echo ob_get_level(); ob_flush(); flush(); echo 3; ob_end_flush(); echo ob_get_level(), 4; ob_flush(); echo 5;', $a), "\n";
 ?>
 --EXPECT--
 Set-Cookie: PHPSESSID_V=announcing token
@@ -35,3 +37,4 @@ pageend
 {"n":1,"late":1}
 page 1
 {"shutdown":1,"destructor":1}
+1[2][]23145
