@@ -92,8 +92,7 @@ class Story:
                                "it had before.")
         if self._lab.handler.name != "sessmirror":
             return
-        self._screen.quiet("A store that comes back empty gets a session again when its visitor "
-                           "comes by; that is why the")
-        self._screen.quiet("demo lets every visitor change something between two events. "
-                           "Sessions that nobody touches")
-        self._screen.quiet("meanwhile are not copied by themselves in this release.")
+        self._screen.quiet("A store that comes back is filled again between the pages; until it has been "
+                           "compared with its")
+        self._screen.quiet("peers, reads on its host are confirmed by the other, and do not count as "
+                           "local.")
