@@ -42,35 +42,49 @@ void read_stat(std::string_view line, std::string_view name, std::uint64_t& out)
 
 MemcachedInventory::MemcachedInventory(const StoreSpec& spec, net::EventLoop& loop,
                                        net::Resolver& resolver)
-    : connection_(loop, resolver,
+    : loop_(loop),
+      connection_(loop, resolver,
                   {spec.transport == Transport::Unix, spec.host, spec.port, spec.name()}, *this),
       timer_(loop.make_timer(*this)) {}
 
 void MemcachedInventory::ask_life(InventorySink& sink) {
     process_ = now_ = uptime_ = 0;
-    ask(Question::Life, "stats\r\n", sink);
+    ask(Question::Life, sink);
 }
 
 void MemcachedInventory::list(InventorySink& sink) {
-    // By the hash table: an item that is used meanwhile moves between the LRU lists, and a walk
-    // along those could miss it.
-    ask(Question::Keys, "lru_crawler metadump hash\r\n", sink);
+    ask(Question::Keys, sink);
 }
 
-void MemcachedInventory::ask(Question question, std::string_view command, InventorySink& sink) {
+void MemcachedInventory::ask(Question question, InventorySink& sink) {
     cancel();
     question_ = question;
     sink_ = &sink;
+    give_up_ = loop_.now() + kPatience;
     connection_.open(kPatience);
-    const std::array<ByteView, 1> pieces{as_bytes(command)};
+    send();
+}
+
+// Keys by the hash table: an item that is used meanwhile moves between the LRU lists, and a walk
+// along those could miss it.
+void MemcachedInventory::send() noexcept {
+    constexpr std::string_view kLife = "stats\r\n";
+    constexpr std::string_view kKeys = "lru_crawler metadump hash\r\n";
+    const std::array<ByteView, 1> pieces{as_bytes(question_ == Question::Life ? kLife : kKeys)};
     connection_.send(pieces);
     timer_->start(kPatience);
+}
+
+void MemcachedInventory::wait_for_turn() noexcept {
+    waits_for_turn_ = true;
+    timer_->start(kTurn);
 }
 
 void MemcachedInventory::cancel() noexcept {
     timer_->stop();
     question_ = Question::None;
     sink_ = nullptr;
+    waits_for_turn_ = false;
     line_.clear();
     if (!connection_.is_closed()) connection_.close();
 }
@@ -95,9 +109,9 @@ void MemcachedInventory::take_line(std::string_view line) {
     if (line == "END") return end(kOk);
     if (question_ == Question::Life && line.starts_with("STAT ")) return take_stat(line);
     if (question_ == Question::Keys && line.starts_with("key=")) return take_key(line);
-    end(Error(Errc::StoreError,
-              "%.100s cannot be listed now (another listing runs, or its crawler "
-              "is switched off)",
+    if (question_ == Question::Keys && line.starts_with("BUSY") && loop_.now() < give_up_)
+        return wait_for_turn();
+    end(Error(Errc::StoreError, "%.100s cannot be listed (is its crawler switched off?)",
               connection_.name().c_str()));
 }
 
@@ -117,6 +131,7 @@ void MemcachedInventory::on_closed(const Error& reason) noexcept {
 }
 
 void MemcachedInventory::on_timer() noexcept {
+    if (std::exchange(waits_for_turn_, false)) return send();
     end(Error(Errc::Timeout, "%.100s did not answer", connection_.name().c_str()));
 }
 

@@ -15,11 +15,14 @@ namespace sessmirror::store {
 // its own that lasts for one question: a dump takes a connection over, and a listing of every key
 // must not stand in front of a visitor's session.
 //
-// A dump fails when another one is running (BUSY), or where the crawler is switched off (-X).
+// The server runs one dump at a time and starts some of its own, so a dump waits for its turn. It
+// fails where the crawler is switched off (-X).
 class MemcachedInventory final : public Inventory, private net::ConnectionSink, private TimerSink {
   public:
     // How long the server may be silent. Generous: nobody waits, and the loop runs in slices.
     static constexpr Duration kPatience = std::chrono::seconds(2);
+    // Between two questions whether it is our turn.
+    static constexpr Duration kTurn = milliseconds(10);
 
     // The loop and the resolver outlive this. REQUIRES: not destroyed from inside a callback.
     MemcachedInventory(const StoreSpec& spec, net::EventLoop& loop, net::Resolver& resolver);
@@ -37,16 +40,21 @@ class MemcachedInventory final : public Inventory, private net::ConnectionSink, 
     void on_closed(const Error& reason) noexcept override;
     void on_timer() noexcept override;
 
-    void ask(Question question, std::string_view command, InventorySink& sink);
+    void ask(Question question, InventorySink& sink);
+    void send() noexcept;
+    void wait_for_turn() noexcept;
     void take_line(std::string_view line);
     void take_stat(std::string_view line);
     void take_key(std::string_view line);
     void end(Status outcome);
 
+    net::EventLoop& loop_;
     net::Connection connection_;
     std::unique_ptr<Timer> timer_;
     InventorySink* sink_ = nullptr;
     Question question_ = Question::None;
+    TimePoint give_up_{};
+    bool waits_for_turn_ = false;
     std::string line_;  // the part of a line that has arrived
     std::uint64_t process_ = 0;
     std::uint64_t now_ = 0;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,14 +43,7 @@ class MemcachedInventoryTest : public ::testing::TestWithParam<bool> {
         EXPECT_TRUE(loop_.run_until(answers.done, loop_.now() + std::chrono::seconds(10)));
         return answers;
     }
-    // The server starts listings of its own now and then, and runs one at a time.
-    Answers list(const StoreSpec& spec) {
-        const TimePoint limit = loop_.now() + std::chrono::seconds(10);
-        auto answers = ask(&MemcachedInventory::list, spec);
-        while (!*answers.listed && loop_.now() < limit)
-            answers = ask(&MemcachedInventory::list, spec);
-        return answers;
-    }
+    Answers list(const StoreSpec& spec) { return ask(&MemcachedInventory::list, spec); }
     Life life_of(const test::RealMemcached& server) {
         const auto answers = ask(&MemcachedInventory::ask_life, server.spec());
         EXPECT_TRUE(answers.life && *answers.life);
@@ -83,6 +77,22 @@ TEST_P(MemcachedInventoryTest, ListsAnEmptyStore) {
     const auto answers = list(server.spec());
     ASSERT_TRUE(answers.listed && *answers.listed);
     EXPECT_TRUE(answers.keys.empty());
+}
+
+TEST_P(MemcachedInventoryTest, WaitsForItsTurn) {
+    const test::RealMemcached server({}, GetParam());
+    constexpr int kTogether = 8;
+    std::vector<Answers> answers(kTogether);
+    std::vector<std::unique_ptr<MemcachedInventory>> inventories;
+    for (Answers& answer : answers) {
+        inventories.push_back(
+            std::make_unique<MemcachedInventory>(server.spec(), loop_, resolver_));
+        inventories.back()->list(answer);
+    }
+    for (const Answers& answer : answers) {
+        EXPECT_TRUE(loop_.run_until(answer.done, loop_.now() + std::chrono::seconds(10)));
+        EXPECT_TRUE(answer.listed && *answer.listed) << answer.listed->error().detail;
+    }
 }
 
 TEST_P(MemcachedInventoryTest, NamesEachLifeOfAServerDifferently) {
