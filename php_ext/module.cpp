@@ -90,7 +90,6 @@ static PHP_MSHUTDOWN_FUNCTION(sessmirror) {
 static PHP_RINIT_FUNCTION(sessmirror) {
     (void)type, (void)module_number;
     SESSMIRROR_G(token_size) = 0;
-    SESSMIRROR_G(client_has_token) = false;
     sessmirror::shim::log_journal();
     return SUCCESS;
 }

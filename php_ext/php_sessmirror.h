@@ -22,7 +22,6 @@ bool directives_changed;
 // The freshness token that goes out with the headers; see token_cookie.h.
 char token[48];
 unsigned char token_size;
-bool client_has_token;
 // A session could not be decoded because its serializer is not loaded; PHP is about to destroy it.
 bool is_codec_missing;
 // Made at the first session; nullptr before. Owned.

@@ -4,6 +4,7 @@
 #include "boundary.h"
 #include "opened_session.h"
 #include "php_sessmirror.h"
+#include "session_variables.h"
 #include "token_cookie.h"
 #include "worker.h"
 
@@ -56,10 +57,7 @@ void silence() {
 // complains about, throws or prints comes again when PHP itself encodes the session at close;
 // printed now it would arrive in front of the headers.
 zend_string* encode_session() {
-    zval* const variables = &PS(http_session_vars);
-    if (PS(serializer) == nullptr || !Z_ISREF_P(variables) ||
-        Z_TYPE_P(Z_REFVAL_P(variables)) != IS_ARRAY)
-        return nullptr;
+    if (PS(serializer) == nullptr || session_variables() == nullptr) return nullptr;
     const Noise before = noise();
     silence();
     zend_string* const payload = PS(serializer)->encode();
@@ -76,7 +74,7 @@ void commit(bool ends) {
     if (payload == nullptr || handle == nullptr || PS(id) == nullptr) return;
     const std::string_view id = view(PS(id));
     const std::string_view bytes = view(payload);
-    const std::string_view serializer = view(PS(serializer)->name);
+    const std::string_view serializer = serializer_name();
     const zend_long lifetime = PS(gc_maxlifetime);
     (void)guarded([&]() -> Status {
         using Ends = service::Session::Ends;

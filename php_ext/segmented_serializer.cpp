@@ -10,6 +10,7 @@
 #include "php_sessmirror.h"
 #include "record/segments.h"
 #include "record/session_entries.h"
+#include "session_variables.h"
 
 extern "C" {
 #include <Zend/zend_smart_str.h>
@@ -39,13 +40,6 @@ const Codec* find_codec(SegmentCodec name) noexcept {
     for (const Codec& codec : kCodecs)
         if (codec.name == name) return &codec;
     return nullptr;
-}
-
-// $_SESSION; nullptr when a script made something else than an array of it.
-zval* session_vars() noexcept {
-    zval* const vars = &PS(http_session_vars);
-    if (!Z_ISREF_P(vars) || Z_TYPE_P(Z_REFVAL_P(vars)) != IS_ARRAY) return nullptr;
-    return Z_REFVAL_P(vars);
 }
 
 bool has_function(std::string_view name) noexcept {
@@ -145,7 +139,7 @@ bool can_be_segmented(std::string_view whole) noexcept {
 }
 
 zend_string* encode() {
-    zval* const present = session_vars();
+    zval* const present = session_variables();
     if (present == nullptr) return nullptr;
     zval vars;  // a script that runs meanwhile changes another array
     ZVAL_COPY(&vars, present);
@@ -203,7 +197,7 @@ bool decode_segment(const Segment& segment, zval* result) {
 }
 
 void put(std::string_view key, zval* value) {
-    zval* const vars = session_vars();
+    zval* const vars = session_variables();
     if (vars == nullptr) return zval_ptr_dtor(value);
     SEPARATE_ARRAY(vars);
     zend_symtable_str_update(Z_ARRVAL_P(vars), key.data(), key.size(), value);
@@ -222,7 +216,7 @@ zend_result decode_segments(std::string_view payload) {
 zend_result decode_one_piece(std::string_view payload) {
     zval all;
     if (!unserialize(payload, &all)) return FAILURE;
-    zval* const vars = session_vars();
+    zval* const vars = session_variables();
     const bool is_usable = Z_TYPE(all) == IS_ARRAY && vars != nullptr;
     if (is_usable) {
         SEPARATE_ARRAY(vars);

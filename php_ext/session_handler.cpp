@@ -10,6 +10,7 @@
 #include "messages.h"
 #include "opened_session.h"
 #include "php_sessmirror.h"
+#include "session_variables.h"
 #include "token_cookie.h"
 #include "worker.h"
 
@@ -120,11 +121,6 @@ Status ensure_read(OpenedSession& handle, std::string_view id, zend_long lifetim
     const auto loaded = handle.session->read(id, lifetime);
     if (!loaded) return loaded.error();
     return kOk;
-}
-
-// Which session.serialize_handler made the payload.
-std::string_view serializer_name() noexcept {
-    return PS(serializer) == nullptr ? std::string_view() : view(PS(serializer)->name);
 }
 
 PS_WRITE_FUNC(sessmirror) {

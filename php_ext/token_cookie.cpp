@@ -89,7 +89,6 @@ std::string_view received_token() {
     const zval* const value = zend_hash_find(Z_ARRVAL_P(cookies), name);
     zend_string_release(name);
     if (value == nullptr || Z_TYPE_P(value) != IS_STRING) return {};
-    SESSMIRROR_G(client_has_token) = true;
     return view(Z_STR_P(value));
 }
 
@@ -102,7 +101,8 @@ void keep_token(const service::Session& session) noexcept {
 
 void add_token_cookie(sapi_headers_struct* headers) {
     const std::string_view token(SESSMIRROR_G(token), SESSMIRROR_G(token_size));
-    if (!PS(use_cookies) || (token.empty() && !SESSMIRROR_G(client_has_token))) return;
+    if (PS(mod) != &session_module || !PS(use_cookies)) return;
+    if (token.empty() && received_token().empty()) return;
     const bool is_removal = script_removes_session_cookie(headers);
     if (token.empty() && !is_removal) return;
     SESSMIRROR_G(token_size) = 0;

@@ -6,13 +6,11 @@
 #include <cstdio>
 #include <utility>
 
-#include "record/envelope.h"
-
 namespace sessmirror::replica {
 namespace {
 
-SettingsText describe_ready(const store::Life& life, const SettingsText& settings) noexcept {
-    SettingsText out;
+NoteText describe_ready(const store::Life& life, const NoteText& settings) noexcept {
+    NoteText out;
     std::snprintf(out.bytes.data(), out.bytes.size(), "life=%" PRIu64 "-%" PRIu64 " %.80s",
                   life.process, life.started, settings.bytes.data());
     return out;
@@ -44,8 +42,7 @@ void Refill::on_fetch(int, Result<store::FetchReply> reply) noexcept {
     requests(-1);
     if (!reply) return end(reply.error());
     ready_cas_ = reply->cas;
-    const auto note = record::decode(reply->value);
-    is_ready_ = reply->found && note && as_text(note->payload) == ready_text_.view();
+    is_ready_ = read_note(*reply) == ready_text_.view();
     pool::Health& health = env_.pool.health(target_);
     if (is_ready_) health.set_filling(false);
     if (is_ready_ && !returned_) return end(kOk);
@@ -161,19 +158,8 @@ void Refill::conclude() noexcept {
 
 void Refill::write_ready() noexcept {
     restart_deadline();
-    record::Envelope envelope;
-    envelope.version = record::next_version({}, env_.scheduler.unix_seconds(), env_.random.next());
-    envelope.modified_unix = env_.scheduler.unix_seconds();
-    envelope.origin = env_.policy.origin;
-    store::PutRequest put;
-    put.key = scope_.ready_key;
-    put.payload = as_bytes(ready_text_.view());
-    put.header = record::encode(envelope, put.payload);
-    put.version = envelope.version;
-    put.fingerprint = record::fingerprint(envelope.version);
-    put.ttl_s = kReadyLifetime;
-    put.expected = ready_cas_;
-    put.deadline = deadline();
+    const auto put =
+        put_note(env_, scope_.ready_key, ready_text_, kReadyLifetime, ready_cas_, deadline());
     requests(+1);
     env_.pool.store(target_).put(put, this);
 }

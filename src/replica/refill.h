@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "replica/note.h"
 #include "replica/operation.h"
 #include "replica/session_copy.h"
-#include "replica/settings_check.h"
 #include "store/inventory.h"
 
 namespace sessmirror::replica {
@@ -46,7 +46,7 @@ class Refill final : public Operation, private OperationListener, private store:
         std::string prefix;
         store::SessionKey ready_key;
         store::SessionKey settings_key;
-        SettingsText settings;
+        NoteText settings;
         std::span<const std::unique_ptr<store::Inventory>> inventories;
     };
     Refill(const Environment& env, Scope scope, int target, bool returned) noexcept;
@@ -83,7 +83,7 @@ class Refill final : public Operation, private OperationListener, private store:
     Scope scope_;
     int target_;
     bool returned_;
-    SettingsText ready_text_;
+    NoteText ready_text_;
     store::Cas ready_cas_ = 0;
     bool is_ready_ = false;
     int source_ = -1;

@@ -4,12 +4,10 @@
 #include <cinttypes>
 #include <cstdio>
 
-#include "record/envelope.h"
-
 namespace sessmirror::replica {
 namespace {
 
-// The value of one field of a SettingsText; empty when it is not there.
+// The value of one field of a NoteText; empty when it is not there.
 std::string_view field(std::string_view text, std::string_view name) noexcept {
     const auto at = text.find(name);
     if (at == std::string_view::npos) return {};
@@ -19,11 +17,11 @@ std::string_view field(std::string_view text, std::string_view name) noexcept {
 
 }  // namespace
 
-SettingsText describe_settings(const pool::Pool& pool, int redundancy,
-                               std::string_view secret) noexcept {
+NoteText describe_settings(const pool::Pool& pool, int redundancy,
+                           std::string_view secret) noexcept {
     const auto secret_hash = store::derive_key("", secret, "settings");
     const auto hashed = secret_hash.hashed();
-    SettingsText out;
+    NoteText out;
     std::snprintf(out.bytes.data(), out.bytes.size(),
                   "stores=%016" PRIx64 " redundancy=%d secret=%.*s", pool.list_fingerprint(),
                   redundancy, static_cast<int>(hashed.size()), hashed.data());
@@ -45,29 +43,15 @@ void SettingsCheck::on_fetch(int store, Result<store::FetchReply> reply) noexcep
 }
 
 void SettingsCheck::judge(int store, const store::FetchReply& reply) noexcept {
-    if (!reply.found) return leave_note(store, 0);
-    const auto note = record::decode(reply.value);
-    if (!note) return leave_note(store, reply.cas);
-    const auto theirs = as_text(note->payload);
-    if (theirs != mine_.view()) return report(store, theirs);
+    const auto theirs = read_note(reply);
+    if (!theirs) return leave_note(store, reply.cas);
+    if (*theirs != mine_.view()) return report(store, *theirs);
     if (reply.ttl_left_s < kNoteLifetime / 2)
         env_.pool.store(store).touch(key_, kNoteLifetime, deadline(), nullptr);
 }
 
 void SettingsCheck::leave_note(int store, store::Cas expected) noexcept {
-    record::Envelope envelope;
-    envelope.version = record::next_version({}, env_.scheduler.unix_seconds(), env_.random.next());
-    envelope.modified_unix = env_.scheduler.unix_seconds();
-    envelope.origin = env_.policy.origin;
-    store::PutRequest put;
-    put.key = key_;
-    put.payload = as_bytes(mine_.view());
-    put.header = record::encode(envelope, put.payload);
-    put.version = envelope.version;
-    put.fingerprint = record::fingerprint(envelope.version);
-    put.ttl_s = kNoteLifetime;
-    put.expected = expected;
-    put.deadline = deadline();
+    const auto put = put_note(env_, key_, mine_, kNoteLifetime, expected, deadline());
     env_.pool.store(store).put(put, nullptr);
 }
 

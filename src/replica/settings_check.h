@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <array>
-
-#include "replica/operation.h"
-#include "store/session_key.h"
+#include "replica/note.h"
 
 namespace sessmirror::replica {
 
 // What has to be the same on every web server for sessions to be found, as text that can be
 // compared without telling a secret: "stores=<hash> redundancy=<n> secret=<hash>".
-struct SettingsText {
-    std::array<char, 128> bytes{};
-    [[nodiscard]] std::string_view view() const noexcept { return bytes.data(); }
-};
-SettingsText describe_settings(const pool::Pool& pool, int redundancy,
-                               std::string_view secret) noexcept;
+NoteText describe_settings(const pool::Pool& pool, int redundancy,
+                           std::string_view secret) noexcept;
 
 // Compares this host's settings with those that other web servers left in the stores, and leaves
 // its own where there are none. A difference is written to the journal, with what differs. The
@@ -29,7 +22,7 @@ class SettingsCheck final : public Operation {
 
     // `key` names the note; it must depend on nothing that is being compared.
     SettingsCheck(const Environment& env, const store::SessionKey& key,
-                  const SettingsText& mine) noexcept
+                  const NoteText& mine) noexcept
         : Operation(env), key_(key), mine_(mine) {}
 
   private:
@@ -40,7 +33,7 @@ class SettingsCheck final : public Operation {
     void report(int store, std::string_view theirs) noexcept;
 
     store::SessionKey key_;
-    SettingsText mine_;
+    NoteText mine_;
     int pending_ = 0;
     bool reported_ = false;
 };

@@ -78,9 +78,7 @@ def _seconds_until_mirrored(lab):
     does."""
     def both_take_writes():
         before = [store.writes() for store in lab.stores]
-        deadline = time.monotonic() + 0.5
-        while time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_until(lambda: lab.stores[0].writes() - before[0] >= 20, "20 writes", 20)
         first, second = (store.writes() - b for store, b in zip(lab.stores, before))
         return second > 0.6 * first
     return wait_until(both_take_writes, "the store is used again", 20)[1]

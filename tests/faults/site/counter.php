@@ -4,6 +4,6 @@
 require __DIR__ . '/site.php';
 enter();
 $before = $_SESSION['n'] ?? 0;
-usleep(1000 * (int) ($_GET['work_ms'] ?? 0));  // the work of a page, not a wait
+work((int) ($_GET['work_ms'] ?? 0) / 1000);
 $_SESSION['n'] = $before + 1;
 answer(['n' => $_SESSION['n']]);

@@ -5,6 +5,6 @@ require __DIR__ . '/site.php';
 enter();
 if (isset($_GET['key'])) {
     $_SESSION['keys'][(string) $_GET['key']] = true;
-    usleep(1000 * (int) ($_GET['work_ms'] ?? 0));  // the work of a page, not a wait
+    work((int) ($_GET['work_ms'] ?? 0) / 1000);
 }
 answer(['keys' => array_keys($_SESSION['keys'] ?? [])]);

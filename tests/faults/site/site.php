@@ -17,6 +17,18 @@ function enter(): void
     }
 }
 
+/**
+ * What a page does besides its session. It sleeps, since that keeps the session open and the worker
+ * busy, as work does, and leaves the processors to the visitors' other pages. Nothing is waited for.
+ */
+function work(float $seconds): void
+{
+    $end = microtime(true) + $seconds;
+    while (($left = $end - microtime(true)) > 0) {
+        time_nanosleep((int) $left, (int) (1e9 * ($left - (int) $left)));  // a signal may end it early
+    }
+}
+
 function answer(array $facts = []): void
 {
     $facts = ['host' => host(), 'pid' => getmypid()] + $facts + [

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "replica/settings_check.h"
 #include "unit/replica/replica_lab.h"
 
 namespace sessmirror::test {
