@@ -32,6 +32,10 @@ void Refill::run() noexcept {
 void Refill::on_life(Result<store::Life> life) noexcept {
     if (!life) return end(life.error());
     ready_text_ = describe_ready(*life, scope_.settings);
+    read_ready();
+}
+
+void Refill::read_ready() noexcept {
     restart_deadline();
     requests(+1);
     env_.pool.store(target_).fetch({scope_.ready_key, store::Want::Value, std::nullopt, deadline()},
@@ -45,7 +49,10 @@ void Refill::on_fetch(int, Result<store::FetchReply> reply) noexcept {
     is_ready_ = read_note(*reply) == ready_text_.view();
     pool::Health& health = env_.pool.health(target_);
     if (is_ready_) health.set_filling(false);
-    if (is_ready_ && !returned_) return end(kOk);
+    if (is_ready_ && (!returned_ || is_overtaken_)) return end(kOk);
+    if (is_overtaken_)
+        return end(Error(Errc::Conflict, "%s: another host has other settings, or it restarted",
+                         env_.pool.name(target_).c_str()));
     if (!is_ready_ && health.set_filling(true))
         env_.pool.journal().add(Severity::Notice,
                                 "store %s is new or was restarted: copying sessions to it",
@@ -164,13 +171,14 @@ void Refill::write_ready() noexcept {
     env_.pool.store(target_).put(put, this);
 }
 
-// A conflict: another host has come to the end of its pass first. The next look will tell.
+// A conflict: another host has come to the end of its pass first, and says so in its note.
 void Refill::on_put(int, Result<store::PutReply> reply) noexcept {
     requests(-1);
     if (!reply) return end(reply.error());
-    if (reply->outcome != store::PutOutcome::Stored)
-        return end(Error(Errc::Conflict, "%s: another host refills it as well",
-                         env_.pool.name(target_).c_str()));
+    if (reply->outcome != store::PutOutcome::Stored) {
+        is_overtaken_ = true;
+        return read_ready();
+    }
     if (env_.pool.health(target_).set_filling(false))
         env_.pool.journal().add(Severity::Notice,
                                 "store %s is complete: %" PRIu64 " sessions were copied to it",

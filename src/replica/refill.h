@@ -69,6 +69,7 @@ class Refill final : public Operation, private OperationListener, private store:
     void on_done() noexcept override;
     void on_put(int store, Result<store::PutReply> reply) noexcept override;
 
+    void read_ready() noexcept;
     void begin_pass() noexcept;
     void next_source() noexcept;
     void copy_more() noexcept;
@@ -86,6 +87,7 @@ class Refill final : public Operation, private OperationListener, private store:
     NoteText ready_text_;
     store::Cas ready_cas_ = 0;
     bool is_ready_ = false;
+    bool is_overtaken_ = false;  // another host wrote the item while this one compared
     int source_ = -1;
     int missing_ = 0;     // stores that could not be listed
     int incomplete_ = 0;  // stores that were listed and are filling themselves

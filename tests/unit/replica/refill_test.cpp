@@ -113,6 +113,24 @@ TEST_F(Refill, CopiesSessionsThatNobodyTouchesToAStoreThatReturnedEmpty) {
     EXPECT_EQ(lab.host().count(pool::Counter::Refilled), std::uint64_t{kSessions});
 }
 
+TEST_F(Refill, BelievesAnotherHostThatWasFasterAtTheSameStore) {
+    store_sessions("cart");
+    restart_empty(0);
+    std::vector<std::unique_ptr<store::Inventory>> other_inventories;
+    for (int i = 0; i < 2; ++i)
+        other_inventories.push_back(
+            std::make_unique<LabInventory>(lab.host().process, lab.node(i)));
+    auto other_scope = scope();
+    other_scope.inventories = other_inventories;
+    replica::Refill one(lab.host().environment(), scope(), 0, false);
+    replica::Refill other(lab.host().environment(), std::move(other_scope), 0, false);
+    one.start();
+    EXPECT_TRUE(lab.run(other));
+    EXPECT_TRUE(one.done());
+    EXPECT_TRUE(one.outcome());
+    EXPECT_EQ(sessions_on(0, "cart"), kSessions);
+}
+
 TEST_F(Refill, KeepsTheLifetimeThatWasLeft) {
     store_sessions("cart");
     lab.world.run_until(lab.world.now() + std::chrono::seconds(1000));
