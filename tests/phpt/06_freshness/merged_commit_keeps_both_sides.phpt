@@ -13,16 +13,12 @@ $visitor = new Visitor($list, $optimistic);
 $visitor->cookies['PHPSESSID'] = 'A';
 page("session_id('A'); session_start(); \$_SESSION['first'] = 1;", $list, $optimistic);
 foreach (['at the end' => '', 'early' => 'ob_flush(); flush(); $_SESSION["late"] = 1;'] as $when => $rest) {
-    $gate = tempnam(sys_get_temp_dir(), 'gate');
-    [$process, $pipe] = $visitor->request("session_start(); file_put_contents('$gate.read', '');
-        \$end = microtime(true) + 20;
-        while (file_exists('$gate') && microtime(true) < \$end) time_nanosleep(0, 2000000) and clearstatcache();
-        \$_SESSION['mine $when'] = 1; echo 'page'; $rest", $a);
-    until(fn () => file_exists("$gate.read"));
+    $gate = new Gate;
+    [$process, $pipe] = $visitor->request("session_start(); {$gate->code()} \$_SESSION['mine $when'] = 1; echo 'page'; $rest", $a);
+    $gate->waitForPage();
     page("session_id('A'); session_start(); \$_SESSION['theirs $when'] = 1;", $list, $optimistic);
-    unlink($gate);
+    $gate->open();
     close_page($process, $pipe);
-    unlink("$gate.read");
     echo page("session_id('A'); session_start(); ksort(\$_SESSION); echo implode(', ', array_keys(\$_SESSION));", $list,
         $optimistic + ['sessmirror.local' => $b->name()]), "\n";
 }
