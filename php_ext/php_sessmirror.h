@@ -20,7 +20,7 @@ zend_string* directive_texts[sessmirror::shim::kDirectives];
 // Some text is not yet in the worker's parsed settings.
 bool directives_changed;
 // The freshness token that goes out with the headers; see token_cookie.h.
-char token[48];
+char token[32];
 unsigned char token_size;
 // A session could not be decoded because its serializer is not loaded; PHP is about to destroy it.
 bool is_codec_missing;

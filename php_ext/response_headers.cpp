@@ -82,11 +82,7 @@ void commit(bool ends) {
                                        record::parse_serialization(serializer),
                                        ends ? Ends::Yes : Ends::No);
     });
-    if (!ends)
-        (void)guarded([&]() -> Status {
-            handle->session->announce();
-            return kOk;
-        });
+    if (!ends) handle->session->leave_token_open();
     keep_token(*handle->session);
     zend_string_release(payload);
 }

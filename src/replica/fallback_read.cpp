@@ -18,8 +18,8 @@ void FallbackRead::on_fetch(int store, Result<store::FetchReply> reply) noexcept
     advance();
 }
 
-// An announced version that no member knows is not searched for further: most announcements are
-// never made good, and asking stores that are down costs the page their timeouts.
+// For a write that may have followed an open token the search ends with the members: most never
+// came, and asking stores that are down costs the page their timeouts.
 FallbackRead::Round FallbackRead::round_after(Round round) const noexcept {
     const bool is_enough = view_.is_found() && view_.is_fresh();
     return round == Round::Members && !is_enough ? Round::Everyone : Round::Over;
@@ -70,7 +70,7 @@ Status FallbackRead::conclude() noexcept {
 }
 
 Status FallbackRead::conclude_found() noexcept {
-    view_.settle_announcement();
+    view_.close_token();
     const bool is_confirmed = view_.is_confirmed(env_.pool) || every_member_answered();
     repair_laggards(env_, view_, is_confirmed && view_.is_fresh() ? Confirmed::Yes : Confirmed::No);
     return view_.is_fresh() ? kOk : serve_stale();

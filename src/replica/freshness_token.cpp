@@ -12,7 +12,7 @@ namespace {
 constexpr int kBase = 36;
 constexpr std::size_t kTagBytes = 5;
 constexpr char kDot = '.';
-constexpr char kAnnounces = '-';
+constexpr char kOpen = '-';
 
 const unsigned char* bytes_of(std::string_view text) noexcept {
     return reinterpret_cast<const unsigned char*>(text.data());
@@ -29,30 +29,6 @@ std::uint64_t tag_of(std::string_view claim, const store::SessionKey& key) noexc
     return tag;
 }
 
-class Writer {
-  public:
-    Writer(char* begin, std::size_t room) noexcept
-        : begin_(begin), end_(begin), limit_(begin + room) {}
-
-    void put(std::uint64_t number) noexcept {
-        end_ = std::to_chars(end_, limit_, number, kBase).ptr;
-    }
-    void put(char separator) noexcept { *end_++ = separator; }
-    void put(record::Version version) noexcept {
-        put(std::uint64_t{version.generation});
-        put(kDot);
-        put(std::uint64_t{version.nonce});
-    }
-    [[nodiscard]] std::string_view text() const noexcept {
-        return {begin_, static_cast<std::size_t>(end_ - begin_)};
-    }
-
-  private:
-    char* begin_;
-    char* end_;
-    char* limit_;
-};
-
 // Each take_ reads one thing off the front of `text`, or gives nothing.
 std::optional<std::uint32_t> take_number(std::string_view& text) noexcept {
     std::uint32_t number = 0;
@@ -63,49 +39,36 @@ std::optional<std::uint32_t> take_number(std::string_view& text) noexcept {
     return number;
 }
 
-bool take_separator(std::string_view& text, char separator) noexcept {
-    if (text.empty() || text.front() != separator) return false;
+std::optional<char> take_separator(std::string_view& text) noexcept {
+    if (text.empty()) return std::nullopt;
+    const char separator = text.front();
     text.remove_prefix(1);
-    return true;
-}
-
-std::optional<record::Version> take_version(std::string_view& text) noexcept {
-    const auto generation = take_number(text);
-    if (!generation || !take_separator(text, kDot)) return std::nullopt;
-    const auto nonce = take_number(text);
-    if (!nonce) return std::nullopt;
-    return record::Version{*generation, *nonce};
+    return separator;
 }
 
 }  // namespace
 
 TokenText::TokenText(const FreshnessToken& token, const store::SessionKey& key) noexcept {
-    Writer writer(text_.data(), text_.size());
-    writer.put(token.version);
-    if (!token.announced.is_none()) {
-        writer.put(kAnnounces);
-        writer.put(token.announced);
-    }
-    const std::uint64_t tag = tag_of(writer.text(), key);
-    writer.put(kDot);
-    writer.put(tag);
-    size_ = static_cast<std::uint8_t>(writer.text().size());
+    char* const begin = text_.data();
+    char* const limit = begin + text_.size();
+    char* end = std::to_chars(begin, limit, token.version.generation, kBase).ptr;
+    *end++ = kDot;
+    end = std::to_chars(end, limit, token.version.nonce, kBase).ptr;
+    *end++ = token.is_open ? kOpen : kDot;
+    const std::uint64_t tag = tag_of({begin, static_cast<std::size_t>(end - begin)}, key);
+    end = std::to_chars(end, limit, tag, kBase).ptr;
+    size_ = static_cast<std::uint8_t>(end - begin);
 }
 
 std::optional<FreshnessToken> parse_token(std::string_view text,
                                           const store::SessionKey& key) noexcept {
-    FreshnessToken token;
     std::string_view rest = text;
-    const auto version = take_version(rest);
-    if (!version) return std::nullopt;
-    token.version = *version;
-    if (take_separator(rest, kAnnounces)) {
-        const auto announced = take_version(rest);
-        if (!announced || announced->is_none()) return std::nullopt;
-        token.announced = *announced;
-    }
-    if (token.generation() == 0) return std::nullopt;
-    // There is one way to write a token, so comparing the whole text checks the tag as well.
+    const auto generation = take_number(rest);
+    if (!generation || take_separator(rest) != kDot) return std::nullopt;
+    const auto nonce = take_number(rest);
+    if (!nonce) return std::nullopt;
+    const FreshnessToken token{{*generation, *nonce}, take_separator(rest) == kOpen};
+    // There is one way to write a token, so comparing the whole text checks everything else.
     if (TokenText(token, key).view() != text) return std::nullopt;
     return token;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -19,37 +18,26 @@ namespace sessmirror::replica {
 // A copy is fresh when its version is the token's, or has a higher generation. An equal generation
 // with another nonce is a fork, and not fresh.
 struct FreshnessToken {
-    record::Version version;  // none() when nothing was stored yet and something was announced
-    // Set when the headers left while the session was still open: the version that a later write of
-    // that request was to use, if there was one. Only the session's home can tell.
-    record::Version announced;
+    record::Version version;  // none() when nothing was stored yet and the session is open
+    // The headers left while the session was still open: a later write of that request may follow
+    // `version`. Whether it did only the session's home can tell.
+    bool is_open = false;
 
     [[nodiscard]] bool is_met_by(record::Version stored) const noexcept {
-        return is_reached(version, stored);
-    }
-    [[nodiscard]] bool is_announcement_met_by(record::Version stored) const noexcept {
-        return is_reached(announced, stored);
-    }
-    [[nodiscard]] std::uint32_t generation() const noexcept {
-        return std::max(version.generation, announced.generation);
+        return stored == version || stored.generation > version.generation;
     }
     friend bool operator==(const FreshnessToken&, const FreshnessToken&) = default;
-
-  private:
-    static bool is_reached(record::Version wanted, record::Version stored) noexcept {
-        return stored == wanted || stored.generation > wanted.generation;
-    }
 };
 
-// A token as cookie value, in base 36: `<generation>.<nonce>.<tag>`, or, with an announcement,
-// `<generation>.<nonce>-<generation>.<nonce>.<tag>`. The tag is a hash of the rest keyed with the
-// session's key: a token of another session (after a regenerate, or a log-in as somebody else) or
-// one that was cut short is no token. As that key depends on sessmirror.secret, nobody can forge a
-// token where a secret is set; elsewhere whoever forges one for his own session makes his own reads
-// slower, and nothing else.
+// A token as cookie value, in base 36: `<generation>.<nonce>.<tag>`, or, when it is open,
+// `<generation>.<nonce>-<tag>`. The tag is a hash of the rest keyed with the session's key: a token
+// of another session (after a regenerate, or a log-in as somebody else) or one that was cut short
+// is no token. As that key depends on sessmirror.secret, nobody can forge a token where a secret is
+// set; elsewhere whoever forges one for his own session makes his own reads slower, and nothing
+// else.
 class TokenText {
   public:
-    static constexpr std::size_t kMax = 48;
+    static constexpr std::size_t kMax = 32;
 
     TokenText() = default;
     TokenText(const FreshnessToken& token, const store::SessionKey& key) noexcept;

@@ -59,10 +59,10 @@ void LocalFirstRead::conclude() noexcept {
         fallback_.emplace(env_, view_);
         return fallback_->start(this);
     }
-    if (view_.has_open_announcement()) {
+    if (view_.has_open_token()) {
         const int home = view_.set().home(env_.pool);
         if ((asked_ & store_bit(home)) == 0) return ask(home, store::Want::Version);
-        view_.settle_announcement();
+        view_.close_token();
     }
     if (reader_ == env_.pool.local()) env_.pool.count(pool::Counter::LocalHits);
     finish(kOk);

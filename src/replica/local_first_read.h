@@ -14,8 +14,8 @@ namespace sessmirror::replica {
 // whose outcome is this one's.
 //
 // Two cases ask for second opinions, which are versions without payloads: the policies `probe` and
-// `majority` always do, beside the first question; a token that was announced asks the home, since
-// a write that the home does not know was not made. All must agree with the copy at hand.
+// `majority` always do, beside the first question; an open token asks the home, since a write that
+// the home does not know was not made. All must agree with the copy at hand.
 class LocalFirstRead final : public Operation, private OperationListener {
   public:
     LocalFirstRead(const Environment& env, SessionView& view) noexcept

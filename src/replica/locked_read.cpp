@@ -106,7 +106,7 @@ void LockedRead::compare() noexcept {
     const Copy& home = view_.copy(home_);
     if (view_.has_newest(home_)) {
         if (!view_.is_confirmed(env_.pool) || !view_.is_fresh()) return fall_back();
-        view_.settle_announcement();
+        view_.close_token();
         if (env_.pool.local() >= 0 && view_.copy(env_.pool.local()).version == view_.version())
             env_.pool.count(pool::Counter::LocalHits);
         repair_laggards(env_, view_, Confirmed::Yes);

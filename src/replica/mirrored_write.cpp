@@ -62,14 +62,13 @@ void MirroredWrite::begin_round() noexcept {
     start_put(home_, envelope.parent);
 }
 
-// Above everything that this request or its client has seen or been promised, so that no copy from
-// before can pass for this one.
+// Above everything that this request or its client has seen, so that no copy from before can pass
+// for this one.
 record::Version MirroredWrite::draw_version() noexcept {
     const record::Version base = outgoing_.replaces.newest();
-    if (rounds_ == 1 && announced_ > base) return announced_;
     const std::uint32_t now = env_.scheduler.unix_seconds();
-    const std::uint32_t floor = std::max(view_.generation_floor(now), announced_.generation);
-    return record::next_version(base, std::max(now, floor + 1), env_.random.next());
+    const std::uint32_t above_seen = view_.generation_floor(now) + 1;
+    return record::next_version(base, std::max(now, above_seen), env_.random.next());
 }
 
 void MirroredWrite::start_put(int store, record::Version base) noexcept {

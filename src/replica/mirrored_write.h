@@ -46,8 +46,6 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
 
     // For before start(). The lock stays held: the session is not closed yet.
     void keep_lock() noexcept { keeps_lock_ = true; }
-    // The version to use, announced to the client already, unless a conflict asks for another one.
-    void use_version(record::Version version) noexcept { announced_ = version; }
 
     // The record that was, or may have been, stored last; valid from start() on.
     [[nodiscard]] const record::Envelope& written() const noexcept { return outgoing_.envelope; }
@@ -99,7 +97,6 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     bool again_ = false;  // another round is needed once this one has ended
     bool entombed_ = false;
     bool keeps_lock_ = false;
-    record::Version announced_;
     bool home_has_it_ = false;  // the home took this round's version
     int home_ = -1;
     int acks_ = 0;

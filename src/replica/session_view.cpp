@@ -16,7 +16,7 @@ void SessionView::reset(const pool::Pool& pool, const store::SessionKey& key,
     failures_ = Error(Errc::NoStore, "%s", "");
     lock = {};
     token_.reset();
-    is_announcement_void_ = false;
+    is_token_closed_ = false;
     is_stale = false;
 }
 
@@ -74,18 +74,18 @@ void SessionView::adopt(const record::Envelope& envelope, ByteView payload) {
     record_.payload = ByteView(stored_).subspan(record::Envelope::kSize);
 }
 
-void SessionView::settle_announcement() noexcept {
-    if (!has_open_announcement()) return;
-    token_->announced = record::Version::none();
-    is_announcement_void_ = true;
+void SessionView::close_token() noexcept {
+    if (!has_open_token()) return;
+    token_->is_open = false;
+    is_token_closed_ = true;
 }
 
 // A token may be forged where no secret is set, so what it says is believed for a day ahead at
 // most: enough for clocks that differ, too little to use up the generations.
 std::uint32_t SessionView::generation_floor(std::uint32_t unix_seconds) const noexcept {
     constexpr std::uint32_t kTrusted = 24 * 3600;
-    if (!token_ || token_->generation() > unix_seconds + kTrusted) return 0;
-    return token_->generation();
+    if (!token_ || token_->version.generation > unix_seconds + kTrusted) return 0;
+    return token_->version.generation;
 }
 
 std::uint32_t SessionView::lifetime_left() const noexcept {

@@ -77,18 +77,19 @@ class SessionView {
     [[nodiscard]] bool is_confirmed(pool::Pool& pool) const noexcept;
     // Whether the newest version found is as new as what the client has seen.
     [[nodiscard]] bool is_fresh() const noexcept { return !token_ || token_->is_met_by(version()); }
-    // Whether it is not known yet if the client has seen anything newer: see FreshnessToken.
-    [[nodiscard]] bool has_open_announcement() const noexcept {
-        return token_ && !token_->announced.is_none() && !token_->is_announcement_met_by(version());
+    // Whether a request that the client has seen may have written a newer version than the newest
+    // found: see FreshnessToken::is_open.
+    [[nodiscard]] bool has_open_token() const noexcept {
+        return token_ && token_->is_open && version() == token_->version;
     }
-    // The session's home, or everybody, has answered: what was announced was not written.
-    void settle_announcement() noexcept;
+    // The session's home, or everybody, has answered: there is no such version.
+    void close_token() noexcept;
 
     // Whether the client should be told the version that it was given, though it changed nothing:
-    // it is newer than what the client knew, if it knew anything, or ends an announcement.
+    // it is newer than what the client knew, if it knew anything, or closes its token.
     [[nodiscard]] bool is_news() const noexcept {
         if (!is_alive() || is_stale) return false;
-        return !token_ || is_announcement_void_ || version().generation > token_->generation();
+        return !token_ || is_token_closed_ || version().generation > token_->version.generation;
     }
     // The newest version that the client or this request has seen.
     [[nodiscard]] record::Version seen() const noexcept {
@@ -119,7 +120,7 @@ class SessionView {
     Bytes stored_;
     record::Record record_;
     std::optional<FreshnessToken> token_;
-    bool is_announcement_void_ = false;
+    bool is_token_closed_ = false;
     Error failures_{Errc::NoStore, "%s", ""};
 };
 

@@ -121,10 +121,10 @@ struct Session::Impl {
                  record::Serialization form, Lock lock);
     Status store_payload(ByteView payload, record::Serialization form, Lock lock = Lock::GiveBack);
     Status store_tombstone(Lock lock = Lock::GiveBack);
-    Status store_after_commit(ByteView payload, record::Serialization form);
     Status touch_if_due();
     Status roll_back();
     void tell(const replica::FreshnessToken& token) noexcept;
+    [[nodiscard]] ByteView with_others_changes(ByteView payload, record::Serialization form);
     [[nodiscard]] bool is_stored_already(ByteView payload) noexcept;
     void forget_parents_lock() noexcept;
     void let_go() noexcept;
@@ -136,8 +136,7 @@ struct Session::Impl {
     std::string current_id;
     std::string created_id;
     std::string client_token;
-    replica::TokenText token;   // for the client; empty: nothing to tell
-    record::Version announced;  // for the next write; none() usually
+    replica::TokenText token;  // for the client; empty: nothing to tell
 
     // What was there before this request's first commit, until a write() confirms it.
     struct Undo {
@@ -146,6 +145,7 @@ struct Session::Impl {
     };
     std::optional<Undo> undo;
     std::optional<Bytes> committed;      // by PHP, where the commit was merged with others' changes
+    std::string merged;                  // of it and what PHP wrote since
     std::optional<Error> failed_commit;  // the outcome of the write() that follows
     std::uint32_t lifetime_s = 0;
     unsigned fork_generation = 0;

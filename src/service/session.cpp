@@ -37,7 +37,6 @@ void Session::Impl::select(std::string_view id, std::int64_t lifetime) {
     if (deployment->policy.freshness == Freshness::Token)
         if (const auto seen = replica::parse_token(client_token, view().key()))
             view().expect(*seen);
-    announced = record::Version::none();
     current_id = id;
     selected = true;
 }
@@ -67,7 +66,7 @@ Status Session::Impl::load(std::string_view id, std::int64_t lifetime) {
     loaded = true;
     deployment->pool->count(pool::Counter::Reads);
     if (!view().is_alive()) deployment->pool->count(pool::Counter::Misses);
-    if (view().is_news()) tell({view().version(), {}});
+    if (view().is_news()) tell({view().version(), false});
     return kOk;
 }
 
@@ -97,11 +96,10 @@ Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
     }
     work->write.emplace(service.environment(*deployment), view(), kind, payload, ttl_s,
                         created_id == current_id, form);
-    work->write->use_version(announced);
     if (lock == Lock::Keep) work->write->keep_lock();
     const Status outcome = service.run(*deployment, *work->write);
     if (const auto version = work->write->version_to_tell(); !version.is_none())
-        tell({version, {}});
+        tell({version, false});
     loaded = false;
     settled = true;
     created_id.clear();
@@ -120,20 +118,19 @@ Status Session::Impl::store_tombstone(Lock lock) {
                  record::Serialization::Opaque, lock);
 }
 
-// What a commit stored may hold another request's changes as well, of which PHP knows nothing.
 bool Session::Impl::is_stored_already(ByteView payload) noexcept {
-    if (committed) return std::ranges::equal(payload, *committed);
     return view().is_alive() && std::ranges::equal(payload, view().newest().payload);
 }
 
-Status Session::Impl::store_after_commit(ByteView payload, record::Serialization form) {
-    if (!committed) return store_payload(payload, form);
-    const auto merge = record::three_way_merge(form, as_text(*committed), as_text(payload),
-                                               as_text(view().newest().payload),
-                                               deployment->policy.protected_keys);
-    committed.reset();
-    if (merge.outcome != record::Merge::Outcome::Merged) return store_payload(payload, form);
-    return store_payload(as_bytes(merge.payload), form);
+// What a commit stored may hold another request's changes as well, of which PHP knows nothing.
+ByteView Session::Impl::with_others_changes(ByteView payload, record::Serialization form) {
+    if (!committed) return payload;
+    auto merge = record::three_way_merge(form, as_text(*committed), as_text(payload),
+                                         as_text(view().newest().payload),
+                                         deployment->policy.protected_keys);
+    if (merge.outcome != record::Merge::Outcome::Merged) return payload;
+    merged = std::move(merge.payload);
+    return as_bytes(merged);
 }
 
 void Session::Impl::tell(const replica::FreshnessToken& news) noexcept {
@@ -229,8 +226,8 @@ Status Session::write(std::string_view id, ByteView payload, std::int64_t lifeti
     if (!impl_->loaded)
         return Error(Errc::Internal, "the session was not read before it was written");
     impl_->undo.reset();
-    return impl_->is_stored_already(payload) ? impl_->touch_if_due()
-                                             : impl_->store_after_commit(payload, form);
+    const ByteView all = impl_->with_others_changes(payload, form);
+    return impl_->is_stored_already(all) ? impl_->touch_if_due() : impl_->store_payload(all, form);
 }
 
 Status Session::commit(std::string_view id, ByteView payload, std::int64_t lifetime_s,
@@ -257,14 +254,8 @@ Status Session::commit(std::string_view id, ByteView payload, std::int64_t lifet
     return stored;
 }
 
-void Session::announce() {
-    if (!impl_->loaded) return;
-    const auto& view = impl_->view();
-    const std::uint32_t now = impl_->service.loop.unix_seconds();
-    const auto seen = view.seen();
-    impl_->announced = record::next_version(view.version(), std::max(now, seen.generation + 1),
-                                            impl_->service.random.next());
-    impl_->tell({seen, impl_->announced});
+void Session::leave_token_open() noexcept {
+    if (impl_->loaded) impl_->tell({impl_->view().seen(), true});
 }
 
 Status Session::roll_back() {

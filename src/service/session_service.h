@@ -110,9 +110,9 @@ class Session {
     Status commit(std::string_view id, ByteView payload, std::int64_t lifetime_s,
                   record::Serialization form, Ends ends);
 
-    // The headers leave while the session is open: makes token() announce the version that a later
-    // write() will use.
-    void announce();
+    // The headers leave while the session is open: makes token() say that a later write() may
+    // follow.
+    void leave_token_open() noexcept;
 
     // Makes undone what was committed and not confirmed by a write(), for a script that gives up
     // its changes. close() does it too.

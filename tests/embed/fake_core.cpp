@@ -167,8 +167,8 @@ Status Session::commit(std::string_view id, ByteView payload, std::int64_t, reco
     return kOk;
 }
 
-void Session::announce() {
-    impl_->called("announce");
+void Session::leave_token_open() noexcept {
+    impl_->called("leave-token-open");
 }
 
 Status Session::roll_back() {

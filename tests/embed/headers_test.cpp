@@ -33,7 +33,7 @@ TEST_F(Headers, CommitTheSessionOnceAndForAllAtTheEndOfABufferedPage) {
 TEST_F(Headers, CommitItWhileItStaysOpenWhenTheyLeaveEarly) {
     EXPECT_EQ(calls_of("session_id('A'); session_start(); $_SESSION['n'] = 1; echo 'page'; " +
                        kFlush + "echo 'rest';"),
-              "open read:A commit:A announce write:A close after_response");
+              "open read:A commit:A leave-token-open write:A close after_response");
 }
 
 TEST_F(Headers, FindNothingToCommitInAClosedSession) {

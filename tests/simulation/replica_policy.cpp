@@ -64,7 +64,7 @@ void ReplicaPolicy::finish_read(Status outcome) {
     operation_.reset();
     replica::SessionView& view = work_->view;
     if (created_ && outcome) view.assume_absent();
-    if (outcome && view.is_news()) news_ = replica::FreshnessToken{view.version(), {}};
+    if (outcome && view.is_news()) news_ = replica::FreshnessToken{view.version(), false};
     ReadResult result;
     result.outcome = outcome;
     if (outcome) {
@@ -81,7 +81,7 @@ void ReplicaPolicy::finish_read(Status outcome) {
 void ReplicaPolicy::finish_store(Status outcome) {
     operation_.reset();
     if (work_->write && !work_->write->version_to_tell().is_none())
-        news_ = replica::FreshnessToken{work_->write->version_to_tell(), {}};
+        news_ = replica::FreshnessToken{work_->write->version_to_tell(), false};
     listener_->on_stored(outcome);
 }
 

@@ -16,7 +16,7 @@ $gate = new Gate;
 [$process, $pipe] = $visitor->request("session_start(); \$_SESSION['n'] = 1; echo 'page'; ob_flush(); flush();
     {$gate->code()} \$_SESSION['late'] = 1; echo 'end';", $a);
 while (!str_contains($line = fgets($pipe), 'Set-Cookie'));
-echo preg_replace('/=.*-.*/s', '=announcing token', $line), "\n";
+echo preg_replace('/=.*-.*/s', '=open token', $line), "\n";
 echo page($show, list_of($a, $b), $on_b), "\n";
 $gate->open();
 echo substr(close_page($process, $pipe), -7), "\n";
@@ -28,7 +28,7 @@ echo $visitor->visit($buffered, $a), ' ', preg_match('/=[^-]+;/', $visitor->rece
 echo page($show, list_of($a, $b), $on_b), "\n";
 ?>
 --EXPECT--
-Set-Cookie: PHPSESSID_V=announcing token
+Set-Cookie: PHPSESSID_V=open token
 {"n":1}
 pageend
 {"n":1,"late":1}

@@ -1,5 +1,5 @@
 --TEST--
-The change that was announced is the one that is stored, and nobody need be asked for it
+A change that followed an open token is found, and nobody need be asked for it
 --EXTENSIONS--
 sessmirror
 session

@@ -1,5 +1,5 @@
 --TEST--
-An announced version that was never written costs one question to the home, and then none
+A token that was left open, and that no change followed, costs one question to the home, and then none
 --EXTENSIONS--
 sessmirror
 session
