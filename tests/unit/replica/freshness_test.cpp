@@ -159,6 +159,22 @@ TEST_P(FreshRead, TellsTheClientOfAVersionThatItDidNotKnow) {
     EXPECT_FALSE(view.is_news());
 }
 
+TEST_P(FreshRead, TellsAClientWithoutATokenWhichVersionItWasGiven) {
+    store_first("cart");
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    EXPECT_TRUE(view.is_news());
+}
+
+TEST_P(FreshRead, TakesNoCopyOfAStoreThatIsFillingForTheNewestUnasked) {
+    store_first("old");
+    change_on({lab.home() == 1 ? 2 : 1}, "new");
+    for (int store = 0; store < 3; ++store) host.pool.health(store).set_filling(true);
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    EXPECT_EQ(found(), "new");
+}
+
 TEST_P(FreshRead, BelievesTheHomeThatNothingFollowedAnOpenToken) {
     store_first("cart");
     ASSERT_TRUE(read(newest, true));

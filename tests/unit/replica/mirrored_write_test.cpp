@@ -213,6 +213,25 @@ TEST_F(ConflictingWrites, TheFirstWriterIsKeptUnderTheFailPolicy) {
     EXPECT_EQ(lab.payload_on(1), "mine");
 }
 
+TEST_F(ConflictingWrites, ARefusedWriteTellsTheClientNoVersion) {
+    lab.host(1).policy.on_conflict = replica::OnConflict::Fail;
+    ASSERT_TRUE(lab.write(host, view, "first"));
+    replica::MirroredWrite second(lab.host(1).environment(), other,
+                                  replica::MirroredWrite::Kind::Payload, as_bytes("second"),
+                                  ReplicaLab::kLifetime, false);
+    ASSERT_FALSE(lab.run(second));
+    EXPECT_TRUE(second.version_to_tell().is_none());
+}
+
+TEST_F(ConflictingWrites, AWriteThatMayHaveBeenStoredTellsTheClientItsVersion) {
+    for (int store = 0; store < 2; ++store) lab.node(store).pause();
+    replica::MirroredWrite write(host.environment(), view, replica::MirroredWrite::Kind::Payload,
+                                 as_bytes("perhaps"), ReplicaLab::kLifetime, false);
+    ASSERT_FALSE(lab.run(write));
+    EXPECT_EQ(write.version_to_tell(), write.written().version);
+    EXPECT_FALSE(write.version_to_tell().is_none());
+}
+
 TEST_F(ConflictingWrites, AWriteDoesNotBringBackADestroyedSession) {
     ASSERT_TRUE(lab.destroy(host, view));
     ASSERT_TRUE(lab.write(lab.host(1), other, "theirs"));
