@@ -192,10 +192,18 @@ void check_locks(const SessionHistory& session, Report& report) {
     }
 }
 
+// A destroy is done as well when another one, made at the same time, is what is left.
+bool is_outlived(const Call& write, const FinalState& final) {
+    const bool met_another_destroy = write.kind == CallKind::Destroy && final.is_tombstone &&
+                                     final.newest.generation >= write.version.generation;
+    return write.version <= final.newest || met_another_destroy;
+}
+
 void check_durability(const SessionHistory& session, int copies, Report& report) {
-    const Version newest = session.final == nullptr ? Version::none() : session.final->newest;
+    const FinalState final = session.final == nullptr ? FinalState{} : *session.final;
+    const Version newest = final.newest;
     for (const Call* write : session.writes)
-        if (write->version > newest && !session.may_be_lost(*write, copies))
+        if (!is_outlived(*write, final) && !session.may_be_lost(*write, copies))
             report.add(Finding::LostCopy, *write,
                        "acknowledged as " + shown(write->version) + ", the newest copy left is " +
                            shown(newest));

@@ -329,5 +329,15 @@ TEST(Checker, ForgivesReadersOfASessionWhoseForkWasReported) {
     EXPECT_TRUE(story.findings().empty());
 }
 
+TEST(Checker, TakesAnotherTombstoneOfTheSameTimeForADestroy) {
+    Story story;
+    story.write(1, 1, 11);
+    story.destroy(2, 2);
+    story.history.finals[0] = {0, {2, 1}, true, {}};
+    EXPECT_TRUE(story.findings().empty());
+    story.history.finals[0].is_tombstone = false;
+    EXPECT_EQ(story.findings().count(Finding::LostCopy), 1u);
+}
+
 }  // namespace
 }  // namespace sessmirror::simulation

@@ -3,6 +3,7 @@
 // --seed it repeats one run, with --runs it tries many.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
@@ -110,38 +111,50 @@ int repeat_one(const Arguments& arguments) {
     return broken.empty() ? 0 : 1;
 }
 
+struct Tally {
+    Report findings;
+    std::uint64_t requests = 0;
+    int failures = 0;  // runs with broken promises
+};
+
+// Every request begins with a read.
+std::uint64_t requests_of(const History& history) {
+    return static_cast<std::uint64_t>(
+        std::count_if(history.calls.begin(), history.calls.end(),
+                      [](const Call& call) { return call.kind == CallKind::Read; }));
+}
+
 // One seed under every mix, or under the one that was asked for.
-int try_seed(const Arguments& arguments, std::uint64_t seed, Report& sum) {
-    int failures = 0;
+void try_seed(const Arguments& arguments, std::uint64_t seed, Tally& tally) {
     for (int m = 0; m < static_cast<int>(Mix::kCount); ++m) {
         RunOptions options = arguments.run;
         options.seed = seed;
         options.mix = static_cast<Mix>(m);
         if (arguments.mix && *arguments.mix != options.mix) continue;
         const RunResult result = simulate(options);
-        sum.add_counts(result.report);
+        tally.findings.add_counts(result.report);
+        tally.requests += requests_of(result.history);
         const auto broken = broken_promises(options, result);
         if (broken.empty()) continue;
-        ++failures;
+        ++tally.failures;
         std::printf("\nsim_tests %s --verbose\n", replay_arguments(options).c_str());
         for (const std::string& promise : broken) std::printf("    %s\n", promise.c_str());
     }
-    return failures;
 }
 
 int try_many(const Arguments& arguments) {
-    Report sum;
-    int failures = 0;
+    Tally tally;
     for (std::uint64_t i = 0; i < arguments.runs; ++i) {
-        failures += try_seed(arguments, arguments.run.seed + i, sum);
+        try_seed(arguments, arguments.run.seed + i, tally);
         std::fprintf(stderr, "\r%" PRIu64 " of %" PRIu64 " seeds, %d with broken promises ", i + 1,
-                     arguments.runs, failures);
+                     arguments.runs, tally.failures);
     }
     std::fputc('\n', stderr);
+    std::printf("%-14s %" PRIu64 "\n", "requests", tally.requests);
     for (std::size_t i = 0; i < static_cast<std::size_t>(Finding::kCount); ++i)
         std::printf("%-14s %d\n", finding_name(static_cast<Finding>(i)),
-                    sum.count(static_cast<Finding>(i)));
-    return failures == 0 ? 0 : 1;
+                    tally.findings.count(static_cast<Finding>(i)));
+    return tally.failures == 0 ? 0 : 1;
 }
 
 }  // namespace
