@@ -183,7 +183,7 @@ void Session::Impl::let_go() noexcept {
     work->write.reset();
     failed_commit.reset();
     committed.reset();
-    selected = loaded = settled = false;
+    selected = loaded = settled = is_entombed = false;
 }
 
 Session::Session(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -226,6 +226,7 @@ Status Session::write(std::string_view id, ByteView payload, std::int64_t lifeti
     if (!impl_->loaded)
         return Error(Errc::Internal, "the session was not read before it was written");
     impl_->undo.reset();
+    if (impl_->is_entombed) return kOk;
     const ByteView all = impl_->with_others_changes(payload, form);
     return impl_->is_stored_already(all) ? impl_->touch_if_due() : impl_->store_payload(all, form);
 }
@@ -246,7 +247,10 @@ Status Session::commit(std::string_view id, ByteView payload, std::int64_t lifet
     if (stored) {
         const auto& write = *impl_->work->write;
         impl_->view().adopt(write.written(), write.written_payload());
-        if (!std::ranges::equal(payload, impl_->view().newest().payload))
+        impl_->is_entombed = write.written().is_tombstone();
+        if (impl_->is_entombed)
+            impl_->undo.reset();
+        else if (!std::ranges::equal(payload, impl_->view().newest().payload))
             impl_->committed.emplace(payload.begin(), payload.end());
     } else if (ends == Ends::Yes) {
         impl_->failed_commit = stored.error();
@@ -267,6 +271,7 @@ Status Session::touch(std::string_view id, std::int64_t lifetime_s) {
     if (impl_->failed_commit) return *std::exchange(impl_->failed_commit, std::nullopt);
     if (!impl_->loaded) return Error(Errc::Internal, "the session was not read before it was used");
     impl_->undo.reset();
+    if (impl_->is_entombed) return kOk;
     // Unchanged since a read that found nothing: an empty session, which has to exist from now on.
     if (!impl_->view().is_alive()) return impl_->store_payload({}, record::Serialization::Opaque);
     return impl_->touch_if_due();
