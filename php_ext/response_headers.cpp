@@ -101,11 +101,12 @@ bool try_to_commit(const bool ends) {
 }
 
 int commit_then_send(sapi_headers_struct* headers) {
-    const bool is_committed = try_to_commit(is_end_of_script());
+    const bool ends = is_end_of_script();
+    const bool is_committed = try_to_commit(ends);
     add_token_cookie(headers);
     const int result = original == nullptr ? SAPI_HEADER_DO_SEND : original(headers);
     // The page that is on its way still arrives; a script that is running has to end.
-    if (!is_committed && (EG(flags) & EG_FLAGS_IN_SHUTDOWN) == 0) zend_bailout();
+    if (!is_committed && !ends) zend_bailout();
     return result;
 }
 

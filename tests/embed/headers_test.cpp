@@ -102,6 +102,11 @@ TEST_F(Headers, SurviveASerializerThatThrowsPrintsOrEnds) {
         "'page'; ";
     EXPECT_EQ(web_request(fatal).page.rfind("page", 0), 0u);
     EXPECT_EQ(web_request(fatal + kFlush + "echo ' rest';").page.find("rest"), std::string::npos);
+    // A shutdown function is a script that runs, too.
+    EXPECT_EQ(web_request(fatal + "register_shutdown_function(function () { echo 'bye'; " + kFlush +
+                          "echo ' rest'; });")
+                  .page.find("rest"),
+              std::string::npos);
     EXPECT_EQ(web_request("echo 'next';").page, "next");
 }
 
