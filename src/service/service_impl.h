@@ -146,7 +146,7 @@ struct Session::Impl {
     std::optional<Undo> undo;
     std::optional<Bytes> committed;      // by PHP, where the commit was merged with others' changes
     std::string merged;                  // of it and what PHP wrote since
-    bool is_entombed = false;        // a commit found it destroyed meanwhile: so it stays
+    bool is_entombed = false;            // a commit found it destroyed meanwhile: so it stays
     std::optional<Error> failed_commit;  // the outcome of the write() that follows
     std::uint32_t lifetime_s = 0;
     unsigned fork_generation = 0;
