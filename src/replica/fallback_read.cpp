@@ -21,7 +21,7 @@ void FallbackRead::on_fetch(int store, Result<store::FetchReply> reply) noexcept
 // For a write that may have followed an open token the search ends with the members: most never
 // came, and asking stores that are down costs the page their timeouts.
 FallbackRead::Round FallbackRead::round_after(Round round) const noexcept {
-    const bool is_enough = view_.is_found() && view_.is_fresh();
+    const bool is_enough = (view_.is_found() && view_.is_fresh()) || view_.has_ended();
     return round == Round::Members && !is_enough ? Round::Everyone : Round::Over;
 }
 
@@ -71,6 +71,7 @@ Status FallbackRead::conclude() noexcept {
 
 Status FallbackRead::conclude_found() noexcept {
     view_.close_token();
+    if (view_.has_ended()) return kOk;
     const bool is_confirmed = view_.is_confirmed(env_.pool) || every_member_answered();
     repair_laggards(env_, view_, is_confirmed && view_.is_fresh() ? Confirmed::Yes : Confirmed::No);
     return view_.is_fresh() ? kOk : serve_stale();
@@ -88,7 +89,7 @@ Status FallbackRead::conclude_not_found() noexcept {
     }
     if (!answered) return view_.failures();
     // The client has seen a session. Where everybody answers that there is none, it has expired.
-    const bool may_exist = view_.has_token() && !every_member_answered();
+    const bool may_exist = view_.has_token() && !view_.has_ended() && !every_member_answered();
     return may_exist ? serve_stale() : kOk;
 }
 

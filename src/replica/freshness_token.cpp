@@ -12,7 +12,6 @@ namespace {
 constexpr int kBase = 36;
 constexpr std::size_t kTagBytes = 5;
 constexpr char kDot = '.';
-constexpr char kOpen = '-';
 
 const unsigned char* bytes_of(std::string_view text) noexcept {
     return reinterpret_cast<const unsigned char*>(text.data());
@@ -39,11 +38,31 @@ std::optional<std::uint32_t> take_number(std::string_view& text) noexcept {
     return number;
 }
 
-std::optional<char> take_separator(std::string_view& text) noexcept {
+// Tells the kinds apart.
+constexpr char mark_of(FreshnessToken::Kind kind) noexcept {
+    switch (kind) {
+        case FreshnessToken::Kind::Open:
+            return '-';
+        case FreshnessToken::Kind::Ended:
+            return '_';
+        case FreshnessToken::Kind::Exact:
+            break;
+    }
+    return kDot;
+}
+
+FreshnessToken::Kind kind_of(char mark) noexcept {
+    using Kind = FreshnessToken::Kind;
+    for (const Kind kind : {Kind::Open, Kind::Ended})
+        if (mark == mark_of(kind)) return kind;
+    return Kind::Exact;
+}
+
+std::optional<char> take_mark(std::string_view& text) noexcept {
     if (text.empty()) return std::nullopt;
-    const char separator = text.front();
+    const char mark = text.front();
     text.remove_prefix(1);
-    return separator;
+    return mark;
 }
 
 }  // namespace
@@ -54,7 +73,7 @@ TokenText::TokenText(const FreshnessToken& token, const store::SessionKey& key) 
     char* end = std::to_chars(begin, limit, token.version.generation, kBase).ptr;
     *end++ = kDot;
     end = std::to_chars(end, limit, token.version.nonce, kBase).ptr;
-    *end++ = token.is_open ? kOpen : kDot;
+    *end++ = mark_of(token.kind);
     const std::uint64_t tag = tag_of({begin, static_cast<std::size_t>(end - begin)}, key);
     end = std::to_chars(end, limit, tag, kBase).ptr;
     size_ = static_cast<std::uint8_t>(end - begin);
@@ -64,10 +83,10 @@ std::optional<FreshnessToken> parse_token(std::string_view text,
                                           const store::SessionKey& key) noexcept {
     std::string_view rest = text;
     const auto generation = take_number(rest);
-    if (!generation || take_separator(rest) != kDot) return std::nullopt;
+    if (!generation || take_mark(rest) != kDot) return std::nullopt;
     const auto nonce = take_number(rest);
     if (!nonce) return std::nullopt;
-    const FreshnessToken token{{*generation, *nonce}, take_separator(rest) == kOpen};
+    const FreshnessToken token{{*generation, *nonce}, kind_of(take_mark(rest).value_or(kDot))};
     // There is one way to write a token, so comparing the whole text checks everything else.
     if (TokenText(token, key).view() != text) return std::nullopt;
     return token;

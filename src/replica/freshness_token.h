@@ -18,10 +18,17 @@ namespace sessmirror::replica {
 // A copy is fresh when its version is the token's, or has a higher generation. An equal generation
 // with another nonce is a fork, and not fresh.
 struct FreshnessToken {
+    enum class Kind : std::uint8_t {
+        Exact,
+        // The headers left while the session was still open: a later write of that request may
+        // follow `version`. Whether it did only the session's home can tell.
+        Open,
+        // The session was destroyed as `version`: whatever is older is gone for this client, even
+        // where no store in reach has heard of it.
+        Ended,
+    };
     record::Version version;  // none() when nothing was stored yet and the session is open
-    // The headers left while the session was still open: a later write of that request may follow
-    // `version`. Whether it did only the session's home can tell.
-    bool is_open = false;
+    Kind kind = Kind::Exact;
 
     [[nodiscard]] bool is_met_by(record::Version stored) const noexcept {
         return stored == version || stored.generation > version.generation;
@@ -29,8 +36,8 @@ struct FreshnessToken {
     friend bool operator==(const FreshnessToken&, const FreshnessToken&) = default;
 };
 
-// A token as cookie value, in base 36: `<generation>.<nonce>.<tag>`, or, when it is open,
-// `<generation>.<nonce>-<tag>`. The tag is a hash of the rest keyed with the session's key: a token
+// A token as cookie value, in base 36: `<generation>.<nonce>.<tag>`, with a dash for the second dot
+// when it is open, and an underscore when it is the end. The tag is a hash of the rest keyed with the session's key: a token
 // of another session (after a regenerate, or a log-in as somebody else) or one that was cut short
 // is no token. As that key depends on sessmirror.secret, nobody can forge a token where a secret is
 // set; elsewhere whoever forges one for his own session makes his own reads slower, and nothing

@@ -76,7 +76,7 @@ void SessionView::adopt(const record::Envelope& envelope, ByteView payload) {
 
 void SessionView::close_token() noexcept {
     if (!has_open_token()) return;
-    token_->is_open = false;
+    token_->kind = FreshnessToken::Kind::Exact;
     is_token_closed_ = true;
 }
 

@@ -66,21 +66,27 @@ class SessionView {
         return copies_[static_cast<std::size_t>(store)];
     }
 
-    // The newest version found; none() when no copy was. A tombstone is found, but not alive.
+    // The newest version found; none() when no copy was. A tombstone is found, but not alive, nor
+    // is what the client has seen the end of.
     [[nodiscard]] record::Version version() const noexcept { return record_.envelope.version; }
     [[nodiscard]] bool is_found() const noexcept { return !version().is_none(); }
     [[nodiscard]] bool is_alive() const noexcept {
-        return is_found() && !record_.envelope.is_tombstone();
+        return is_found() && !record_.envelope.is_tombstone() && !has_ended();
     }
     // Whether a store has the newest version and was not away since it was written (see
     // pool::Health): only then is it known to have missed nothing.
     [[nodiscard]] bool is_confirmed(pool::Pool& pool) const noexcept;
     // Whether the newest version found is as new as what the client has seen.
     [[nodiscard]] bool is_fresh() const noexcept { return !token_ || token_->is_met_by(version()); }
+    // Whether the client has seen the end of whatever was found.
+    [[nodiscard]] bool has_ended() const noexcept {
+        return !is_fresh() && token_->kind == FreshnessToken::Kind::Ended;
+    }
     // Whether a request that the client has seen may have written a newer version than the newest
-    // found: see FreshnessToken::is_open.
+    // found: see FreshnessToken::Kind::Open.
     [[nodiscard]] bool has_open_token() const noexcept {
-        return token_ && token_->is_open && version() == token_->version;
+        return token_ && token_->kind == FreshnessToken::Kind::Open &&
+               version() == token_->version;
     }
     // The session's home, or everybody, has answered: there is no such version.
     void close_token() noexcept;

@@ -13,6 +13,8 @@
 namespace sessmirror::service {
 namespace {
 
+using TokenKind = replica::FreshnessToken::Kind;
+
 constexpr std::int64_t kLongestLifetime = 30 * 24 * 3600;  // memcached takes more for a date
 
 std::uint32_t clamp_lifetime(std::int64_t seconds) noexcept {
@@ -66,7 +68,7 @@ Status Session::Impl::load(std::string_view id, std::int64_t lifetime) {
     loaded = true;
     deployment->pool->count(pool::Counter::Reads);
     if (!view().is_alive()) deployment->pool->count(pool::Counter::Misses);
-    if (view().is_news()) tell({view().version(), false});
+    if (view().is_news()) tell({view().version()});
     return kOk;
 }
 
@@ -99,7 +101,8 @@ Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
     if (lock == Lock::Keep) work->write->keep_lock();
     const Status outcome = service.run(*deployment, *work->write);
     if (const auto version = work->write->version_to_tell(); !version.is_none())
-        tell({version, false});
+        tell({version, outcome && work->write->written().is_tombstone() ? TokenKind::Ended
+                                                                        : TokenKind::Exact});
     loaded = false;
     settled = true;
     created_id.clear();
@@ -259,7 +262,7 @@ Status Session::commit(std::string_view id, ByteView payload, std::int64_t lifet
 }
 
 void Session::leave_token_open() noexcept {
-    if (impl_->loaded) impl_->tell({impl_->view().seen(), true});
+    if (impl_->loaded) impl_->tell({impl_->view().seen(), TokenKind::Open});
 }
 
 Status Session::roll_back() {

@@ -172,9 +172,9 @@ void check_resurrection(const SessionHistory& session, Report& report) {
         if (destroy->kind != CallKind::Destroy || destroy->version.is_none()) continue;
         for (const Call* read : session.reads) {
             if (read->invoked < destroy->returned || !came_back(session, *read, *destroy)) continue;
-            const bool in_reach = read->reachable >= destroy->version;
+            const bool has_seen_it = read->token >= destroy->version;
             report.add(
-                in_reach ? Finding::Resurrection : Finding::Haunting, *read,
+                has_seen_it ? Finding::Resurrection : Finding::Haunting, *read,
                 "destroyed as " + shown(destroy->version) + ", read " + shown(read->version));
         }
     }

@@ -17,8 +17,8 @@ enum class Finding : std::uint8_t {
     LostUpdate,    // an acknowledged change is not in the final state
     SilentLoss,    // the same, and neither it nor anything later reported trouble
     Fork,          // two acknowledged writes followed the same version
-    Resurrection,  // a session came back although its tombstone was in reach
-    Haunting,      // a session came back while no store with its tombstone was in reach
+    Resurrection,  // a session came back for a client that had seen its end
+    Haunting,      // the same for one that had not, such as the thief of a cookie
     LockShared,    // two requests held the session's lock at one store at one time
     SplitHome,     // the same at two stores
     LockBroken,    // a holder lost its lock although nobody but itself could give it up

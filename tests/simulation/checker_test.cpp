@@ -186,12 +186,12 @@ TEST(Checker, SeesTwoWritesThatFollowOneVersion) {
     EXPECT_EQ(story.findings(), (Found{{Finding::Fork, 1}}));
 }
 
-TEST(Checker, SeesASessionThatCameBackAndWhetherItsTombstoneWasInReach) {
-    for (const bool in_reach : {true, false}) {
+TEST(Checker, SeesASessionThatCameBackAndWhetherItsClientHadSeenItsEnd) {
+    for (const bool has_seen_it : {true, false}) {
         Story story = good_story();
         story.destroy(5, 3);
-        story.read(6, 2, {11, 12}).reachable = Story::version(in_reach ? 3 : 2);
-        const Finding expected = in_reach ? Finding::Resurrection : Finding::Haunting;
+        story.read(6, 2, {11, 12}).token = Story::version(has_seen_it ? 3 : 2);
+        const Finding expected = has_seen_it ? Finding::Resurrection : Finding::Haunting;
         story.ends_with(3, {});
         EXPECT_EQ(story.findings(), (Found{{expected, 1}}));
     }
@@ -200,7 +200,7 @@ TEST(Checker, SeesASessionThatCameBackAndWhetherItsTombstoneWasInReach) {
 TEST(Checker, SeesOldContentUnderANewVersionAfterADestroy) {
     Story story = good_story();
     story.destroy(5, 3);
-    story.read(6, 4, {11}).reachable = Story::version(4);
+    story.read(6, 4, {11}).token = Story::version(4);
     story.ends_with(4, {11});
     EXPECT_EQ(story.findings(), (Found{{Finding::Resurrection, 1}}));
 }

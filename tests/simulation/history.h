@@ -42,6 +42,7 @@ struct Call {
     int host = 0;
     int session = 0;
     Duration sent{};  // when the client sent the request, with the cookies that it had then
+    record::Version token;  // of these, what it had seen; none() if it said nothing
     Duration invoked{};
     Duration returned{};  // meaningless for Info
     Duration paused{};    // time in between during which its worker did not run

@@ -64,7 +64,7 @@ void ReplicaPolicy::finish_read(Status outcome) {
     operation_.reset();
     replica::SessionView& view = work_->view;
     if (created_ && outcome) view.assume_absent();
-    if (outcome && view.is_news()) news_ = replica::FreshnessToken{view.version(), false};
+    if (outcome && view.is_news()) news_ = replica::FreshnessToken{view.version()};
     ReadResult result;
     result.outcome = outcome;
     if (outcome) {
@@ -80,8 +80,11 @@ void ReplicaPolicy::finish_read(Status outcome) {
 
 void ReplicaPolicy::finish_store(Status outcome) {
     operation_.reset();
-    if (work_->write && !work_->write->version_to_tell().is_none())
-        news_ = replica::FreshnessToken{work_->write->version_to_tell(), false};
+    if (work_->write && !work_->write->version_to_tell().is_none()) {
+        using Kind = replica::FreshnessToken::Kind;
+        const bool has_ended = outcome && work_->write->written().is_tombstone();
+        news_ = {work_->write->version_to_tell(), has_ended ? Kind::Ended : Kind::Exact};
+    }
     listener_->on_stored(outcome);
 }
 

@@ -124,6 +124,7 @@ Call& Request::begin_call(CallKind kind) {
     call.host = worker_.host_index;
     call.session = plan_.session;
     call.sent = plan_.sent;
+    if (plan_.token) call.token = plan_.token->version;
     call.invoked = worker_.process.world().now();
     call.kind = kind;
     call.after_heal = plan_.after_heal;

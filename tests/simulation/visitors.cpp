@@ -71,7 +71,9 @@ void Visitors::on_response(Visitor& visitor, const RequestPlan& plan, const Toke
     if (news && crowd_.keeps_tokens && plan.session == visitor.session) visitor.token = news;
     if (plan.created) visitor.creating = false;
     if (plan.action == RequestPlan::Action::Destroy && visitor.session == plan.session) {
-        haunt(visitor.number, visitor.session, random_.between(0, 3));
+        // In the same browser, with the same cookies; or somebody else, with a stolen one.
+        const Token token = random_.chance(0.25) ? Token() : visitor.token;
+        haunt(visitor.number, visitor.session, token, random_.between(0, 3));
         visitor.session = next_session_++;
         visitor.token.reset();  // it is bound to its session
         visitor.is_new = true;
@@ -79,15 +81,16 @@ void Visitors::on_response(Visitor& visitor, const RequestPlan& plan, const Toke
     continue_tab(visitor, requests_left - 1);
 }
 
-void Visitors::haunt(int client, int session, int times) {
+void Visitors::haunt(int client, int session, Token token, int times) {
     if (times == 0) return;
-    world_.after(random_.exponential(10 * crowd_.pause_between), [this, client, session, times] {
+    world_.after(random_.exponential(10 * crowd_.pause_between), [=, this] {
         RequestPlan plan;
         plan.client = client;
         plan.session = session;
-        dispatch(
-            random_.between(0, cluster_.hosts() - 1), plan,
-            [this, client, session, times](const Token&) { haunt(client, session, times - 1); });
+        plan.sent = world_.now();
+        plan.token = token;
+        dispatch(random_.between(0, cluster_.hosts() - 1), plan,
+                 [=, this](const Token&) { haunt(client, session, token, times - 1); });
     });
 }
 

@@ -51,7 +51,7 @@ class Visitors {
     RequestPlan plan_for(Visitor& visitor);
     void on_response(Visitor& visitor, const RequestPlan& plan, const Token& news,
                      int requests_left);
-    void haunt(int client, int session, int times);
+    void haunt(int client, int session, Token token, int times);
     void dispatch(int host, const RequestPlan& plan, std::function<void(const Token&)> on_response);
 
     Cluster& cluster_;

@@ -56,9 +56,10 @@ class FreshnessOf : public ::testing::TestWithParam<replica::Locking> {
     }
 
     // Reads as a client that has seen these versions.
-    Status read(record::Version seen, bool is_open = false) {
+    using Kind = replica::FreshnessToken::Kind;
+    Status read(record::Version seen, Kind kind = Kind::Exact) {
         lab.open(host, view);
-        view.expect({seen, is_open});
+        view.expect({seen, kind});
         const Status outcome = lab.read(host, view);
         lab.settle();
         if (view.lock.held()) {
@@ -177,7 +178,7 @@ TEST_P(FreshRead, TakesNoCopyOfAStoreThatIsFillingForTheNewestUnasked) {
 
 TEST_P(FreshRead, BelievesTheHomeThatNothingFollowedAnOpenToken) {
     store_first("cart");
-    ASSERT_TRUE(read(newest, true));
+    ASSERT_TRUE(read(newest, Kind::Open));
     EXPECT_EQ(found(), "cart");
     EXPECT_FALSE(view.is_stale);
     EXPECT_TRUE(view.is_news());
@@ -187,8 +188,27 @@ TEST_P(FreshRead, FindsWhatFollowedAnOpenTokenAtTheHomeOnly) {
     store_first("old");
     const auto before = newest;
     change_on({lab.home()}, "new");
-    ASSERT_TRUE(read(before, true));
+    ASSERT_TRUE(read(before, Kind::Open));
     EXPECT_EQ(found(), "new");
+}
+
+TEST_P(FreshRead, FindsNothingForAClientThatHasSeenTheEndThoughNobodyInReachKnows) {
+    const auto end = lose_newest("cart");
+    for (const auto on_stale : {replica::OnStale::Serve, replica::OnStale::Fail}) {
+        host.policy.on_stale = on_stale;
+        ASSERT_TRUE(read(end, Kind::Ended));
+        EXPECT_FALSE(view.is_alive());
+        EXPECT_FALSE(view.is_stale);
+    }
+    EXPECT_EQ(host.count(Counter::StaleReads), 0u);
+}
+
+TEST_P(FreshRead, FindsWhatWasStoredUnderTheSameIdAfterItsEnd) {
+    store_first("cart");
+    const auto end = newest;
+    change_on({0, 1, 2}, "somebody else's");
+    ASSERT_TRUE(read(end, Kind::Ended));
+    EXPECT_TRUE(view.is_alive());
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryLocking, FreshRead,

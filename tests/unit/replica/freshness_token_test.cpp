@@ -11,11 +11,12 @@ namespace {
 const store::SessionKey kKey = store::derive_key("t:", "", "a");
 const store::SessionKey kOther = store::derive_key("t:", "", "b");
 const store::SessionKey kSecret = store::derive_key("t:", "secret", "a");
-constexpr FreshnessToken kExact{{1'700'000'000, 0xFFFFFFFF}, false};
-constexpr FreshnessToken kOpen{{0xFFFFFFFF, 0xFFFFFFFF}, true};
+constexpr FreshnessToken kExact{{1'700'000'000, 0xFFFFFFFF}};
+constexpr FreshnessToken kOpen{{0xFFFFFFFF, 0xFFFFFFFF}, FreshnessToken::Kind::Open};
+constexpr FreshnessToken kEnded{{1, 2}, FreshnessToken::Kind::Ended};
 
 TEST(FreshnessToken, ComesBackAsItWasGiven) {
-    for (const FreshnessToken& token : {kExact, kOpen}) {
+    for (const FreshnessToken& token : {kExact, kOpen, kEnded}) {
         const TokenText text(token, kKey);
         EXPECT_EQ(parse_token(text.view(), kKey), token) << text.view();
     }
@@ -28,7 +29,7 @@ TEST(FreshnessToken, IsNoneForAnotherSessionOrAnotherSecret) {
 }
 
 TEST(FreshnessToken, IsNoneWhenAnyCharacterIsChangedOrMissing) {
-    for (const FreshnessToken& token : {kExact, kOpen}) {
+    for (const FreshnessToken& token : {kExact, kOpen, kEnded}) {
         const TokenText text(token, kKey);
         const std::string good(text.view());
         for (std::size_t i = 0; i < good.size(); ++i) {
@@ -45,7 +46,7 @@ TEST(FreshnessToken, IsNoneWhenAnyCharacterIsChangedOrMissing) {
 }
 
 TEST(FreshnessToken, IsMetByItsVersionAndByHigherGenerationsOnly) {
-    const FreshnessToken token{{100, 7}, false};
+    const FreshnessToken token{{100, 7}};
     EXPECT_TRUE(token.is_met_by({100, 7}));
     EXPECT_TRUE(token.is_met_by({101, 1}));
     EXPECT_FALSE(token.is_met_by({100, 8}));  // a fork
