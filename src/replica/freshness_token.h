@@ -37,11 +37,11 @@ struct FreshnessToken {
 };
 
 // A token as cookie value, in base 36: `<generation>.<nonce>.<tag>`, with a dash for the second dot
-// when it is open, and an underscore when it is the end. The tag is a hash of the rest keyed with the session's key: a token
-// of another session (after a regenerate, or a log-in as somebody else) or one that was cut short
-// is no token. As that key depends on sessmirror.secret, nobody can forge a token where a secret is
-// set; elsewhere whoever forges one for his own session makes his own reads slower, and nothing
-// else.
+// when it is open, and an underscore when it is the end. The tag is a hash of the rest keyed with
+// the session's key: a token of another session (after a regenerate, or a log-in as somebody else)
+// or one that was cut short is no token. As that key depends on sessmirror.secret, nobody can forge
+// a token where a secret is set; elsewhere whoever forges one for his own session makes his own
+// reads slower, and nothing else.
 class TokenText {
   public:
     static constexpr std::size_t kMax = 32;

@@ -85,8 +85,7 @@ class SessionView {
     // Whether a request that the client has seen may have written a newer version than the newest
     // found: see FreshnessToken::Kind::Open.
     [[nodiscard]] bool has_open_token() const noexcept {
-        return token_ && token_->kind == FreshnessToken::Kind::Open &&
-               version() == token_->version;
+        return token_ && token_->kind == FreshnessToken::Kind::Open && version() == token_->version;
     }
     // The session's home, or everybody, has answered: there is no such version.
     void close_token() noexcept;

@@ -41,7 +41,7 @@ struct Call {
     int worker = 0;
     int host = 0;
     int session = 0;
-    Duration sent{};  // when the client sent the request, with the cookies that it had then
+    Duration sent{};        // when the client sent the request, with the cookies that it had then
     record::Version token;  // of these, what it had seen; none() if it said nothing
     Duration invoked{};
     Duration returned{};  // meaningless for Info

@@ -121,8 +121,7 @@ std::vector<Finding> promises(const RunOptions& options) {
     if (locked || optimistic) never.push_back(SilentLoss);
     if (optimistic && (options.mix == Mix::None || options.mix == Mix::Workers))
         never.push_back(LostUpdate);
-    if (options.mix == Mix::None || options.mix == Mix::Workers)
-        never.push_back(Haunting);
+    if (options.mix == Mix::None || options.mix == Mix::Workers) never.push_back(Haunting);
     if (locked && (options.mix == Mix::None || options.mix == Mix::Workers))
         never.insert(never.end(), {StaleRead, WentBack, Diverged, SplitHome});
     if (options.mix == Mix::None) never.push_back(Failed);
