@@ -58,7 +58,7 @@ class Health {
     void next_refill_in(Duration delay) noexcept;
     // Clears the mark that note_return() left, and tells whether there was one.
     bool take_return() noexcept;
-    void keep_return() noexcept;  // puts it back
+    void keep_return() noexcept;  // makes it, for the next look
     // True when this call changed the state, so that one worker reports it.
     bool set_filling(bool filling) noexcept;
     void count_refill(bool copied) noexcept;

@@ -55,6 +55,7 @@ struct StoreSlot {
     std::atomic<std::uint32_t> latency_us{0};  // exponentially weighted mean of answers; 0 unknown
     std::atomic<std::uint32_t> filling{0};     // 1: not known to hold all it should hold
     std::atomic<std::uint32_t> returned{0};    // 1: was away; compare it with its peers
+    std::atomic<std::uint64_t> missed_since{0};   // oldest of its missed writes; 0 none
     std::atomic<std::int64_t> refill_due_ns{0};   // earliest time for a worker to look after it
     std::atomic<std::uint64_t> refill_seen{0};    // sessions compared by the present refill
     std::atomic<std::uint64_t> refill_copied{0};  // of these, copied
@@ -74,12 +75,22 @@ struct LockSlot {
     std::array<std::atomic<std::uint64_t>, 8> owner{};  // LockOwner text, zero padded
 };
 
+// A session that a store has missed a change of. See missed_writes.h.
+struct MissedWrite {
+    std::atomic<std::uint64_t> sequence{0};  // 1 for the first that was ever added; 0: not readable
+    std::atomic<std::uint64_t> store_name_hash{0};
+    std::array<std::atomic<std::uint64_t>, 4> key{};
+};
+
 struct HostPage {
     static constexpr int kLockSlots = 1024;
+    static constexpr int kMissedWrites = 8192;
 
     std::atomic<std::uint64_t> host_id{0};  // random, names this page in lock owners; never 0
     std::array<StoreSlot, kMaxStores> stores;
     std::array<LockSlot, kLockSlots> locks;
+    std::array<MissedWrite, kMissedWrites> missed;
+    std::atomic<std::uint64_t> missed_count{0};  // that were ever added
     std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Counter::kCount)> counters;
     std::atomic<std::int64_t> next_lock_sweep_ns{0};
     std::atomic<std::int64_t> next_settings_check_ns{0};

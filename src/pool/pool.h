@@ -11,6 +11,7 @@
 #include "pool/health.h"
 #include "pool/host_page.h"
 #include "pool/local_store.h"
+#include "pool/missed_writes.h"
 #include "pool/placement.h"
 #include "store/store.h"
 #include "store/store_spec.h"
@@ -48,6 +49,11 @@ class Pool {
     [[nodiscard]] HostPage& page() noexcept { return page_; }
     [[nodiscard]] Journal& journal() noexcept { return journal_; }
     void count(Counter counter, std::uint64_t by = 1) noexcept { page_.count(counter, by); }
+
+    // Sessions that this host has changed without that store; see missed_writes.h.
+    void note_missed(int index, const store::SessionKey& key) noexcept;
+    [[nodiscard]] MissedWrites::Taken take_missed(int index);
+    void put_back_missed(int index, std::uint64_t since) noexcept;
 
     // Probes one store whose probe is due, if this worker wins the right to; the outcome arrives
     // through the store's health. For the time after the response. True when a probe was sent.

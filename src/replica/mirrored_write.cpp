@@ -84,8 +84,13 @@ void MirroredWrite::start_put(int store, record::Version base) noexcept {
 }
 
 void MirroredWrite::start_mirrors() noexcept {
-    for (const int store : view_.set().members())
-        if (store != home_ && env_.pool.is_up(store)) start_put(store, outgoing_.envelope.parent);
+    for (const int store : view_.set().members()) {
+        if (store == home_) continue;
+        if (env_.pool.is_up(store))
+            start_put(store, outgoing_.envelope.parent);
+        else
+            env_.pool.note_missed(store, view_.key());
+    }
 }
 
 void MirroredWrite::on_put_done(GuardedPut& put) noexcept {
@@ -243,6 +248,7 @@ void MirroredWrite::fail_over(const GuardedPut& put) noexcept {
 }
 
 void MirroredWrite::note_failure(const GuardedPut& put) noexcept {
+    env_.pool.note_missed(put.store(), view_.key());
     failures_.append("%s%s", failures_.detail[0] == '\0' ? "" : "; ", put.error().detail);
 }
 

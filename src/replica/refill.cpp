@@ -18,8 +18,8 @@ NoteText describe_ready(const store::Life& life, const NoteText& settings) noexc
 
 }  // namespace
 
-Refill::Refill(const Environment& env, Scope scope, int target, bool returned) noexcept
-    : Operation(env), scope_(std::move(scope)), target_(target), returned_(returned) {}
+Refill::Refill(const Environment& env, Scope scope, int target, Extent extent) noexcept
+    : Operation(env), scope_(std::move(scope)), target_(target), extent_(extent) {}
 
 Refill::~Refill() {
     for (const auto& inventory : scope_.inventories) inventory->cancel();
@@ -49,20 +49,37 @@ void Refill::on_fetch(int, Result<store::FetchReply> reply) noexcept {
     is_ready_ = read_note(*reply) == ready_text_.view();
     pool::Health& health = env_.pool.health(target_);
     if (is_ready_) health.set_filling(false);
-    if (is_ready_ && (!returned_ || is_overtaken_)) return end(kOk);
+    if (is_ready_ && (extent_ == Extent::Look || is_overtaken_)) return end(kOk);
     if (is_overtaken_)
         return end(Error(Errc::Conflict, "%s: another host has other settings, or it restarted",
                          env_.pool.name(target_).c_str()));
-    if (!is_ready_ && health.set_filling(true))
-        env_.pool.journal().add(Severity::Notice,
-                                "store %s is new or was restarted: copying sessions to it",
-                                env_.pool.name(target_).c_str());
+    if (extent_ == Extent::Missed) tell_of_gaps();
     begin_pass();
+}
+
+void Refill::tell_of_gaps() noexcept {
+    if (is_ready_ || !env_.pool.health(target_).set_filling(true)) return;
+    env_.pool.journal().add(Severity::Notice,
+                            "store %s is new or was restarted: copying sessions to it",
+                            env_.pool.name(target_).c_str());
 }
 
 void Refill::begin_pass() noexcept {
     env_.pool.health(target_).reset_refill_count();
-    next_source();
+    if (!begin_with_missed()) next_source();
+}
+
+// True when that is all there is to do.
+bool Refill::begin_with_missed() noexcept {
+    auto missed = env_.pool.take_missed(target_);
+    missed_since_ = missed.since;
+    if (!is_ready_ || extent_ == Extent::Whole || !missed.is_complete) return false;
+    for (int store = 0; store < env_.pool.size(); ++store)
+        missing_ += store != target_ && !env_.pool.is_up(store);
+    keys_ = std::move(missed.keys);
+    source_ = env_.pool.size() - 1;
+    copy_more();
+    return true;
 }
 
 // ---- one source after the other, so that no more than one list is in memory
@@ -131,6 +148,7 @@ void Refill::reap() noexcept {
         env_.pool.health(target_).count_refill(copy->copied());
         if (copy->copied()) env_.pool.count(pool::Counter::Refilled);
         copied_ += copy->copied();
+        if (copied_ == kGaps) tell_of_gaps();
         if (!copy->outcome()) trouble_ = copy->outcome();
         return true;
     });
@@ -193,7 +211,8 @@ void Refill::requests(int change) noexcept {
 
 void Refill::end(Status outcome) noexcept {
     source_ = env_.pool.size();
-    if (!outcome && returned_) env_.pool.health(target_).keep_return();
+    if (!outcome && extent_ == Extent::Missed) env_.pool.health(target_).keep_return();
+    if (!outcome) env_.pool.put_back_missed(target_, missed_since_);
     finish(std::move(outcome));
 }
 

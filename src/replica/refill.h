@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <array>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,14 +17,20 @@ namespace sessmirror::replica {
 //
 // A store is complete when its `ready` item names the life it is in and the settings in force
 // (docs/format.md). A store that restarted, empty or from a snapshot, is in another life; a store
-// that joined has no such item; after a change of the list of stores the settings differ. Such a
-// store is marked as filling (pool::Health) and every session on the other stores is compared with
-// it (SessionCopy); then the item is written. It names the life that was asked for at the
-// beginning, so a restart meanwhile leaves an item that no life answers to.
+// that joined has no such item; after a change of the list of stores the settings differ. Every
+// session on the other stores is compared with such a store (SessionCopy); then the item is
+// written. It names the life that was asked for at the beginning, so a restart meanwhile leaves an
+// item that no life answers to.
 //
-// A store that was out of this host's reach and is complete may lack what this host wrote without
-// it. It gets the same comparison, without being marked: other hosts never stopped using it as a
-// home, and two homes at a time are worse.
+// Meanwhile the store is marked as filling (pool::Health): at once if this host has seen it go,
+// else after the first few sessions that it lacks. (In a new pool all stores lack the item and
+// nothing else. Were they marked, by every host at its own time, then homes would move without
+// need.)
+//
+// A store that was out of this host's reach and is complete lacks at most what this host wrote
+// without it (pool::MissedWrites). Only these sessions are compared, or all if too many were
+// missed. It is not marked as filling: other hosts never stopped using it as a home, and two homes
+// at a time are worse.
 //
 // A pass counts only when all other stores could be listed, or so few are out of reach that another
 // copy of every session was on those that could, and these were complete. When all stores are
@@ -38,6 +43,7 @@ namespace sessmirror::replica {
 class Refill final : public Operation, private OperationListener, private store::InventorySink {
   public:
     static constexpr std::size_t kInFlight = 16;
+    static constexpr std::uint64_t kGaps = 8;
     static constexpr std::uint32_t kReadyLifetime = 30 * 24 * 3600;  // seconds
 
     // Keys with this prefix are sessions, except these two. There is an inventory for each store
@@ -49,7 +55,12 @@ class Refill final : public Operation, private OperationListener, private store:
         NoteText settings;
         std::span<const std::unique_ptr<store::Inventory>> inventories;
     };
-    Refill(const Environment& env, Scope scope, int target, bool returned) noexcept;
+    enum class Extent : std::uint8_t {
+        Look,    // nothing, if the store is complete
+        Missed,  // what this host's writes have missed, if it is complete otherwise
+        Whole,   // everything in any case
+    };
+    Refill(const Environment& env, Scope scope, int target, Extent extent) noexcept;
     ~Refill() override;
 
     void resume() noexcept;
@@ -59,7 +70,7 @@ class Refill final : public Operation, private OperationListener, private store:
     [[nodiscard]] int target() const noexcept { return target_; }
 
   private:
-    using Hash = std::array<char, store::SessionKey::kHashChars>;
+    using Hash = pool::MissedWrites::Hash;
 
     void run() noexcept override;
     void on_life(Result<store::Life> life) noexcept override;
@@ -70,7 +81,9 @@ class Refill final : public Operation, private OperationListener, private store:
     void on_put(int store, Result<store::PutReply> reply) noexcept override;
 
     void read_ready() noexcept;
+    void tell_of_gaps() noexcept;
     void begin_pass() noexcept;
+    [[nodiscard]] bool begin_with_missed() noexcept;
     void next_source() noexcept;
     void copy_more() noexcept;
     void reap() noexcept;
@@ -83,7 +96,7 @@ class Refill final : public Operation, private OperationListener, private store:
 
     Scope scope_;
     int target_;
-    bool returned_;
+    Extent extent_;
     NoteText ready_text_;
     store::Cas ready_cas_ = 0;
     bool is_ready_ = false;
@@ -92,7 +105,8 @@ class Refill final : public Operation, private OperationListener, private store:
     int missing_ = 0;     // stores that could not be listed
     int incomplete_ = 0;  // stores that were listed and are filling themselves
     Status trouble_ = kOk;
-    std::vector<Hash> keys_;  // of the present source, still to be compared
+    std::vector<Hash> keys_;          // of the present source, still to be compared
+    std::uint64_t missed_since_ = 0;  // of the missed writes that this took upon itself
     std::vector<std::unique_ptr<SessionCopy>> copies_;
     std::uint64_t copied_ = 0;
     int in_flight_ = 0;

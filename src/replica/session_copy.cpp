@@ -12,8 +12,22 @@ void SessionCopy::run() noexcept {
     ask(store::Want::Version);
 }
 
+// Whether the newest version is among those that can be asked. A peer that has gone since it was
+// listed may be the one that has it.
+bool SessionCopy::is_askable() noexcept {
+    int away = 0;
+    int complete = 0;
+    for (const int store : view_.set().members()) {
+        if (store == target_) continue;
+        away += !env_.pool.is_up(store);
+        complete += env_.pool.is_up(store) && !env_.pool.is_filling(store);
+    }
+    return away == 0 || complete > 0;
+}
+
 // Everyone, not only members: before the list of stores changed, others held the session.
 void SessionCopy::ask(store::Want want) noexcept {
+    if (!is_askable()) return finish(Error(Errc::NoStore, "%s", "no complete store can be asked"));
     want_ = want;
     for (const int store : view_.set().everyone()) {
         if (!env_.pool.is_up(store)) continue;

@@ -12,8 +12,8 @@ namespace sessmirror::replica {
 // request writes meanwhile.
 //
 // Compares versions first, so that a session which needs nothing costs no payload. Fails when a
-// member that is up did not answer, or when the store did not take the copy: it has to be tried
-// again before the store can be called complete.
+// store that is up did not answer, when no complete member is up, or when the target did not take
+// the copy: it has to be tried again before the store can be called complete.
 class SessionCopy final : public Operation {
   public:
     SessionCopy(const Environment& env, const store::SessionKey& key, int target) noexcept
@@ -28,6 +28,7 @@ class SessionCopy final : public Operation {
     void run() noexcept override;
     void on_fetch(int store, Result<store::FetchReply> reply) noexcept override;
     void on_put(int store, Result<store::PutReply> reply) noexcept override;
+    [[nodiscard]] bool is_askable() noexcept;
     void ask(store::Want want) noexcept;
     [[nodiscard]] bool may_be_behind() noexcept;
     void decide() noexcept;

@@ -78,9 +78,12 @@ class SessionView {
     [[nodiscard]] bool is_confirmed(pool::Pool& pool) const noexcept;
     // Whether the newest version found is as new as what the client has seen.
     [[nodiscard]] bool is_fresh() const noexcept { return !token_ || token_->is_met_by(version()); }
-    // Whether the client has seen the end of whatever was found.
+    // Whether the client has seen the end of whatever was found: it is older, or was made from what
+    // is older by a request that had not heard of the end.
     [[nodiscard]] bool has_ended() const noexcept {
-        return !is_fresh() && token_->kind == FreshnessToken::Kind::Ended;
+        if (!token_ || token_->kind != FreshnessToken::Kind::Ended) return false;
+        return !is_fresh() ||
+               (!record_.envelope.is_tombstone() && !token_->is_met_by(record_.envelope.parent));
     }
     // Whether a request that the client has seen may have written a newer version than the newest
     // found: see FreshnessToken::Kind::Open.

@@ -14,7 +14,7 @@
 #include "pool/pool.h"
 #include "replica/mirrored_write.h"
 #include "replica/operation.h"
-#include "replica/refill.h"
+#include "replica/refilling.h"
 #include "service/session_service.h"
 #include "store/inventory.h"
 #include "store/memcached_store.h"
@@ -54,9 +54,8 @@ struct Deployment final : store::StoreEvents {
     replica::Policy policy;
     std::unique_ptr<pool::Pool> pool;
     std::vector<std::unique_ptr<store::Inventory>> inventories;  // one for each store
-    std::unique_ptr<replica::Refill> refill;                     // by this worker, if any
-    unsigned refill_fork_generation = 0;
-    bool proven = false;          // a store has answered this worker
+    std::optional<replica::Refilling> refilling;                 // from the first response on
+    bool proven = false;                                         // a store has answered this worker
     std::uint64_t connected = 0;  // a bit per store that this worker has had a connection to
 };
 
@@ -99,7 +98,7 @@ struct SessionService::Impl final {
     std::list<Lingering> lingering;
 
   private:
-    void begin_refill(Deployment& deployment);
+    static replica::Refill::Scope refill_scope(const Deployment& deployment);
     static store::SessionKey settings_key(const Options& options) noexcept;
 
     static constexpr std::size_t kMaxDeployments = 8;

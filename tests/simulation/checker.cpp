@@ -97,7 +97,7 @@ void check_read_your_writes(const SessionHistory& session, int copies, Report& r
     const std::vector<const Call*> expected = surviving_writes(session);
     ToldMissing told_missing(session);
     for (const Call* read : session.reads) {
-        if (read->returned >= session.destroyed_from) continue;
+        if (read->returned >= session.destroyed_from || read->by_stranger) continue;
         const std::vector<bool>& told = told_missing.until(read->sent, expected);
         if (read->flags.stale || !read->found) continue;
         int missing = 0;
@@ -119,7 +119,7 @@ void check_monotonic_reads(const SessionHistory& session, Report& report) {
     Version newest;
     Duration newest_since{};
     for (const Call* read : session.reads) {
-        if (read->returned >= session.destroyed_from) continue;
+        if (read->returned >= session.destroyed_from || read->by_stranger) continue;
         for (; returned < by_return.size() && by_return[returned]->returned <= read->sent;
              ++returned) {
             const Call& earlier = *by_return[returned];
@@ -167,14 +167,19 @@ bool came_back(const SessionHistory& session, const Call& read, const Call& dest
     });
 }
 
-void check_resurrection(const SessionHistory& session, Report& report) {
+void check_resurrection(const SessionHistory& session, int copies, Report& report) {
     for (const Call* destroy : session.writes) {
         if (destroy->kind != CallKind::Destroy || destroy->version.is_none()) continue;
+        const bool may_be_forgotten = session.may_be_lost(*destroy, copies);
         for (const Call* read : session.reads) {
             if (read->invoked < destroy->returned || !came_back(session, *read, *destroy)) continue;
             const bool has_seen_it = read->token >= destroy->version;
+            if (may_be_forgotten && !has_seen_it) continue;
             report.add(
-                has_seen_it ? Finding::Resurrection : Finding::Haunting, *read,
+                read->after_heal ? Finding::Diverged
+                : has_seen_it    ? Finding::Resurrection
+                                 : Finding::Haunting,
+                *read,
                 "destroyed as " + shown(destroy->version) + ", read " + shown(read->version));
         }
     }
@@ -207,6 +212,12 @@ void check_durability(const SessionHistory& session, int copies, Report& report)
             report.add(Finding::LostCopy, *write,
                        "acknowledged as " + shown(write->version) + ", the newest copy left is " +
                            shown(newest));
+}
+
+void check_completeness(const SessionHistory& session, Report& report) {
+    if (session.final != nullptr && session.final->behind > 0 && !session.writes.empty())
+        report.add(Finding::Behind, *session.writes.back(),
+                   text("%d stores lack ", session.final->behind) + shown(session.final->newest));
 }
 
 void check_presence(const SessionHistory& session, Report& report) {
@@ -251,9 +262,9 @@ const char* kind_name(CallKind kind) noexcept {
 
 const char* finding_name(Finding finding) noexcept {
     static constexpr std::array<const char*, static_cast<std::size_t>(Finding::kCount)> kNames = {
-        "stale read",   "went back",  "lost update", "silent loss", "fork",
-        "resurrection", "haunting",   "lock shared", "split home",  "lock broken",
-        "lost copy",    "logged out", "overtime",    "diverged",    "failed"};
+        "stale read", "went back",   "lost update", "silent loss", "fork",      "resurrection",
+        "haunting",   "lock shared", "split home",  "lock broken", "lost copy", "logged out",
+        "overtime",   "diverged",    "behind",      "failed"};
     return kNames[static_cast<std::size_t>(finding)];
 }
 
@@ -288,9 +299,10 @@ Report check(const History& history) {
         check_monotonic_reads(session, report);
         check_lost_updates(session, history.copies, report);
         check_forks(session, report);
-        check_resurrection(session, report);
+        check_resurrection(session, history.copies, report);
         check_locks(session, report);
         check_durability(session, history.copies, report);
+        check_completeness(session, report);
         check_presence(session, report);
     }
     check_time(history, report);

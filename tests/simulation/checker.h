@@ -25,7 +25,8 @@ enum class Finding : std::uint8_t {
     LostCopy,      // fewer stores were lost than had acknowledged a write, and it is gone
     LoggedOut,     // a read found no session although a copy was in reach
     Overtime,      // a call took longer than its deadline
-    Diverged,      // stale read after everything had healed and settled
+    Diverged,      // either of these after everything had healed and settled
+    Behind,        // then a store still lacked a session's newest version
     Failed,        // a call was answered with an error
     kCount,
 };

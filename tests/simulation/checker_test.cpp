@@ -197,6 +197,28 @@ TEST(Checker, SeesASessionThatCameBackAndWhetherItsClientHadSeenItsEnd) {
     }
 }
 
+TEST(Checker, SeesASessionThatIsStillThereAfterEverythingHasHealedUnlessItsEndWasLost) {
+    Story story = good_story();
+    story.destroy(5, 3);
+    story.read(8, 2, {11, 12}).after_heal = true;
+    story.ends_with(3, {});
+    EXPECT_EQ(story.findings(), (Found{{Finding::Diverged, 1}}));
+    story.history.losses = {{0, seconds(6)}, {0, seconds(7)}};
+    EXPECT_EQ(story.findings(), Found{});
+}
+
+TEST(Checker, SeesStoresThatLackTheNewestVersionInTheEnd) {
+    Story story = good_story();
+    story.history.finals[0].behind = 1;
+    EXPECT_EQ(story.findings(), (Found{{Finding::Behind, 1}}));
+}
+
+TEST(Checker, ExpectsNothingOfReadsByStrangers) {
+    Story story = good_story();
+    story.read(9, 1, {11}).by_stranger = true;
+    EXPECT_EQ(story.findings(), Found{});
+}
+
 TEST(Checker, SeesOldContentUnderANewVersionAfterADestroy) {
     Story story = good_story();
     story.destroy(5, 3);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "record/envelope.h"
+#include "simulation/sim_inventory.h"
 
 namespace sessmirror::simulation {
 namespace {
@@ -84,6 +85,7 @@ std::unique_ptr<Worker> Cluster::start_worker(int host_index) {
     SimStoreOptions options;
     options.io_timeout = shape_.io_timeout;
     options.on_put_sent = [raw = worker.get()](const store::PutRequest& put) {
+        if (!(put.key == raw->key)) return;  // a refill's
         Bytes stored(put.header.begin(), put.header.end());
         stored.insert(stored.end(), put.payload.begin(), put.payload.end());
         const record::Envelope envelope = record::decode(stored)->envelope;
@@ -92,6 +94,8 @@ std::unique_ptr<Worker> Cluster::start_worker(int host_index) {
     std::vector<pool::Pool::Member> members;
     for (int s = 0; s < stores(); ++s) {
         worker->nodes.push_back(&node(s));
+        worker->inventories.push_back(
+            std::make_unique<SimInventory>(worker->process, node(s), route(host_index, s)));
         members.push_back(
             {spec_of(s), std::make_unique<SimStoreClient>(worker->process, node(s),
                                                           route(host_index, s), s, options)});

@@ -15,6 +15,7 @@
 #include "simulation/sim_node.h"
 #include "simulation/sim_store.h"
 #include "simulation/world.h"
+#include "store/inventory.h"
 
 namespace sessmirror::simulation {
 
@@ -49,10 +50,12 @@ struct Worker {
     Journal journal;
     pool::LockRegistry locks;
     std::unique_ptr<pool::Pool> pool;
+    std::vector<std::unique_ptr<store::Inventory>> inventories;  // one for each store
     std::unique_ptr<SessionPolicy> policy;
     Counts counts{};
     bool busy = false;
     std::function<void()> on_killed;  // of the request it works on
+    store::SessionKey key;            // of its session
     struct {
         record::Version version;
         record::Version parent;

@@ -43,6 +43,7 @@ struct Call {
     int session = 0;
     Duration sent{};        // when the client sent the request, with the cookies that it had then
     record::Version token;  // of these, what it had seen; none() if it said nothing
+    bool by_stranger = false;  // the client was told, and came without
     Duration invoked{};
     Duration returned{};  // meaningless for Info
     Duration paused{};    // time in between during which its worker did not run
@@ -79,6 +80,7 @@ struct FinalState {
     record::Version newest;  // of all copies; none() if there is none
     bool is_tombstone = false;
     std::vector<OpId> ops;  // in that copy, ascending
+    int behind = 0;         // stores that should have that copy, and have not
 };
 
 // A copy that a fault took: a store restarted empty or old, evicted it, or was full.

@@ -6,7 +6,9 @@
 #include "replica/alive_check.h"
 #include "replica/local_first_read.h"
 #include "replica/locked_read.h"
+#include "replica/settings_check.h"
 #include "replica/touch_all.h"
+#include "simulation/witness.h"
 
 namespace sessmirror::simulation {
 namespace {
@@ -14,11 +16,22 @@ namespace {
 constexpr std::uint32_t kLifetimeS = 600;
 constexpr std::uint32_t kTombstoneMarginS = 60;
 constexpr int kOrphansPerSweep = 16;
+constexpr Duration kRefillSlice = milliseconds(1);  // as long as a worker is busy after a response
+
+replica::Refill::Scope scope_of(Worker& worker, const replica::Policy& policy) {
+    replica::Refill::Scope scope;
+    scope.prefix = kKeyPrefix;
+    scope.ready_key = store::derive_key(kKeyPrefix, "", "ready");
+    scope.settings_key = store::derive_key(kKeyPrefix, "", "settings");
+    scope.settings = replica::describe_settings(*worker.pool, policy.redundancy, "");
+    scope.inventories = worker.inventories;
+    return scope;
+}
 
 }  // namespace
 
-ReplicaPolicy::ReplicaPolicy(Worker& worker, const replica::Policy& policy) noexcept
-    : worker_(worker), policy_(policy) {}
+ReplicaPolicy::ReplicaPolicy(Worker& worker, const replica::Policy& policy)
+    : worker_(worker), policy_(policy), refilling_(scope_of(worker, policy)) {}
 
 replica::Environment ReplicaPolicy::environment() noexcept {
     return {*worker_.pool, worker_.process, worker_.process.random(), worker_.locks, policy_};
@@ -143,6 +156,13 @@ void ReplicaPolicy::after_response() {
     lingering_.remove_if([](const auto& work) { return work->write->is_idle(); });
     break_orphaned_locks();
     static_cast<void>(worker_.pool->probe_one_due(worker_.process.now() + policy_.deadline));
+    refill();
+}
+
+void ReplicaPolicy::refill() {
+    if (refills_) refilling_.settle(*worker_.pool);
+    refills_ = refilling_.resume(environment());
+    if (refills_) worker_.process.post(kRefillSlice, [this] { refilling_.pause(); });
 }
 
 void ReplicaPolicy::break_orphaned_locks() {

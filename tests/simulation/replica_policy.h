@@ -8,6 +8,7 @@
 #include "replica/mirrored_write.h"
 #include "replica/operation.h"
 #include "replica/policy.h"
+#include "replica/refilling.h"
 #include "replica/session_view.h"
 #include "simulation/cluster.h"
 #include "simulation/policy.h"
@@ -18,7 +19,7 @@ namespace sessmirror::simulation {
 class ReplicaPolicy final : public SessionPolicy, private replica::OperationListener {
   public:
     // Both outlive it.
-    ReplicaPolicy(Worker& worker, const replica::Policy& policy) noexcept;
+    ReplicaPolicy(Worker& worker, const replica::Policy& policy);
 
     void read(const store::SessionKey& key, bool created, PolicyListener& listener) override;
     void set_token(const Token& token) override { token_ = token; }
@@ -43,6 +44,7 @@ class ReplicaPolicy final : public SessionPolicy, private replica::OperationList
     void finish_read(Status outcome);
     void finish_store(Status outcome);
     void break_orphaned_locks();
+    void refill();
     [[nodiscard]] replica::Environment environment() noexcept;
     [[nodiscard]] bool touch_is_due() noexcept;
 
@@ -56,7 +58,9 @@ class ReplicaPolicy final : public SessionPolicy, private replica::OperationList
     Token news_;
     bool reading_ = false;
     bool created_ = false;
-    bool proven_ = false;  // a store has answered this worker
+    replica::Refilling refilling_;
+    bool refills_ = false;  // a store is in hand
+    bool proven_ = false;   // a store has answered this worker
 };
 
 }  // namespace sessmirror::simulation

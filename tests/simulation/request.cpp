@@ -117,6 +117,7 @@ Call& Request::begin_call(CallKind kind) {
     counts_before_ = worker_.counts;
     paused_before_ = worker_.process.paused_time();
     worker_.last_put = {};
+    worker_.key = key_;
     call_ = history_.calls.size();
     Call& call = history_.calls.emplace_back();
     call.client = plan_.client;
@@ -124,6 +125,7 @@ Call& Request::begin_call(CallKind kind) {
     call.host = worker_.host_index;
     call.session = plan_.session;
     call.sent = plan_.sent;
+    call.by_stranger = plan_.by_stranger;
     if (plan_.token) call.token = plan_.token->version;
     call.invoked = worker_.process.world().now();
     call.kind = kind;

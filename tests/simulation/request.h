@@ -18,9 +18,10 @@ struct RequestPlan {
     enum class Action : std::uint8_t { Keep, Change, Destroy };
     int client = 0;
     int session = 0;
-    Duration sent{};       // with this token
-    Token token;           // what the client's cookie says
-    bool created = false;  // the page draws the session's id
+    Duration sent{};           // with this token
+    Token token;               // what the client's cookie says
+    bool by_stranger = false;  // who has nothing but the session's id
+    bool created = false;      // the page draws the session's id
     Action action = Action::Keep;
     OpId op = kNoOp;       // Change: what is added
     Duration computing{};  // between the read and the action

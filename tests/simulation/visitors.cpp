@@ -72,6 +72,7 @@ void Visitors::on_response(Visitor& visitor, const RequestPlan& plan, const Toke
     if (plan.created) visitor.creating = false;
     if (plan.action == RequestPlan::Action::Destroy && visitor.session == plan.session) {
         // In the same browser, with the same cookies; or somebody else, with a stolen one.
+        ended_.push_back({visitor.number, visitor.session});
         const Token token = random_.chance(0.25) ? Token() : visitor.token;
         haunt(visitor.number, visitor.session, token, random_.between(0, 3));
         visitor.session = next_session_++;
@@ -89,24 +90,34 @@ void Visitors::haunt(int client, int session, Token token, int times) {
         plan.session = session;
         plan.sent = world_.now();
         plan.token = token;
+        plan.by_stranger = crowd_.keeps_tokens && !token;
         dispatch(random_.between(0, cluster_.hosts() - 1), plan,
                  [=, this](const Token&) { haunt(client, session, token, times - 1); });
     });
 }
 
 void Visitors::look_around(bool after_heal) {
+    RequestPlan plan;
+    plan.sent = world_.now();
+    plan.after_heal = after_heal;
     for (const Visitor& visitor : visitors_) {
-        for (int host = 0; host < cluster_.hosts(); ++host) {
-            RequestPlan plan;
-            plan.client = visitor.number;
-            plan.session = visitor.session;
-            plan.sent = world_.now();
-            plan.token = visitor.token;
-            plan.after_heal = after_heal;
-            if (visitor.is_new) continue;
-            dispatch(host, plan, [](const Token&) {});
-        }
+        if (visitor.is_new) continue;
+        plan.client = visitor.number;
+        plan.session = visitor.session;
+        plan.token = visitor.token;
+        look_from_everywhere(plan);
     }
+    plan.token.reset();
+    plan.by_stranger = crowd_.keeps_tokens;
+    for (const auto& [client, session] : ended_) {
+        plan.client = client;
+        plan.session = session;
+        look_from_everywhere(plan);
+    }
+}
+
+void Visitors::look_from_everywhere(const RequestPlan& plan) {
+    for (int host = 0; host < cluster_.hosts(); ++host) dispatch(host, plan, [](const Token&) {});
 }
 
 void Visitors::dispatch(int host, const RequestPlan& plan,

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "simulation/cluster.h"
@@ -32,7 +33,8 @@ class Visitors {
 
     void start();
     [[nodiscard]] bool all_done() const noexcept { return active_ == 0; }
-    // Reads every visitor's present session once from every host. `after_heal`: marks the calls.
+    // Reads every visitor's present session once from every host, and as a stranger all that were
+    // destroyed. `after_heal`: marks the calls.
     void look_around(bool after_heal);
     [[nodiscard]] int sessions() const noexcept { return next_session_; }
 
@@ -52,6 +54,7 @@ class Visitors {
     void on_response(Visitor& visitor, const RequestPlan& plan, const Token& news,
                      int requests_left);
     void haunt(int client, int session, Token token, int times);
+    void look_from_everywhere(const RequestPlan& plan);
     void dispatch(int host, const RequestPlan& plan, std::function<void(const Token&)> on_response);
 
     Cluster& cluster_;
@@ -61,6 +64,7 @@ class Visitors {
     Crowd crowd_;
     SeededRandom random_;
     std::vector<Visitor> visitors_;
+    std::vector<std::pair<int, int>> ended_;          // client and session
     std::vector<std::unique_ptr<Request>> requests_;  // their sinks are known to the stores
     int next_session_ = 0;
     OpId next_op_ = 1;

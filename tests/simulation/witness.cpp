@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "record/envelope.h"
+#include "replica/replica_set.h"
 
 namespace sessmirror::simulation {
 
@@ -33,7 +34,7 @@ std::vector<OpId> decode_ops(ByteView payload) {
 }
 
 store::SessionKey key_of_session(int session) {
-    return store::derive_key("sm:", "", "session " + std::to_string(session));
+    return store::derive_key(kKeyPrefix, "", "session " + std::to_string(session));
 }
 
 std::vector<Witness::Standing> Witness::copies_in_reach(int host, const store::SessionKey& key) {
@@ -72,16 +73,22 @@ FinalState Witness::final_state(int session) {
     FinalState state;
     state.session = session;
     const store::SessionKey key = key_of_session(session);
+    std::vector<record::Version> versions(static_cast<std::size_t>(cluster_.stores()));
     for (int s = 0; s < cluster_.stores(); ++s) {
         const SimNode::Item* item = cluster_.node(s).find(key.text());
         if (item == nullptr) continue;
         const auto record = record::decode(item->value);
-        if (!record || record->envelope.version <= state.newest) continue;
+        if (!record) continue;
+        versions[static_cast<std::size_t>(s)] = record->envelope.version;
+        if (record->envelope.version <= state.newest) continue;
         state.newest = record->envelope.version;
         state.is_tombstone = record->envelope.is_tombstone();
         state.ops = decode_ops(record->payload);
         std::sort(state.ops.begin(), state.ops.end());
     }
+    const replica::ReplicaSet set(*cluster_.worker(0, 0).pool, key, redundancy_);
+    for (const int member : set.members())
+        state.behind += versions[static_cast<std::size_t>(member)] != state.newest;
     return state;
 }
 

@@ -12,13 +12,16 @@ namespace sessmirror::simulation {
 Bytes encode_ops(const std::vector<OpId>& ops);
 std::vector<OpId> decode_ops(ByteView payload);  // in the order in which they were written
 
+inline constexpr const char* kKeyPrefix = "sm:";
 store::SessionKey key_of_session(int session);
 
 // Looks at the stores' memory without asking them: what no client can see, and what the checker
 // needs to tell a broken promise from one that could not be kept.
 class Witness {
   public:
-    explicit Witness(Cluster& cluster) noexcept : cluster_(cluster) {}
+    // `redundancy` as in replica::Policy.
+    Witness(Cluster& cluster, int redundancy) noexcept
+        : cluster_(cluster), redundancy_(redundancy) {}
 
     // A store's copy at some time, and marks that show whether it stood undisturbed ever since.
     struct Standing {
@@ -40,6 +43,7 @@ class Witness {
 
   private:
     Cluster& cluster_;
+    int redundancy_;
 };
 
 }  // namespace sessmirror::simulation

@@ -21,11 +21,13 @@ class FreshnessOf : public ::testing::TestWithParam<replica::Locking> {
             lab.key = store::derive_key("t:", "", "session " + std::to_string(i));
     }
 
-    // A change that reached only the stores in `stores`; gives its version.
-    record::Version change_on(std::initializer_list<int> stores, std::string_view payload) {
+    // A change that reached only the stores in `stores`; gives its version, of this generation or a
+    // later one.
+    record::Version change_on(std::initializer_list<int> stores, std::string_view payload,
+                              std::uint32_t generation = 0) {
         record::Envelope envelope;
         envelope.parent = newest;
-        envelope.version = record::next_version(newest, 0, host.process.random().next());
+        envelope.version = record::next_version(newest, generation, host.process.random().next());
         for (const int store : stores) {
             store::PutRequest put;
             put.key = lab.key;
@@ -209,6 +211,14 @@ TEST_P(FreshRead, FindsWhatWasStoredUnderTheSameIdAfterItsEnd) {
     change_on({0, 1, 2}, "somebody else's");
     ASSERT_TRUE(read(end, Kind::Ended));
     EXPECT_TRUE(view.is_alive());
+}
+
+TEST_P(FreshRead, FindsNothingThatAPageWroteWhichHadNotHeardOfTheEnd) {
+    store_first("cart");
+    const record::Version before = newest;
+    change_on({0, 1, 2}, "cart and more", before.generation + 2);
+    ASSERT_TRUE(read({before.generation + 1, 1}, Kind::Ended));
+    EXPECT_FALSE(view.is_alive());
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryLocking, FreshRead,

@@ -8,46 +8,11 @@
 #include <vector>
 
 #include "replica/settings_check.h"
+#include "simulation/sim_inventory.h"
 #include "unit/replica/replica_lab.h"
 
 namespace sessmirror::test {
 namespace {
-
-// The inventory of a simulated store.
-class LabInventory final : public store::Inventory, private TimerSink {
-  public:
-    LabInventory(Scheduler& scheduler, const simulation::SimNode& node)
-        : node_(node), timer_(scheduler.make_timer(*this)) {}
-
-    void ask_life(store::InventorySink& sink) override { ask(sink, false); }
-    void list(store::InventorySink& sink) override { ask(sink, true); }
-    void cancel() noexcept override { timer_->stop(); }
-
-  private:
-    void ask(store::InventorySink& sink, bool keys) {
-        sink_ = &sink;
-        keys_ = keys;
-        timer_->start(milliseconds(1));
-    }
-    void on_timer() noexcept override {
-        const bool is_up = node_.state() == simulation::SimNode::State::Up;
-        const Status outcome = is_up ? Status(kOk) : Status(Error(Errc::Refused, "%s", "down"));
-        if (!keys_)
-            return is_up ? sink_->on_life(store::Life{1, node_.life()})
-                         : sink_->on_life(outcome.error());
-        if (is_up)
-            for (const auto& [key, item] : node_.memory().items) {
-                sink_->on_key(key);
-                sink_->on_key(key + ".l");
-            }
-        sink_->on_listed(outcome);
-    }
-
-    const simulation::SimNode& node_;
-    std::unique_ptr<Timer> timer_;
-    store::InventorySink* sink_ = nullptr;
-    bool keys_ = false;
-};
 
 class Refill : public ::testing::Test {
   protected:
@@ -55,8 +20,7 @@ class Refill : public ::testing::Test {
 
     explicit Refill(int stores = 2) : lab(stores) {
         lab.host().policy.redundancy = 2;
-        for (int i = 0; i < stores; ++i)
-            inventories.push_back(std::make_unique<LabInventory>(lab.host().process, lab.node(i)));
+        inventories = make_inventories();
     }
 
     replica::Refill::Scope scope() {
@@ -64,8 +28,16 @@ class Refill : public ::testing::Test {
                 store::derive_key("t:", "", "settings note"),
                 replica::describe_settings(lab.host().pool, 2, ""), inventories};
     }
-    Status refill(int store, bool returned = false) {
-        replica::Refill refill(lab.host().environment(), scope(), store, returned);
+    std::vector<std::unique_ptr<store::Inventory>> make_inventories() {
+        std::vector<std::unique_ptr<store::Inventory>> out;
+        for (std::size_t i = 0; i < lab.nodes.size(); ++i)
+            out.push_back(std::make_unique<simulation::SimInventory>(
+                lab.host().process, *lab.nodes[i], *lab.routes[i]));
+        return out;
+    }
+    using Extent = replica::Refill::Extent;
+    Status refill(int store, Extent extent = Extent::Look) {
+        replica::Refill refill(lab.host().environment(), scope(), store, extent);
         return lab.run(refill);
     }
     void store_sessions(std::string_view payload) {
@@ -113,17 +85,35 @@ TEST_F(Refill, CopiesSessionsThatNobodyTouchesToAStoreThatReturnedEmpty) {
     EXPECT_EQ(lab.host().count(pool::Counter::Refilled), std::uint64_t{kSessions});
 }
 
+// A new pool lacks nothing but its notes. A store that joined, or returned unnoticed, lacks more.
+TEST_F(Refill, CallsAStoreFillingThatNobodySawGoOnceItLacksMoreThanAFewSessions) {
+    store_sessions("cart");
+    replica::Refill first(lab.host().environment(), scope(), 0, Extent::Look);
+    first.start();
+    while (!first.done()) {
+        EXPECT_FALSE(is_filling(0));
+        ASSERT_TRUE(lab.world.step());
+    }
+    restart_empty(0);
+    replica::Refill second(lab.host().environment(), scope(), 0, Extent::Look);
+    second.start();
+    bool was_filling = false;
+    while (!second.done()) {
+        was_filling |= is_filling(0);
+        ASSERT_TRUE(lab.world.step());
+    }
+    EXPECT_TRUE(was_filling);
+    EXPECT_FALSE(is_filling(0));
+}
+
 TEST_F(Refill, BelievesAnotherHostThatWasFasterAtTheSameStore) {
     store_sessions("cart");
     restart_empty(0);
-    std::vector<std::unique_ptr<store::Inventory>> other_inventories;
-    for (int i = 0; i < 2; ++i)
-        other_inventories.push_back(
-            std::make_unique<LabInventory>(lab.host().process, lab.node(i)));
+    const auto other_inventories = make_inventories();
     auto other_scope = scope();
     other_scope.inventories = other_inventories;
-    replica::Refill one(lab.host().environment(), scope(), 0, false);
-    replica::Refill other(lab.host().environment(), std::move(other_scope), 0, false);
+    replica::Refill one(lab.host().environment(), scope(), 0, Extent::Look);
+    replica::Refill other(lab.host().environment(), std::move(other_scope), 0, Extent::Look);
     one.start();
     EXPECT_TRUE(lab.run(other));
     EXPECT_TRUE(one.done());
@@ -175,7 +165,19 @@ TEST_F(Refill, StaysFillingWhileTheOnlyPeerIsOutOfReach) {
     store_sessions("cart");
     restart_empty(0);
     lab.node(1).kill();
-    EXPECT_FALSE(refill(0));
+    EXPECT_FALSE(refill(0, Extent::Missed));
+    EXPECT_TRUE(is_filling(0));
+}
+
+TEST_F(Refill, IsNotOverWhenThePeerGoesAwayInTheMiddle) {
+    store_sessions("cart");
+    restart_empty(0);
+    replica::Refill refill(lab.host().environment(), scope(), 0, Extent::Missed);
+    refill.start();
+    while (lab.host().pool.health(0).slot().refill_seen.load() == 0) ASSERT_TRUE(lab.world.step());
+    static_cast<void>(lab.host().pool.health(1).report_failure());
+    while (!refill.done()) ASSERT_TRUE(lab.world.step());
+    EXPECT_FALSE(refill.outcome());
     EXPECT_TRUE(is_filling(0));
 }
 
@@ -185,15 +187,57 @@ TEST_F(Refill, ComparesAStoreThatWasCutOffWithoutCallingItIncomplete) {
     lab.node(0).evict(key(5).text());
     ASSERT_TRUE(refill(0));
     EXPECT_EQ(sessions_on(0, "cart"), kSessions - 1) << "a complete store is left alone";
-    ASSERT_TRUE(refill(0, true));
+    ASSERT_TRUE(refill(0, Extent::Whole));
     EXPECT_EQ(sessions_on(0, "cart"), kSessions);
     EXPECT_FALSE(is_filling(0));
+}
+
+TEST_F(Refill, BringsWhatItMissedToAStoreThatWasOutOfReach) {
+    store_sessions("old");
+    ASSERT_TRUE(refill(0));
+    lab.node(0).evict(key(5).text());  // by its own doing: not missed, and not looked for
+    lab.node(0).pause();
+    for (const int changed : {1, 2, 3}) {
+        lab.key = key(changed);
+        lab.store_session(lab.host(), "new");
+    }
+    lab.node(0).resume();
+    lab.settle();
+    EXPECT_EQ(sessions_on(1, "new"), 3);
+    ASSERT_TRUE(refill(0, Extent::Missed));
+    EXPECT_EQ(sessions_on(0, "new"), 3);
+    EXPECT_EQ(sessions_on(0, "old"), kSessions - 4);
+    EXPECT_EQ(lab.host().pool.health(0).slot().refill_seen.load(), 3u);
+}
+
+TEST_F(Refill, KeepsInMindWhatItMissedWhileItCannotBeBrought) {
+    store_sessions("old");
+    ASSERT_TRUE(refill(0));
+    lab.node(0).pause();
+    lab.key = key(1);
+    lab.store_session(lab.host(), "new");
+    lab.node(0).resume();
+    lab.node(1).pause();
+    EXPECT_FALSE(refill(0, Extent::Missed));
+    lab.node(1).resume();
+    lab.host().pool.health(1).report_answer(milliseconds(1));
+    ASSERT_TRUE(refill(0, Extent::Missed));
+    EXPECT_EQ(sessions_on(0, "new"), 1);
+}
+
+TEST_F(Refill, ComparesAllAfterMoreMissedWritesThanAreKept) {
+    store_sessions("cart");
+    ASSERT_TRUE(refill(0));
+    lab.node(0).evict(key(5).text());
+    for (int i = 0; i <= pool::HostPage::kMissedWrites; ++i) lab.host().pool.note_missed(0, key(1));
+    ASSERT_TRUE(refill(0, Extent::Missed));
+    EXPECT_EQ(sessions_on(0, "cart"), kSessions);
 }
 
 TEST_F(Refill, LeavesNoRequestBehindWhenItIsPaused) {
     store_sessions("cart");
     restart_empty(0);
-    replica::Refill refill(lab.host().environment(), scope(), 0, false);
+    replica::Refill refill(lab.host().environment(), scope(), 0, Extent::Look);
     refill.start();
     while (lab.host().pool.health(0).slot().refill_seen.load() == 0) ASSERT_TRUE(lab.world.step());
     refill.pause();

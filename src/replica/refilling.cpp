@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "replica/refilling.h"
+
+#include "base/fork_guard.h"
+
+namespace sessmirror::replica {
+
+std::unique_ptr<Refill> Refilling::take_up(const Environment& env) {
+    pool::Pool& pool = env.pool;
+    if (pool.size() < 2) return nullptr;
+    for (int store = 0; store < pool.size(); ++store) {
+        pool::Health& health = pool.health(store);
+        if (!health.is_up() || !health.claim_refill(kFirstLook, kLease)) continue;
+        const auto extent = health.take_return() ? Refill::Extent::Missed : Refill::Extent::Look;
+        auto refill = std::make_unique<Refill>(env, scope_, store, extent);
+        refill->start();
+        return refill;
+    }
+    return nullptr;
+}
+
+bool Refilling::resume(const Environment& env) {
+    // A child that was forked meanwhile has lost the connections on which the work was waiting.
+    if (fork_generation_ != fork_generation()) refill_.reset();
+    fork_generation_ = fork_generation();
+    if (!refill_) refill_ = take_up(env);
+    if (!refill_) return false;
+    env.pool.health(refill_->target()).next_refill_in(kLease);
+    refill_->resume();
+    return true;
+}
+
+void Refilling::settle(pool::Pool& pool) noexcept {
+    if (!refill_->done()) return;
+    pool::Health& health = pool.health(refill_->target());
+    // It may have gone and come back while it was worked on.
+    const bool is_settled = refill_->outcome() && health.slot().returned.load() == 0;
+    health.next_refill_in(is_settled ? kLookInterval : kRetry);
+    refill_.reset();
+}
+
+}  // namespace sessmirror::replica
