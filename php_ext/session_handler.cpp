@@ -10,9 +10,9 @@
 #include "messages.h"
 #include "opened_session.h"
 #include "php_sessmirror.h"
+#include "ready_worker.h"
 #include "session_variables.h"
 #include "token_cookie.h"
-#include "worker.h"
 
 namespace sessmirror::shim {
 namespace {
@@ -25,25 +25,6 @@ OpenedSession* opened(void** mod_data) noexcept {
 zend_long configured_lifetime() {
     return zend_ini_long(const_cast<char*>("session.gc_maxlifetime"),
                          sizeof "session.gc_maxlifetime" - 1, 0);
-}
-
-Result<Worker*> ready_worker() {
-    Worker*& worker = SESSMIRROR_G(worker);
-    if (worker == nullptr) {
-        auto made = make_worker();
-        if (!made) return made;
-        worker = *made;
-        SESSMIRROR_G(directives_changed) = true;
-    }
-    if (SESSMIRROR_G(directives_changed)) {
-        std::array<std::string_view, kDirectives> texts;
-        for (std::size_t i = 0; i < texts.size(); ++i)
-            texts[i] = view(SESSMIRROR_G(directive_texts)[i]);
-        Status configured = worker->configure(texts);
-        if (!configured) return configured.error();
-        SESSMIRROR_G(directives_changed) = false;
-    }
-    return worker;
 }
 
 Result<OpenedSession*> open_session(std::string_view save_path) {

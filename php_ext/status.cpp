@@ -47,6 +47,7 @@ void add_store(zval* list, const StoreStatus& store) {
     add_assoc_bool(&row, "local", store.is_local);
     add_assoc_bool(&row, "up", store.is_up);
     add_assoc_string(&row, "state", state_of(store));
+    add_assoc_long(&row, "refill_listed", static_cast<zend_long>(store.refill_listed));
     add_assoc_long(&row, "refill_seen", static_cast<zend_long>(store.refill_seen));
     add_assoc_long(&row, "refill_copied", static_cast<zend_long>(store.refill_copied));
     add_assoc_long(&row, "weight", store.weight);
@@ -75,8 +76,9 @@ void print_number(const char* name, std::uint64_t value) {
 void print_store(const StoreStatus& store) {
     char health[96] = "up";
     if (store.is_filling)
-        snprintf(health, sizeof health, "filling (%llu sessions compared, %llu copied)",
+        snprintf(health, sizeof health, "filling (%llu of %llu sessions compared, %llu copied)",
                  static_cast<unsigned long long>(store.refill_seen),
+                 static_cast<unsigned long long>(store.refill_listed),
                  static_cast<unsigned long long>(store.refill_copied));
     if (!store.is_up) snprintf(health, sizeof health, "down for %.1f s", store.down_for_s);
     char text[224];

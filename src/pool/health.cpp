@@ -91,7 +91,12 @@ void Health::count_refill(bool copied) noexcept {
     if (copied) slot_->refill_copied.fetch_add(1, std::memory_order_relaxed);
 }
 
+void Health::count_refill_listed(std::uint64_t sessions) noexcept {
+    slot_->refill_listed.fetch_add(sessions, std::memory_order_relaxed);
+}
+
 void Health::reset_refill_count() noexcept {
+    slot_->refill_listed.store(0, std::memory_order_relaxed);
     slot_->refill_seen.store(0, std::memory_order_relaxed);
     slot_->refill_copied.store(0, std::memory_order_relaxed);
 }

@@ -62,6 +62,7 @@ class Health {
     // True when this call changed the state, so that one worker reports it.
     bool set_filling(bool filling) noexcept;
     void count_refill(bool copied) noexcept;
+    void count_refill_listed(std::uint64_t sessions) noexcept;
     void reset_refill_count() noexcept;
 
     [[nodiscard]] Duration latency() const noexcept;  // 0 when unknown

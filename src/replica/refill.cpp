@@ -77,6 +77,7 @@ bool Refill::begin_with_missed() noexcept {
     for (int store = 0; store < env_.pool.size(); ++store)
         missing_ += store != target_ && !env_.pool.is_up(store);
     keys_ = std::move(missed.keys);
+    note_listed();
     source_ = env_.pool.size() - 1;
     copy_more();
     return true;
@@ -114,7 +115,23 @@ void Refill::on_listed(Status outcome) noexcept {
     listing_ = false;
     if (!outcome) ++missing_;
     incomplete_ += outcome && env_.pool.is_filling(source_);
+    note_listed();
     copy_more();
+}
+
+void Refill::note_listed() noexcept {
+    listed_ = keys_.size();
+    env_.pool.health(target_).count_refill_listed(listed_);
+}
+
+double Refill::progress() const noexcept {
+    if (source_ < 0) return 0;
+    const int stores = env_.pool.size();
+    if (source_ >= stores) return 1;
+    const double present =
+        listed_ == 0 ? 0 : 1 - static_cast<double>(keys_.size()) / static_cast<double>(listed_);
+    const int before = source_ - (source_ > target_ ? 1 : 0);
+    return (before + present) / std::max(stores - 1, 1);
 }
 
 void Refill::resume() noexcept {

@@ -68,6 +68,8 @@ class Refill final : public Operation, private OperationListener, private store:
     // No request of this is on its way to a store.
     [[nodiscard]] const bool& quiet() const noexcept { return quiet_; }
     [[nodiscard]] int target() const noexcept { return target_; }
+    // How much of it is done: 0 to 1. A guess, since the other sources are not listed yet.
+    [[nodiscard]] double progress() const noexcept;
 
   private:
     using Hash = pool::MissedWrites::Hash;
@@ -85,6 +87,7 @@ class Refill final : public Operation, private OperationListener, private store:
     void begin_pass() noexcept;
     [[nodiscard]] bool begin_with_missed() noexcept;
     void next_source() noexcept;
+    void note_listed() noexcept;
     void copy_more() noexcept;
     void reap() noexcept;
     [[nodiscard]] store::SessionKey key_of(const Hash& hash) const;
@@ -106,6 +109,7 @@ class Refill final : public Operation, private OperationListener, private store:
     int incomplete_ = 0;  // stores that were listed and are filling themselves
     Status trouble_ = kOk;
     std::vector<Hash> keys_;          // of the present source, still to be compared
+    std::size_t listed_ = 0;          // of the present source in all
     std::uint64_t missed_since_ = 0;  // of the missed writes that this took upon itself
     std::vector<std::unique_ptr<SessionCopy>> copies_;
     std::uint64_t copied_ = 0;

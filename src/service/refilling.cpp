@@ -26,6 +26,15 @@ replica::Refill::Scope SessionService::Impl::refill_scope(const Deployment& depl
     return scope;
 }
 
+SessionService::RefillProgress SessionService::Impl::refill_all(Duration time) {
+    Deployment& deployment = current();
+    auto& work = deployment.whole_refill;
+    if (!work || work->progress() >= 1)
+        work.emplace(environment(deployment), refill_scope(deployment));
+    const bool goes_on = work->step(loop, time);
+    return {!goes_on, work->progress()};
+}
+
 void SessionService::Impl::refill() noexcept {
     Deployment& deployment = current();
     if (!deployment.refilling) deployment.refilling.emplace(refill_scope(deployment));

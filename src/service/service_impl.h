@@ -16,6 +16,7 @@
 #include "replica/operation.h"
 #include "replica/refilling.h"
 #include "service/session_service.h"
+#include "service/whole_refill.h"
 #include "store/inventory.h"
 #include "store/memcached_store.h"
 
@@ -55,6 +56,7 @@ struct Deployment final : store::StoreEvents {
     std::unique_ptr<pool::Pool> pool;
     std::vector<std::unique_ptr<store::Inventory>> inventories;  // one for each store
     std::optional<replica::Refilling> refilling;                 // from the first response on
+    std::optional<WholeRefill> whole_refill;                     // under way, or the last one
     bool proven = false;                                         // a store has answered this worker
     std::uint64_t connected = 0;  // a bit per store that this worker has had a connection to
 };
@@ -79,6 +81,7 @@ struct SessionService::Impl final {
     void break_orphaned_locks() noexcept;
     void probe_due_store() noexcept;
     void compare_settings() noexcept;
+    SessionService::RefillProgress refill_all(Duration time);
     // A slice of the work on a store that came back or joined; see replica/refill.h.
     void refill() noexcept;
 

@@ -193,6 +193,17 @@ void Deployment::on_store_connected(int store) noexcept {
     connected |= replica::store_bit(store);
 }
 
+namespace {
+
+std::string refill_trouble(const Deployment& deployment, int store) {
+    if (!deployment.whole_refill) return {};
+    const auto& outcomes = deployment.whole_refill->outcomes();
+    const auto index = static_cast<std::size_t>(store);
+    return index < outcomes.size() && !outcomes[index] ? outcomes[index].error().detail : "";
+}
+
+}  // namespace
+
 void Deployment::on_store_protocol_error(int) noexcept {
     page.count(pool::Counter::ProtocolErrors);
 }
@@ -221,6 +232,10 @@ void SessionService::after_response() noexcept {
     impl_->refill();
 }
 
+SessionService::RefillProgress SessionService::refill(Duration time) {
+    return impl_->refill_all(time);
+}
+
 Journal& SessionService::journal() noexcept {
     return impl_->journal;
 }
@@ -240,6 +255,8 @@ std::vector<SessionService::StoreStatus> SessionService::stores() const {
         status.is_filling = pool.is_filling(i);
         status.refill_seen = slot.refill_seen.load(std::memory_order_relaxed);
         status.refill_copied = slot.refill_copied.load(std::memory_order_relaxed);
+        status.refill_listed = slot.refill_listed.load(std::memory_order_relaxed);
+        status.refill_trouble = refill_trouble(impl_->current(), i);
         status.weight = pool.spec(i).weight;
         status.down_for_s = down_since == 0 ? 0 : std::chrono::duration<double>(down_for).count();
         status.latency_us = slot.latency_us.load(std::memory_order_relaxed);

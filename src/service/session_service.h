@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/journal.h"
 #include "base/result.h"
 #include "pool/host_page.h"
@@ -40,6 +41,15 @@ class SessionService {
     // io_timeout.
     void after_response() noexcept;
 
+    // Brings every store of the pool in use up to date with its peers now: works for `time`, and
+    // has to be called again until it is over; stores() has the results. REQUIRES: there was an
+    // open().
+    struct RefillProgress {
+        bool is_over = false;
+        double done = 0;  // 0 to 1
+    };
+    RefillProgress refill(Duration time);
+
     Journal& journal() noexcept;
 
     struct StoreStatus {
@@ -49,6 +59,8 @@ class SessionService {
         bool is_filling = false;  // not known to hold all it should hold; see replica/refill.h
         std::uint64_t refill_seen = 0;    // sessions that the last or present refill compared
         std::uint64_t refill_copied = 0;  // of these, copied
+        std::uint64_t refill_listed = 0;  // sessions that it has found to compare so far
+        std::string refill_trouble;       // why refill() could not bring the store up to date
         std::uint32_t weight = 1;
         double down_for_s = 0;
         std::uint32_t latency_us = 0;  // 0: not measured yet

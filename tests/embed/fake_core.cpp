@@ -89,6 +89,11 @@ Journal& SessionService::journal() noexcept {
     return impl_->journal;
 }
 
+SessionService::RefillProgress SessionService::refill(Duration) {
+    fake_core().calls.emplace_back("refill");
+    return {true, 1};
+}
+
 std::vector<SessionService::StoreStatus> SessionService::stores() const {
     StoreStatus near;
     near.name = "127.0.0.1:11211";

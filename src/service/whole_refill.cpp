@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "service/whole_refill.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace sessmirror::service {
+
+WholeRefill::WholeRefill(const replica::Environment& env, replica::Refill::Scope scope)
+    : env_(env), scope_(std::move(scope)) {}
+
+void WholeRefill::begin_store() {
+    const auto store = static_cast<int>(outcomes_.size());
+    refill_ =
+        std::make_unique<replica::Refill>(env_, scope_, store, replica::Refill::Extent::Whole);
+    refill_->start();
+}
+
+bool WholeRefill::step(net::EventLoop& loop, Duration time) {
+    const TimePoint until = loop.now() + time;
+    while (static_cast<int>(outcomes_.size()) < env_.pool.size()) {
+        if (!refill_) begin_store();
+        refill_->resume();
+        loop.run_until(refill_->done(), until);
+        if (!refill_->done()) return true;
+        outcomes_.push_back(refill_->outcome());
+        refill_.reset();
+    }
+    return false;
+}
+
+double WholeRefill::progress() const noexcept {
+    const double present = refill_ ? refill_->progress() : 0;
+    const int stores = std::max(env_.pool.size(), 1);
+    return (static_cast<double>(outcomes_.size()) + present) / stores;
+}
+
+}  // namespace sessmirror::service

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "net/event_loop.h"
+#include "replica/refill.h"
+
+namespace sessmirror::service {
+
+// Compares every store of a pool with its peers, one after the other, and copies what it lacks:
+// what the workers do by and by, for an administrator who wants it done now. Everything it is given
+// outlives it.
+class WholeRefill {
+  public:
+    WholeRefill(const replica::Environment& env, replica::Refill::Scope scope);
+
+    // Works for a while. False: it is over.
+    bool step(net::EventLoop& loop, Duration time);
+    // How much of it is done: 0 to 1.
+    [[nodiscard]] double progress() const noexcept;
+    // Of the stores that were done, in their order.
+    [[nodiscard]] const std::vector<Status>& outcomes() const noexcept { return outcomes_; }
+
+  private:
+    void begin_store();
+
+    replica::Environment env_;
+    replica::Refill::Scope scope_;
+    std::vector<Status> outcomes_;
+    std::unique_ptr<replica::Refill> refill_;
+};
+
+}  // namespace sessmirror::service
