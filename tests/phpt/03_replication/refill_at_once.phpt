@@ -16,7 +16,7 @@ for ($i = 0; $i < SESSIONS; $i++) {
     session_write_close();
 }
 $a->restart();  // with nothing in it, and nobody serves a page
-echo with_store_names(page('foreach (sessmirror_refill() as $s) echo "$s[name] copied $s[copied] ", $s["error"] ?? "ok", "\n";',
+echo preg_replace('/.*\r/s', '', with_store_names(page('foreach (sessmirror_refill() as $s) echo "$s[name] copied $s[copied] ", $s["error"] ?? "ok", "\n";',
     list_of($a, $b)), $a, $b), "\n";
 $b->kill();
 echo page('for ($i = $found = 0; $i < ' . SESSIONS . '; $i++) {
