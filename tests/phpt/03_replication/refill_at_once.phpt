@@ -17,7 +17,7 @@ for ($i = 0; $i < SESSIONS; $i++) {
 }
 $a->restart();  // with nothing in it, and nobody serves a page
 echo preg_replace('/.*\r/s', '', with_store_names(page('foreach (sessmirror_refill() as $s) echo "$s[name] copied $s[copied] ", $s["error"] ?? "ok", "\n";',
-    list_of($a, $b)), $a, $b), "\n";
+    list_of($a, $b)), $a, $b)), "\n";  // the bar as it was in the end
 $b->kill();
 echo page('for ($i = $found = 0; $i < ' . SESSIONS . '; $i++) {
     session_id("S$i"); session_start(["read_and_close" => true]); $found += ($_SESSION["n"] ?? 0) == $i;
