@@ -221,13 +221,12 @@ class Floor {
         const bool here = home_is_local(i);
         const std::string lock = key + ".l";
         home(i).send("ms " + lock + ' ' + std::to_string(kOwner.size()) + " ME T30 c O3\r\n" +
-                     std::string(kOwner) + "\r\nmg " + lock + " v c O4\r\n" + get(key, here));
+                     std::string(kOwner) + "\r\n" + get(key, here));
         if (!here) local_.send(get(key, true));
         Read read;
         const Reply& granted = home(i).reply();
         if (!granted.is("HD")) fail("a lock was not granted");
         read.lock_cas = granted.cas();
-        home(i).reply();
         const Reply& there = home(i).reply();
         read.home_cas = there.cas();
         read.is_right = here && is_right(there);

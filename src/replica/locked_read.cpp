@@ -27,7 +27,9 @@ void LockedRead::claim() noexcept {
     const auto want = nearest == home_ ? store::Want::Value : store::Want::Version;
     restart_deadline();
     env_.pool.store(home_).fetch(
-        {view_.key(), want, store::LockClaim{owner_, env_.policy.lock_lease_s}, deadline()}, this);
+        {view_.key(), want, store::LockClaim{owner_, env_.policy.lock_lease_s, waited_},
+         deadline()},
+        this);
     if (nearest == home_ || nearest_pending_) return;
     nearest_pending_ = true;
     env_.pool.store(nearest).fetch({view_.key(), store::Want::Value, std::nullopt, deadline()},

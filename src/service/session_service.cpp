@@ -222,8 +222,8 @@ Result<std::unique_ptr<Session>> SessionService::open(const Options& options,
 
 void SessionService::after_response() noexcept {
     if (impl_->deployments.empty()) return;
-    // A release may take a second step (a withdrawal changes the lock's CAS), and the next request
-    // of this worker may be far away.
+    // A release may take a second step (a new connection, a lock whose CAS the store has changed),
+    // and the next request of this worker may be far away.
     impl_->loop.run_until(impl_->releases.none(), impl_->loop.now() + kPatience);
     impl_->drop_finished_work();
     impl_->break_orphaned_locks();

@@ -9,16 +9,11 @@ namespace sessmirror::store {
 namespace {
 
 constexpr char kSeparator = '|';
-
-std::string_view take_owner(std::string_view& rest) noexcept {
-    const std::size_t end = rest.find(kSeparator);
-    const std::string_view owner = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-    return owner;
-}
+// The longest lease: no ghost outlives its withdrawal.
+constexpr std::uint32_t kWithdrawalTtl = 86400;
 
 bool is_owner_char(char c) noexcept {
-    return c > ' ' && c <= '~';
+    return c > ' ' && c <= '~' && c != kSeparator;
 }
 
 }  // namespace
@@ -27,24 +22,39 @@ std::string lock_key(const SessionKey& key) {
     return std::string(key.text()) + ".l";
 }
 
-std::string withdrawal_command(const SessionKey& key, const LockOwner& owner) {
-    const std::string name = lock_key(key);
+std::string withdrawals_key(const SessionKey& key) {
+    return lock_key(key) + ".w";
+}
+
+// Old servers append to an item that exists only, and keep its expiry.
+std::string withdrawal_commands(const SessionKey& key, const LockOwner& owner) {
+    const std::string name = withdrawals_key(key);
     const std::string content = kSeparator + std::string(owner.view());
     wire::Packet packet(0);
     packet.set({.key = name, .mode = wire::SetMode::Append}, as_bytes(content));
+    packet.set({.key = name, .mode = wire::SetMode::Add, .ttl_s = kWithdrawalTtl},
+               as_bytes(content));
+    packet.get({.key = name, .touch_s = kWithdrawalTtl});
     std::string out;
     for (const ByteView piece : packet.pieces()) out += as_text(piece);
     return out;
 }
 
-LockItem read_lock_item(std::string_view content) noexcept {
-    LockItem item;
-    const std::string_view owner = take_owner(content);
-    if (owner.size() < kMaxOwner && std::all_of(owner.begin(), owner.end(), is_owner_char))
-        std::copy(owner.begin(), owner.end(), item.owner.text);
-    while (!content.empty())
-        if (take_owner(content) == owner) item.is_ghost = true;
-    return item;
+LockOwner read_lock_item(std::string_view content) noexcept {
+    LockOwner owner;
+    if (content.size() < kMaxOwner && std::all_of(content.begin(), content.end(), is_owner_char))
+        std::copy(content.begin(), content.end(), owner.text);
+    return owner;
+}
+
+bool is_withdrawn(const LockOwner& owner, std::string_view withdrawals) noexcept {
+    while (!withdrawals.empty()) {
+        withdrawals.remove_prefix(1);  // the separator in front of each
+        const std::size_t end = std::min(withdrawals.find(kSeparator), withdrawals.size());
+        if (withdrawals.substr(0, end) == owner.view()) return true;
+        withdrawals.remove_prefix(end);
+    }
+    return false;
 }
 
 }  // namespace sessmirror::store

@@ -9,21 +9,19 @@
 
 namespace sessmirror::store {
 
-// A session's lock as memcached holds it: the item `<key>.l` whose content is
-// `<owner>[|<withdrawn owner>]*`. Specified in docs/format.md.
+// A session's lock as memcached holds it: the item `<key>.l` whose content is the owner's name, and
+// the item `<key>.l.w` whose content is `[|<withdrawn owner>]+`. Specified in docs/format.md.
 //
 // Why withdrawals: a claim that timed out cannot be taken back, it may take effect when the store
-// comes back to life. So whoever gives up appends its owner name to whatever the item then holds,
-// and an item whose owner is among the withdrawn ones is a ghost that anybody may delete (by CAS).
-struct LockItem {
-    LockOwner owner;
-    bool is_ghost = false;
-};
-
+// comes back to life. So whoever gives up adds its owner name to the withdrawn ones, and a lock
+// whose owner is among them is a ghost that anybody may delete (by CAS). They are an item of their
+// own so that the CAS of a lock stays what its owner was told.
 std::string lock_key(const SessionKey& key);
-// The command that withdraws `owner`, with its data. Nobody reads its answer.
-std::string withdrawal_command(const SessionKey& key, const LockOwner& owner);
+std::string withdrawals_key(const SessionKey& key);
+// The commands that withdraw `owner`, with their data. Nobody reads their answers.
+std::string withdrawal_commands(const SessionKey& key, const LockOwner& owner);
 // Accepts any input; an owner that does not fit LockOwner reads as an empty one.
-LockItem read_lock_item(std::string_view content) noexcept;
+LockOwner read_lock_item(std::string_view content) noexcept;
+bool is_withdrawn(const LockOwner& owner, std::string_view withdrawals) noexcept;
 
 }  // namespace sessmirror::store

@@ -19,6 +19,7 @@ FetchOperation::FetchOperation(OperationHost& host, const FetchRequest& request,
 
 void FetchOperation::start() {
     claims_ = 0;
+    asks_holder_ = claim_ && claim_->contended;
     ghost_ = 0;
     read_again_ = false;
     reply_ = FetchReply{};
@@ -37,7 +38,10 @@ void FetchOperation::ask() {
                     .ttl_s = item_ttl(claim_->lease_s),
                     .return_cas = true},
                    as_bytes(claim_->owner.view()));
-        packet.get({.key = lock_key_, .value = true, .cas = true});
+        if (asks_holder_) {
+            packet.get({.key = lock_key_, .value = true, .cas = true});
+            packet.get({.key = withdrawals_key(key_), .value = true});
+        }
         ++claims_;
     }
     if (claim_) {
@@ -69,7 +73,7 @@ bool FetchOperation::take_item(std::span<wire::Reply> replies) {
                                          (!has_value && item.code != ReplyCode::Done)))
         return false;
     if (replies.size() > 1) {
-        const Claim claim = take_lock(replies[replies.size() - 3], replies[replies.size() - 2]);
+        const Claim claim = take_lock(replies.first(replies.size() - 1));
         if (claim == Claim::Unusable) return false;
         if (claim == Claim::Again) {
             ask();
@@ -79,9 +83,8 @@ bool FetchOperation::take_item(std::span<wire::Reply> replies) {
     return take_value(item);
 }
 
-FetchOperation::Claim FetchOperation::take_lock(const wire::Reply& added,
-                                                const wire::Reply& present) {
-    ghost_ = 0;
+FetchOperation::Claim FetchOperation::take_lock(std::span<const wire::Reply> replies) {
+    const wire::Reply& added = replies[std::exchange(ghost_, 0) != 0 ? 1 : 0];
     if (added.code == ReplyCode::Done) {
         if (!added.has_cas) return Claim::Unusable;
         reply_.lock = LockState::Granted;
@@ -91,18 +94,24 @@ FetchOperation::Claim FetchOperation::take_lock(const wire::Reply& added,
     if (added.code != ReplyCode::NotStored) return Claim::Unusable;
     reply_.lock = LockState::Held;
     reply_.holder = {};
+    if (!std::exchange(asks_holder_, true)) return Claim::Again;
+    return take_holder(replies[replies.size() - 2], replies.back());
+}
+
+FetchOperation::Claim FetchOperation::take_holder(const wire::Reply& present,
+                                                  const wire::Reply& withdrawn) {
     const bool may_try_again = claims_ < kMaxClaims;
     if (present.code == ReplyCode::Miss)  // given up by its holder between our two commands
         return may_try_again ? Claim::Again : Claim::Settled;
     if (present.code != ReplyCode::Value || !present.has_cas) return Claim::Unusable;
-    const LockItem item = read_lock_item(as_text(present.value));
-    reply_.holder = {item.owner, present.cas};
-    if (item.is_ghost && may_try_again) {
+    reply_.holder = {read_lock_item(as_text(present.value)), present.cas};
+    const bool is_ghost = is_withdrawn(reply_.holder.owner, as_text(withdrawn.value));
+    if (is_ghost && may_try_again) {
         ghost_ = present.cas;
         return Claim::Again;
     }
     // Our own claim, whose answer was lost with its connection.
-    if (!item.is_ghost && item.owner == claim_->owner) reply_.lock = LockState::Granted;
+    if (!is_ghost && reply_.holder.owner == claim_->owner) reply_.lock = LockState::Granted;
     return Claim::Settled;
 }
 
@@ -187,7 +196,7 @@ void FetchOperation::release_quietly() {
 }
 
 std::string FetchOperation::withdrawal() const {
-    return withdrawal_command(key_, claim_->owner);
+    return withdrawal_commands(key_, claim_->owner);
 }
 
 }  // namespace sessmirror::store

@@ -7,9 +7,10 @@
 
 namespace sessmirror::store {
 
-// Reads a session's item and, in the same packet and before it, claims the session's lock. Split
-// sessions are joined. Safe to repeat: the owner in the lock item tells whether the first claim
-// won.
+// Reads a session's item and, in the same packet and before it, claims the session's lock. A claim
+// that is refused is made again together with the question who holds the lock and which owners have
+// withdrawn. Split sessions are joined. Safe to repeat: the owner in the lock item tells whether
+// the first claim won.
 class FetchOperation final : public Operation {
   public:
     FetchOperation(OperationHost& host, const FetchRequest& request, StoreSink* sink);
@@ -24,7 +25,8 @@ class FetchOperation final : public Operation {
     void fail(const Error& why) override;
     void ask();
     bool take_item(std::span<wire::Reply> replies);
-    Claim take_lock(const wire::Reply& added, const wire::Reply& present);
+    Claim take_lock(std::span<const wire::Reply> replies);
+    Claim take_holder(const wire::Reply& present, const wire::Reply& withdrawn);
     bool take_value(wire::Reply& reply);
     void ask_chunks();
     bool take_chunks(std::span<const wire::Reply> replies);
@@ -33,13 +35,14 @@ class FetchOperation final : public Operation {
     void release_quietly();
     [[nodiscard]] std::string withdrawal() const;
 
-    // Ghosts met or locks that vanished between two commands; more is somebody's mischief.
-    static constexpr int kMaxClaims = 3;
+    // A refusal, then ghosts met or locks that vanished between two commands; more is mischief.
+    static constexpr int kMaxClaims = 4;
 
     const Want want_;
     const std::optional<LockClaim> claim_;
     const std::string lock_key_;
     bool reads_chunks_ = false;
+    bool asks_holder_ = false;
     bool read_again_ = false;  // the chunks were incomplete once
     int claims_ = 0;
     Cas ghost_ = 0;  // CAS of a lock item whose owner has withdrawn

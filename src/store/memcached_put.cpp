@@ -48,7 +48,7 @@ Duration PutOperation::transfer_time() const noexcept {
 
 // Gives up the lock if the put is given up before the packet that releases it was sent.
 std::string PutOperation::withdrawal() const {
-    return unlock_ ? withdrawal_command(key_, unlock_->owner) : std::string();
+    return unlock_ ? withdrawal_commands(key_, unlock_->owner) : std::string();
 }
 
 void PutOperation::start() {
@@ -168,7 +168,7 @@ bool PutOperation::take_item(std::span<const wire::Reply> replies) {
         if (unlocked != ReplyCode::Done && unlocked != ReplyCode::NotFound &&
             unlocked != ReplyCode::Exists && unlocked != ReplyCode::ServerError)
             return false;
-        // With another CAS it may still be ours: a withdrawal that was appended changes it.
+        // With another CAS it may still be ours: old servers change it when they move an item.
         must_release_ = unlocked == ReplyCode::Exists;
         reply_.lock_lost = unlocked == ReplyCode::NotFound;
     }

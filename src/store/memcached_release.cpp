@@ -49,7 +49,7 @@ bool ReleaseOperation::take_owner(const wire::Reply& reply) {
         return true;
     }
     if (reply.code != ReplyCode::Value || !reply.has_cas) return false;
-    const bool is_ours = read_lock_item(as_text(reply.value)).owner == lock_.owner;
+    const bool is_ours = read_lock_item(as_text(reply.value)) == lock_.owner;
     if (is_ours && tries_ < kMaxTries)
         erase(reply.cas);
     else

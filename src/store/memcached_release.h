@@ -7,8 +7,8 @@
 
 namespace sessmirror::store {
 
-// Deletes a lock item if its owner is the expected one, always by CAS. A withdrawal that somebody
-// appends changes the item's CAS but not its owner, so on a mismatch the owner is read again.
+// Deletes a lock item if its owner is the expected one, always by CAS. Before 1.6.24 memcached
+// changes the CAS of an item that it moves in its memory, so on a mismatch the owner is read again.
 // Safe to repeat: a lock that is no longer there is not deleted twice.
 class ReleaseOperation final : public Operation {
   public:

@@ -40,6 +40,9 @@ enum class Want : std::uint8_t { Version, Value };
 struct LockClaim {
     LockOwner owner;
     std::uint32_t lease_s = 30;  // the store forgets the lock by itself after this; never 0
+    // It was held a moment ago: the question who holds it goes along. Otherwise it costs an engine
+    // that does not tell by itself a second packet, and a lock that is free costs nothing for it.
+    bool contended = false;
 };
 
 struct FetchRequest {

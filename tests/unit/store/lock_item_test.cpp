@@ -9,33 +9,40 @@ namespace sessmirror::store {
 namespace {
 
 TEST(LockItem, NamesItsOwner) {
-    EXPECT_EQ(read_lock_item("h:1").owner.view(), "h:1");
-    EXPECT_FALSE(read_lock_item("h:1").is_ghost);
+    EXPECT_EQ(read_lock_item("h:1").view(), "h:1");
 }
 
 TEST(LockItem, IsAGhostOnceItsOwnOwnerHasWithdrawn) {
-    EXPECT_TRUE(read_lock_item("h:1|h:1").is_ghost);
-    EXPECT_TRUE(read_lock_item("h:1|h:2|h:1").is_ghost);
-    EXPECT_FALSE(read_lock_item("h:1|h:2|h:3").is_ghost);
-    EXPECT_FALSE(read_lock_item("h:1|h:11").is_ghost);
-    EXPECT_EQ(read_lock_item("h:1|h:2").owner.view(), "h:1");
+    const auto withdrawn = [](std::string_view list) {
+        return is_withdrawn(read_lock_item("h:1"), list);
+    };
+    EXPECT_TRUE(withdrawn("|h:1"));
+    EXPECT_TRUE(withdrawn("|h:2|h:1"));
+    EXPECT_TRUE(withdrawn("|h:1|h:2"));
+    EXPECT_FALSE(withdrawn(""));
+    EXPECT_FALSE(withdrawn("|"));
+    EXPECT_FALSE(withdrawn("|h:2|h:3"));
+    EXPECT_FALSE(withdrawn("|h:11|h:|h"));
 }
 
 TEST(LockItem, ReadsForeignContentAsAnUnknownOwner) {
-    EXPECT_EQ(read_lock_item("").owner.view(), "");
-    EXPECT_EQ(read_lock_item(std::string(64, 'x')).owner.view(), "");
-    EXPECT_EQ(read_lock_item(std::string(63, 'x')).owner.view().size(), 63u);
-    EXPECT_EQ(read_lock_item("a b").owner.view(), "");
-    EXPECT_EQ(read_lock_item(std::string("a\0b", 3)).owner.view(), "");
-    EXPECT_EQ(read_lock_item("\x1b[2J").owner.view(), "");
+    EXPECT_EQ(read_lock_item("").view(), "");
+    EXPECT_EQ(read_lock_item(std::string(64, 'x')).view(), "");
+    EXPECT_EQ(read_lock_item(std::string(63, 'x')).view().size(), 63u);
+    EXPECT_EQ(read_lock_item("a b").view(), "");
+    EXPECT_EQ(read_lock_item("a|b").view(), "");
+    EXPECT_EQ(read_lock_item(std::string("a\0b", 3)).view(), "");
+    EXPECT_EQ(read_lock_item("\x1b[2J").view(), "");
 }
 
-TEST(LockItem, WithdrawalIsOneAppendOfTheOwner) {
+TEST(LockItem, IsWithdrawnWhetherOrNotOthersWereBefore) {
     const SessionKey key = derive_key("p:", "", "abc");
     LockOwner owner;
     std::string("h:1").copy(owner.text, kMaxOwner - 1);
-    EXPECT_EQ(withdrawal_command(key, owner),
-              "ms p:quypqTR3O-Hy96ZWz4gwMwIUbk50fDQz.l 4 MA O0\r\n|h:1\r\n");
+    EXPECT_EQ(withdrawal_commands(key, owner),
+              "ms p:quypqTR3O-Hy96ZWz4gwMwIUbk50fDQz.l.w 4 MA O0\r\n|h:1\r\n"
+              "ms p:quypqTR3O-Hy96ZWz4gwMwIUbk50fDQz.l.w 4 ME T86400 O1\r\n|h:1\r\n"
+              "mg p:quypqTR3O-Hy96ZWz4gwMwIUbk50fDQz.l.w T86400 O2\r\n");
 }
 
 }  // namespace

@@ -266,14 +266,14 @@ TEST(MemcachedFaults, ATimedOutClaimIsWithdrawnOnItsConnection) {
     std::string data;
     {
         FakeServer server(first_command([&](FakePeer& peer, const std::string&) {
-            peer.skip_commands(2);  // of the claim: the lock item's and the session's get
+            peer.skip_commands(1);  // of the claim: the session's get
             command = peer.read_command();
             data = peer.last_data();
         }));
         StoreClient client(at(server.port()), {.io_timeout = milliseconds(30)});
         EXPECT_EQ(client.lock(key_of("a"), "host:1").error().code, Errc::Timeout);
     }
-    EXPECT_TRUE(command.starts_with("ms " + std::string(key_of("a").text()) + ".l 7 MA"))
+    EXPECT_TRUE(command.starts_with("ms " + std::string(key_of("a").text()) + ".l.w 7 MA"))
         << command;
     EXPECT_EQ(data, "|host:1");
 }
@@ -283,13 +283,30 @@ TEST(MemcachedFaults, ARefusedClaimNeedsNoWithdrawal) {
     {
         FakeServer server(first_command([&](FakePeer& peer, const std::string& command) {
             peer.send("NS" + opaque_of(command) + "\r\n");
-            peer.skip_commands(2);
+            peer.skip_commands(1);
             extra = peer.read_command();
         }));
         StoreClient client(at(server.port()), {.io_timeout = milliseconds(30)});
         EXPECT_EQ(client.lock(key_of("a"), "host:1").error().code, Errc::Timeout);
     }
     EXPECT_EQ(extra, "");
+}
+
+TEST(MemcachedFaults, AClaimThatExpectsAHolderAsksForItInItsPacket) {
+    FakeServer server(first_command([&](FakePeer& peer, const std::string& command) {
+        std::string answer = "NS" + opaque_of(command) + "\r\nVA 6 c5";
+        answer += opaque_of(peer.read_command()) + "\r\nhost:1\r\n";
+        for (int i = 0; i < 2; ++i) answer += "EN" + opaque_of(peer.read_command()) + "\r\n";
+        peer.send(answer);
+    }));
+    StoreClient client(at(server.port()));
+    const store::LockClaim claim{owner("host:2"), 30, true};
+    client.store().fetch({key_of("a"), store::Want::Version, claim, client.deadline()},
+                         &client.sink);
+    client.loop().run_until(client.sink.done, client.deadline());
+    ASSERT_TRUE(client.sink.fetched && *client.sink.fetched);
+    EXPECT_EQ((*client.sink.fetched)->lock, LockState::Held);
+    EXPECT_EQ((*client.sink.fetched)->holder.owner, owner("host:1"));
 }
 
 // A connection that works once and is closed under the next request, as by a restart.
@@ -339,10 +356,14 @@ TEST(MemcachedFaults, ARepeatedPutThatMeetsAnotherVersionIsAConflict) {
 
 TEST(MemcachedFaults, ARepeatedClaimThatMeetsItselfIsGranted) {
     FakeServer server(closes_after_one([](FakePeer& peer, const std::string& command) {
-        const std::string read = peer.read_command();
         const std::string get = peer.read_command();
-        peer.send("NS" + opaque_of(command) + "\r\nVA 6 c5" + opaque_of(read) + "\r\nhost:1\r\nEN" +
-                  opaque_of(get) + "\r\n");
+        peer.send("NS" + opaque_of(command) + "\r\nEN" + opaque_of(get) + "\r\n");
+        const std::string claim = peer.read_command();
+        const std::string read = peer.read_command();
+        const std::string withdrawn = peer.read_command();
+        const std::string get_again = peer.read_command();
+        peer.send("NS" + opaque_of(claim) + "\r\nVA 6 c5" + opaque_of(read) + "\r\nhost:1\r\nEN" +
+                  opaque_of(withdrawn) + "\r\nEN" + opaque_of(get_again) + "\r\n");
     }));
     StoreClient client(at(server.port()));
     ASSERT_TRUE(client.fetch(key_of("a")));

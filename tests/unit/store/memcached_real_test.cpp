@@ -99,12 +99,27 @@ TEST_P(MemcachedStore, ReleasesOnlyTheOwnersLock) {
     EXPECT_EQ(client_.lock(key_of("a"), "host:3")->lock, LockState::Granted);
 }
 
-TEST_P(MemcachedStore, ReleasesALockToWhichAWithdrawalWasAppended) {
-    const auto mine = client_.lock(key_of("a"), "host:1");
+TEST_P(MemcachedStore, AWithdrawalLeavesTheLockOfAnotherAsItIs) {
+    const Session session("a", "x");
+    const auto mine = client_.lock(session.key, "host:1");
     ASSERT_TRUE(mine);
-    ASSERT_TRUE(server_.ask(withdrawal_command(key_of("a"), owner("host:9"))).starts_with("HD"));
-    EXPECT_EQ(client_.lock(key_of("a"), "host:2")->lock, LockState::Held);
-    EXPECT_TRUE(client_.release(key_of("a"), mine->holder)->was_ours);
+    for (const char* const other : {"host:8", "host:9"})
+        ASSERT_NE(server_.ask(withdrawal_commands(session.key, owner(other)), "HD O2\r\n"), "");
+    const auto refused = client_.lock(session.key, "host:2");
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->lock, LockState::Held);
+    EXPECT_EQ(refused->holder.owner, owner("host:1"));
+    EXPECT_EQ(refused->holder.cas, mine->holder.cas);
+    EXPECT_TRUE(client_.release(session.key, mine->holder)->was_ours);
+}
+
+TEST_P(MemcachedStore, AnyoneMayTakeALockWhoseOwnerHasWithdrawn) {
+    for (const char* const name : {"host:1", "host:2"}) {
+        ASSERT_EQ(client_.lock(key_of("a"), name)->lock, LockState::Granted);
+        ASSERT_NE(server_.ask(withdrawal_commands(key_of("a"), owner(name)), "HD O2\r\n"), "");
+    }
+    EXPECT_EQ(client_.lock(key_of("a"), "host:3")->lock, LockState::Granted);
+    EXPECT_EQ(client_.lock(key_of("a"), "host:4")->lock, LockState::Held);
 }
 
 TEST_P(MemcachedStore, BreaksALockOfWhichOnlyTheOwnerIsKnown) {
