@@ -153,6 +153,7 @@ class Floor {
     struct Read {
         bool is_right = false;
         std::string local_cas, home_cas, lock_cas;
+        std::string hint;  // the other store's CAS; empty when it is not known
     };
 
     [[nodiscard]] std::string key(std::size_t i) const {
@@ -184,49 +185,75 @@ class Floor {
     static std::string get(const std::string& key, bool value) {
         return "mg " + key + (value ? " v" : "") + " c f t O1\r\n";
     }
+    static std::string get_hint(const std::string& key) { return "mg " + key + ".c v O6\r\n"; }
+    // Beside a copy: the CAS that another store's has, in as many bytes as the handler takes.
+    static std::string set_hint(const std::string& key, std::string cas, std::size_t size = 24) {
+        cas.resize(size, ' ');
+        return "ms " + key + ".c " + std::to_string(size) + " T1440 O7\r\n" + cas + "\r\n";
+    }
+    static std::string hint_of(const Reply& reply) {
+        return reply.value.substr(0, reply.value.find(' '));
+    }
     static void put(Link& store, const std::string& key, std::string_view value,
                     const std::string& cas, const std::string& after = {}) {
         store.send("ms " + key + ' ' + std::to_string(value.size()) + " T1440 F1234567890 C" + cas +
                        " c O2\r\n",
                    value, "\r\n" + after);
     }
-    static void stored(Link& store) {
-        if (!store.reply().is("HD")) fail("a write was refused");
+    static std::string stored(Link& store) {
+        const Reply& reply = store.reply();
+        if (!reply.is("HD")) fail("a write was refused");
+        return reply.cas();
+    }
+    static void done(Link& store) {
+        if (!store.reply().is("HD")) fail("a command was refused");
+    }
+    // What nobody has told yet, as when sessions have just been made, has to be asked for.
+    static std::string ask(Link& store, const std::string& key) {
+        store.send(get(key, false));
+        return store.reply().cas();
     }
 
     // --- without a lock: the own store is read, the home decides, the mirror follows -----------
 
     Read local_read(const std::string& key) {
-        local_.send(get(key, true));
+        local_.send(get_hint(key) + get(key, true));
+        Read read;
+        read.hint = hint_of(local_.reply());
         const Reply& reply = local_.reply();
-        return {is_right(reply), reply.cas(), {}, {}};
+        read.is_right = is_right(reply);
+        read.local_cas = reply.cas();
+        return read;
     }
 
     void write(std::size_t i, const std::string& key, const Read& read, long n) {
         const std::string_view value = session(i, n);
-        const bool local_first = home_is_local(i);
-        if (local_first) put(local_, key, value, read.local_cas), stored(local_);
-        // The other store's CAS is not known here and has to be asked for.
-        remote_.send(get(key, false));
-        put(remote_, key, value, remote_.reply().cas());
-        stored(remote_);
-        if (!local_first) put(local_, key, value, read.local_cas), stored(local_);
+        const bool here = home_is_local(i);
+        const std::string remote_cas = read.hint.empty() ? ask(remote_, key) : read.hint;
+        Link& mirror = here ? remote_ : local_;
+        put(home(i), key, value, here ? read.local_cas : remote_cas);
+        const std::string at_home = stored(home(i));
+        put(mirror, key, value, here ? remote_cas : read.local_cas, set_hint(key, at_home));
+        const std::string at_mirror = stored(mirror);
+        done(mirror);
+        home(i).send(set_hint(key, at_mirror, 40));
+        home(i).owe();
     }
 
-    // --- with the lock: one round with the read, one with the write
-    // -------------------------------
+    // --- with the lock: one round with the read, one with the write; the mirror before the home
 
     Read locked_read(std::size_t i, const std::string& key) {
         static constexpr std::string_view kOwner = "host:00012345:0123456789abcdef";
         const bool here = home_is_local(i);
-        const std::string lock = key + ".l";
-        home(i).send("ms " + lock + ' ' + std::to_string(kOwner.size()) + " ME T30 c O3\r\n" +
-                     std::string(kOwner) + "\r\n" + get(key, here));
+        home(i).send("ms " + key + ".l " + std::to_string(kOwner.size()) + " ME T30 c O3\r\n" +
+                     std::string(kOwner) + "\r\n" + (here ? get_hint(key) : std::string()) +
+                     get(key, here));
         if (!here) local_.send(get(key, true));
         Read read;
         const Reply& granted = home(i).reply();
         if (!granted.is("HD")) fail("a lock was not granted");
         read.lock_cas = granted.cas();
+        if (here) read.hint = hint_of(home(i).reply());
         const Reply& there = home(i).reply();
         read.home_cas = there.cas();
         read.is_right = here && is_right(there);
@@ -250,12 +277,13 @@ class Floor {
         const std::string_view value = session(i, n);
         const bool here = home_is_local(i);
         Link& mirror = here ? remote_ : local_;
-        here ? mirror.send(get(key, false)) : put(mirror, key, value, read.local_cas);
-        put(home(i), key, value, read.home_cas, erase_lock(key, read));
-        if (here) put(mirror, key, value, mirror.reply().cas());
-        stored(home(i));
-        stored(home(i));
-        stored(mirror);
+        const std::string known = here ? read.hint : read.local_cas;
+        put(mirror, key, value, known.empty() ? ask(mirror, key) : known);
+        const std::string at_mirror = stored(mirror);
+        put(home(i), key, value, read.home_cas, set_hint(key, at_mirror) + erase_lock(key, read));
+        static_cast<void>(stored(home(i)));
+        done(home(i));
+        done(home(i));
     }
 
     std::string label_;

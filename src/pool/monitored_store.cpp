@@ -120,6 +120,11 @@ void MonitoredStore::release(const store::SessionKey& key, const store::HeldLock
     inner_->release(key, lock, deadline, begin(sink));
 }
 
+void MonitoredStore::leave_hint(const store::SessionKey& key, ByteView hint, std::uint32_t ttl_s,
+                                TimePoint deadline) {
+    inner_->leave_hint(key, hint, ttl_s, deadline);
+}
+
 void MonitoredStore::probe(TimePoint deadline, store::StoreSink* sink) {
     inner_->probe(deadline, begin(sink));
 }

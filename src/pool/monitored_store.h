@@ -35,6 +35,8 @@ class MonitoredStore final : public store::Store {
                store::StoreSink* sink) override;
     void release(const store::SessionKey& key, const store::HeldLock& lock, TimePoint deadline,
                  store::StoreSink* sink) override;
+    void leave_hint(const store::SessionKey& key, ByteView hint, std::uint32_t ttl_s,
+                    TimePoint deadline) override;
     void probe(TimePoint deadline, store::StoreSink* sink) override;
     void forget(const store::StoreSink* sink) noexcept override;
     store::Cas predicted_cas(record::Version version) const noexcept override;

@@ -36,10 +36,21 @@ void GuardedPut::step() noexcept {
     // Engines whose CAS is the version spare the look.
     const store::Cas predicted = base_.is_none() ? 0 : env_.pool.store(store_).predicted_cas(base_);
     if (tries_ == 0 && predicted != 0) return put(predicted);
+    if (const store::Cas hinted = hinted_cas(); tries_ == 0 && hinted != 0)
+        return put(hinted, true);
     look(store::Want::Version);
 }
 
-void GuardedPut::put(store::Cas expected) noexcept {
+// A store that may have started anew since counts its tokens anew as well.
+store::Cas GuardedPut::hinted_cas() const noexcept {
+    if (base_ != view_.version() || env_.pool.is_filling(store_) ||
+        env_.pool.health(store_).is_in_doubt(view_.newest().envelope.modified_unix))
+        return 0;
+    return view_.hints().find(base_, env_.pool.name_hash(store_));
+}
+
+void GuardedPut::put(store::Cas expected, bool by_hint) noexcept {
+    const Bytes hint = outgoing_.hints.encode();
     store::PutRequest request;
     request.key = view_.key();
     request.header = record::encode(outgoing_.envelope, outgoing_.payload);
@@ -48,6 +59,8 @@ void GuardedPut::put(store::Cas expected) noexcept {
     request.fingerprint = record::fingerprint(outgoing_.envelope.version);
     request.ttl_s = outgoing_.ttl_s;
     request.expected = expected;
+    request.expected_by_hint = by_hint_ = by_hint;
+    request.hint = hint;
     request.unlock = std::exchange(unlock_, std::nullopt);
     request.deadline = deadline_;
     ++tries_;
@@ -81,8 +94,10 @@ void GuardedPut::on_put(int, Result<store::PutReply> reply) noexcept {
     if (tries_ >= kMaxTries)
         return fail(Error(Errc::Conflict, "%s: the session kept changing while it was written",
                           env_.pool.name(store_).c_str()));
-    // What stands in the way has to be read whole: only its version tells who is newer.
-    if (copy.state == Copy::State::Unknown) return look(store::Want::Value);
+    // What stands in the way has to be read whole: only its version tells who is newer. Unless the
+    // hint was wrong, which its fingerprint tells.
+    if (copy.state == Copy::State::Unknown)
+        return look(by_hint_ ? store::Want::Version : store::Want::Value);
     step();
 }
 

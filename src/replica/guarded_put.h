@@ -16,6 +16,7 @@ struct Outgoing {
     ByteView payload;
     std::uint32_t ttl_s = 0;
     Lineage replaces;
+    CasHints hints;  // left beside each copy: what has been acknowledged before it is put
 };
 
 class GuardedPut;
@@ -30,8 +31,9 @@ class GuardedPutListener {
 
 // Brings one store to the version being written, by compare-and-set only, so that a put which was
 // given up and arrives late can never bury a newer one. Starts from what the request knows of the
-// store's copy; where that is nothing, or proves wrong, it looks (version first, the value if that
-// does not tell) and tries again, a bounded number of times.
+// store's copy, or what another store remembers of it (CasHints); where that is nothing, or proves
+// wrong, it looks (version first, the value if that does not tell) and tries again, a bounded
+// number of times.
 //
 // What it may replace: an absent or damaged copy, the versions that the write contains (see
 // Lineage), and a tombstone older than what the request has read. Any other copy is somebody else's
@@ -67,7 +69,8 @@ class GuardedPut final : public store::StoreSink {
     void on_fetch(int store, Result<store::FetchReply> reply) noexcept override;
     void on_put(int store, Result<store::PutReply> reply) noexcept override;
     void step() noexcept;
-    void put(store::Cas expected) noexcept;
+    void put(store::Cas expected, bool by_hint = false) noexcept;
+    [[nodiscard]] store::Cas hinted_cas() const noexcept;
     void look(store::Want want) noexcept;
     void judge(store::FetchReply& reply) noexcept;
     [[nodiscard]] bool may_replace(const record::Envelope& envelope) const noexcept;
@@ -84,6 +87,7 @@ class GuardedPut final : public store::StoreSink {
     TimePoint deadline_{};
     Outcome outcome_ = Outcome::Pending;
     bool lock_lost_ = false;
+    bool by_hint_ = false;  // the last try's token was a hint
     int tries_ = 0;
     record::Envelope found_;
     Bytes found_value_;

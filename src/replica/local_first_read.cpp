@@ -30,7 +30,8 @@ void LocalFirstRead::run() noexcept {
 void LocalFirstRead::ask(int store, store::Want want) noexcept {
     ++pending_;
     asked_ |= store_bit(store);
-    env_.pool.store(store).fetch({view_.key(), want, std::nullopt, deadline()}, this);
+    const bool hint = want == store::Want::Value && needs_hints(env_.pool, view_.set(), store);
+    env_.pool.store(store).fetch({view_.key(), want, std::nullopt, deadline(), hint}, this);
 }
 
 // The members are in the order of their say: the first one that is up is the home.

@@ -26,10 +26,9 @@ void LockedRead::claim() noexcept {
     const int nearest = view_.set().reader(env_.pool);
     const auto want = nearest == home_ ? store::Want::Value : store::Want::Version;
     restart_deadline();
-    env_.pool.store(home_).fetch(
-        {view_.key(), want, store::LockClaim{owner_, env_.policy.lock_lease_s, waited_},
-         deadline()},
-        this);
+    const bool hint = nearest == home_ && needs_hints(env_.pool, view_.set(), home_);
+    const store::LockClaim claim{owner_, env_.policy.lock_lease_s, waited_};
+    env_.pool.store(home_).fetch({view_.key(), want, claim, deadline(), hint}, this);
     if (nearest == home_ || nearest_pending_) return;
     nearest_pending_ = true;
     env_.pool.store(nearest).fetch({view_.key(), store::Want::Value, std::nullopt, deadline()},

@@ -58,8 +58,27 @@ void MirroredWrite::begin_round() noexcept {
         (entombed_ ? record::kTombstone : 0) | (rounds_ > 1 ? record::kMerged : 0) |
         (view_.set().is_first_choice(home_) ? 0 : record::kAfterFailover));
 
-    if (parallel_) start_mirrors();
-    start_put(home_, envelope.parent);
+    outgoing_.hints = CasHints(envelope.version);
+    leaves_hints_ = !alone_ && !entombed_ && needs_hints(env_.pool, view_.set(), home_);
+    home_waits_ = parallel_ && leaves_hints_ && env_.policy.ack == Ack::All;
+    if (!home_waits_) return start_home();
+    start_mirrors(Mirrors::BeforeHome);
+    if (pending_ == 0) start_home();
+}
+
+// Together with the mirrors that need not wait for it.
+void MirroredWrite::start_home() noexcept {
+    if (parallel_) start_mirrors(home_waits_ ? Mirrors::WithHome : Mirrors::All);
+    home_waits_ = false;
+    home_knows_ = outgoing_.hints.size();
+    start_put(home_, outgoing_.envelope.parent);
+}
+
+// Under the lock nobody else writes, so the order is free. Whoever writes this session next on the
+// home's host has to know the mirrors' tokens, so the home comes last and is told; but what is on
+// other hosts goes out in one round, and only what it takes no round trip to know goes with it.
+bool MirroredWrite::goes_before_home(int store) const noexcept {
+    return home_ == env_.pool.local() || store == env_.pool.local();
 }
 
 // Above everything that this request or its client has seen, so that no copy from before can pass
@@ -83,9 +102,11 @@ void MirroredWrite::start_put(int store, record::Version base) noexcept {
     puts_.emplace_back(env_, view_, outgoing_, store, listener).start(base, unlock, deadline());
 }
 
-void MirroredWrite::start_mirrors() noexcept {
+void MirroredWrite::start_mirrors(Mirrors which) noexcept {
     for (const int store : view_.set().members()) {
         if (store == home_) continue;
+        if (which != Mirrors::All && (which == Mirrors::BeforeHome) != goes_before_home(store))
+            continue;
         if (env_.pool.is_up(store))
             start_put(store, outgoing_.envelope.parent);
         else
@@ -96,8 +117,23 @@ void MirroredWrite::start_mirrors() noexcept {
 void MirroredWrite::on_put_done(GuardedPut& put) noexcept {
     --pending_;
     if (put.lock_lost()) env_.pool.count(pool::Counter::LocksLost);
+    if (put.outcome() == GuardedPut::Outcome::Stored) note_token(put);
     put.store() == home_ ? on_home_done(put) : on_mirror_done(put);
+    if (home_waits_ && pending_ == 0) start_home();
     advance();
+}
+
+void MirroredWrite::note_token(const GuardedPut& put) noexcept {
+    if (leaves_hints_)
+        outgoing_.hints.add(env_.pool.name_hash(put.store()), view_.copy(put.store()).cas);
+}
+
+// What the mirrors answered after the home had been written.
+void MirroredWrite::leave_hints_at_home() noexcept {
+    const bool is_news = outgoing_.hints.size() > home_knows_ + 1;
+    if (!leaves_hints_ || !home_has_it_ || !is_news) return;
+    env_.pool.store(home_).leave_hint(view_.key(), outgoing_.hints.encode(), outgoing_.ttl_s,
+                                      deadline());
 }
 
 void MirroredWrite::on_home_done(GuardedPut& put) noexcept {
@@ -105,7 +141,7 @@ void MirroredWrite::on_home_done(GuardedPut& put) noexcept {
         case GuardedPut::Outcome::Stored:
             ++acks_;
             home_has_it_ = true;
-            if (!parallel_) start_mirrors();
+            if (!parallel_) start_mirrors(Mirrors::All);
             return;
         case GuardedPut::Outcome::Superseded:
             return meet_rival(put);
@@ -264,6 +300,7 @@ void MirroredWrite::advance() noexcept {
         return;
     }
     if (again_ && !refusal_) return begin_round();
+    leave_hints_at_home();
     finish(conclude());
 }
 

@@ -20,6 +20,12 @@ namespace sessmirror::replica {
 // the home's packet. Without a lock the home decides first and the mirrors follow: parallel
 // compare-and-set without an order loses updates as soon as writers race.
 //
+// Tokens. Where the stores choose the compare-and-set tokens themselves, each copy is stored
+// together with the tokens that are known by then of the others (CasHints), so that the next writer
+// finds what it needs beside the copy that it reads. For that the round under the lock writes the
+// copy that costs no round trip first. Tokens that come later follow in a packet that nobody waits
+// for.
+//
 // Conflicts. When the home holds a version that this request has not read, another request wrote in
 // between (no lock, or the lease ran out, or two hosts saw different homes). A tombstone wins over
 // any write: the session stays destroyed and the write is dropped. Otherwise the policy decides:
@@ -72,7 +78,12 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     [[nodiscard]] record::Version draw_version() noexcept;
     void begin_round() noexcept;
     void start_put(int store, record::Version base) noexcept;
-    void start_mirrors() noexcept;
+    enum class Mirrors : std::uint8_t { All, BeforeHome, WithHome };
+    void start_mirrors(Mirrors which) noexcept;
+    void start_home() noexcept;
+    [[nodiscard]] bool goes_before_home(int store) const noexcept;
+    void note_token(const GuardedPut& put) noexcept;
+    void leave_hints_at_home() noexcept;
     void on_home_done(GuardedPut& put) noexcept;
     void on_mirror_done(GuardedPut& put) noexcept;
     void on_superseded_mirror(GuardedPut& put) noexcept;
@@ -98,6 +109,9 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     bool entombed_ = false;
     bool keeps_lock_ = false;
     bool home_has_it_ = false;  // the home took this round's version
+    bool leaves_hints_ = false;
+    bool home_waits_ = false;     // for the mirrors that are written before it
+    std::size_t home_knows_ = 0;  // how many tokens went to the home with its copy
     int home_ = -1;
     int acks_ = 0;
     int pending_ = 0;

@@ -12,6 +12,7 @@ void SessionView::reset(const pool::Pool& pool, const store::SessionKey& key,
     set_ = ReplicaSet(pool, key, redundancy);
     copies_.fill({});
     stored_.clear();
+    hints_ = {};
     record_ = {};
     failures_ = Error(Errc::NoStore, "%s", "");
     lock = {};
@@ -32,6 +33,7 @@ void SessionView::absorb(pool::Pool& pool, int store, Result<store::FetchReply>&
     known.cas = reply->cas;
     known.fingerprint = reply->fingerprint;
     known.ttl_left_s = reply->ttl_left_s;
+    if (!reply->hint.empty()) hints_ = CasHints::decode(reply->hint);
     if (!reply->found || reply->value.empty()) return;
 
     const auto decoded = record::decode(reply->value);

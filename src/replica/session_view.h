@@ -6,6 +6,7 @@
 
 #include "pool/lock_registry.h"
 #include "record/envelope.h"
+#include "replica/cas_hints.h"
 #include "replica/freshness_token.h"
 #include "replica/replica_set.h"
 #include "store/store.h"
@@ -108,6 +109,9 @@ class SessionView {
     // Generations up to this one were given away, even if no store in reach knows: writes go above.
     [[nodiscard]] std::uint32_t generation_floor(std::uint32_t unix_seconds) const noexcept;
 
+    // What was found beside the copy that was read first.
+    [[nodiscard]] const CasHints& hints() const noexcept { return hints_; }
+
     // Whether this store's copy is the newest version found.
     [[nodiscard]] bool has_newest(int store) const noexcept;
     // Seconds that the newest version has left, the longest of its copies: a copy that is made of
@@ -127,6 +131,7 @@ class SessionView {
     std::array<Copy, pool::kMaxStores> copies_;
     Bytes stored_;
     record::Record record_;
+    CasHints hints_;
     std::optional<FreshnessToken> token_;
     bool is_token_closed_ = false;
     Error failures_{Errc::NoStore, "%s", ""};

@@ -14,6 +14,7 @@ using wire::ReplyCode;
 FetchOperation::FetchOperation(OperationHost& host, const FetchRequest& request, StoreSink* sink)
     : Operation(host, request.key, request.deadline, sink),
       want_(request.want),
+      wants_hint_(request.hint),
       claim_(request.lock),
       lock_key_(claim_ ? lock_key(request.key) : std::string()) {}
 
@@ -48,6 +49,7 @@ void FetchOperation::ask() {
         terms.withdrawal = withdrawal();
         terms.claims_lock = claims && ghost_ == 0;
     }
+    if (wants_hint_) packet.get({.key = hint_key(key_), .value = true});
     packet.get({.key = key_.text(),
                 .value = want_ == Want::Value,
                 .cas = true,
@@ -72,8 +74,13 @@ bool FetchOperation::take_item(std::span<wire::Reply> replies) {
     if (item.code != ReplyCode::Miss && (!item.has_cas || has_value != (want_ == Want::Value) ||
                                          (!has_value && item.code != ReplyCode::Done)))
         return false;
-    if (replies.size() > 1) {
-        const Claim claim = take_lock(replies.first(replies.size() - 1));
+    auto before = replies.first(replies.size() - 1);
+    if (wants_hint_) {
+        reply_.hint = std::move(before.back().value);
+        before = before.first(before.size() - 1);
+    }
+    if (!before.empty()) {
+        const Claim claim = take_lock(before);
         if (claim == Claim::Unusable) return false;
         if (claim == Claim::Again) {
             ask();

@@ -39,6 +39,7 @@ class FetchOperation final : public Operation {
     static constexpr int kMaxClaims = 4;
 
     const Want want_;
+    const bool wants_hint_;
     const std::optional<LockClaim> claim_;
     const std::string lock_key_;
     bool reads_chunks_ = false;

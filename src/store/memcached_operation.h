@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "store/memcached_link.h"
@@ -12,6 +13,11 @@
 namespace sessmirror::store {
 
 class Operation;
+
+// The item that holds a session's hint (see Store::leave_hint).
+inline std::string hint_key(const SessionKey& key) {
+    return std::string(key.text()) + ".c";
+}
 
 // The split session that was seen last, so that the write that replaces it can delete its chunks.
 struct KnownSplit {

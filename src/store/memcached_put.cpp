@@ -35,8 +35,10 @@ PutOperation::PutOperation(OperationHost& host, const PutRequest& request, Store
       fingerprint_(request.fingerprint & ~kSplitFlag),
       ttl_s_(request.ttl_s),
       expected_(request.expected),
+      expected_by_hint_(request.expected_by_hint),
       unlock_(request.unlock),
-      value_(join(request.header, request.payload)) {}
+      value_(join(request.header, request.payload)),
+      hint_(request.hint.begin(), request.hint.end()) {}
 
 ByteView PutOperation::payload() const noexcept {
     return ByteView(value_).subspan(record::Envelope::kSize);
@@ -55,6 +57,11 @@ void PutOperation::start() {
     manifest_.reset();
     reply_ = PutReply{};
     must_release_ = unlock_.has_value();
+    if (repeated_ && expected_by_hint_) {
+        reply_.outcome = PutOutcome::Conflict;
+        settle();
+        return;
+    }
     if (value_.size() > kFitsAnywhere && !host_.link().item_limit())
         read_limit();
     else
@@ -119,6 +126,7 @@ void PutOperation::send_item() {
                 .explicit_cas = chooses_cas ? cas_of(version_) : 0,
                 .return_cas = true},
                manifest_ ? ByteView(main_item_) : ByteView(value_));
+    if (!hint_.empty()) packet.set({.key = hint_key(key_), .ttl_s = item_ttl(ttl_s_)}, hint_);
     if (unlock_ && unlock_->cas != 0) packet.erase({lock_key(key_), unlock_->cas});
     host_.link().send(packet, this, {.deadline = deadline_, .extra = transfer_time()});
 }
@@ -163,7 +171,7 @@ bool PutOperation::take_chunks(std::span<const wire::Reply> replies) {
 }
 
 bool PutOperation::take_item(std::span<const wire::Reply> replies) {
-    if (replies.size() > 1) {
+    if (unlock_ && unlock_->cas != 0) {
         const ReplyCode unlocked = replies.back().code;
         if (unlocked != ReplyCode::Done && unlocked != ReplyCode::NotFound &&
             unlocked != ReplyCode::Exists && unlocked != ReplyCode::ServerError)

@@ -50,9 +50,11 @@ class PutOperation final : public Operation, private StoreSink {
     const record::Fingerprint fingerprint_;
     const std::uint32_t ttl_s_;
     const Cas expected_;
+    const bool expected_by_hint_;
     const std::optional<HeldLock> unlock_;
     const Bytes value_;  // header and payload: kept, since the put may have to be repeated
-    Bytes main_item_;    // header and manifest, when split
+    const Bytes hint_;
+    Bytes main_item_;  // header and manifest, when split
     std::optional<Manifest> manifest_;
     Phase phase_ = Phase::Item;
     bool must_release_ = false;  // the lock did not go with the item

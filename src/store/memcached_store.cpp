@@ -12,6 +12,7 @@
 #include "store/memcached_put.h"
 #include "store/memcached_release.h"
 #include "store/memcached_touch.h"
+#include "store/memcached_ttl.h"
 #include "store/refused_put.h"
 
 namespace sessmirror::store {
@@ -57,6 +58,12 @@ class MemcachedStore final : public Store, private OperationHost, private LinkOw
     void release(const SessionKey& key, const HeldLock& lock, TimePoint deadline,
                  StoreSink* sink) override {
         begin<ReleaseOperation>(key, lock, deadline, sink);
+    }
+    void leave_hint(const SessionKey& key, ByteView hint, std::uint32_t ttl_s,
+                    TimePoint deadline) override {
+        wire::Packet packet = link_.packet();
+        packet.set({.key = hint_key(key), .ttl_s = item_ttl(ttl_s)}, hint);
+        link_.send(packet, nullptr, {.deadline = deadline});
     }
     void probe(TimePoint deadline, StoreSink* sink) override {
         begin<ProbeOperation>(SessionKey{}, deadline, sink);

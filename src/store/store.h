@@ -50,6 +50,7 @@ struct FetchRequest {
     Want want = Want::Value;
     std::optional<LockClaim> lock;
     TimePoint deadline;
+    bool hint = false;  // read the hint as well
 };
 
 enum class LockState : std::uint8_t { NotAsked, Granted, Held };
@@ -62,6 +63,9 @@ struct FetchReply {
     record::Fingerprint fingerprint = 0;  // meaningful when found
     std::int64_t ttl_left_s = 0;          // meaningful when found; -1 = never expires
     Bytes value;                          // envelope + payload when found and Want::Value
+    // What a put or leave_hint() left beside the item, if it was asked for and is there. Under no
+    // guard: it may be older or newer than the item, or come from a put that was refused.
+    Bytes hint;
 };
 
 // ---- put: compare-and-set, and in the same packet give up the lock
@@ -69,14 +73,19 @@ struct FetchReply {
 
 struct PutRequest {
     SessionKey key;
-    // The stored value is header followed by payload; both need to live only during put().
+    // The stored value is header followed by payload; both need to live only during put(), and so
+    // does the hint, which is left beside the item unless it is empty.
     record::EnvelopeBytes header;
     ByteView payload;
+    ByteView hint;
     record::Fingerprint fingerprint = 0;
     // The version being written. Engines that let the client choose the CAS use it as such.
     record::Version version;
-    std::uint32_t ttl_s = 0;         // 1 .. 30 days
-    Cas expected = 0;                // 0: store only if the key is absent
+    std::uint32_t ttl_s = 0;  // 1 .. 30 days
+    Cas expected = 0;         // 0: store only if the key is absent
+    // Nobody has seen `expected` on this store in this request. Tokens start anew when a store
+    // does, so such a put is not repeated on a new connection: it ends as a conflict.
+    bool expected_by_hint = false;
     std::optional<HeldLock> unlock;  // released after the put, whatever its outcome
     TimePoint deadline;
 };
@@ -143,6 +152,9 @@ class Store {
     // of 0 means unknown: the engine looks first.
     virtual void release(const SessionKey& key, const HeldLock& lock, TimePoint deadline,
                          StoreSink* sink) = 0;
+    // Leaves a hint, as put() does, without touching the item. Nobody is told.
+    virtual void leave_hint(const SessionKey& key, ByteView hint, std::uint32_t ttl_s,
+                            TimePoint deadline) = 0;
     // An answer, any answer, proves life; an accepted connection does not.
     virtual void probe(TimePoint deadline, StoreSink* sink) = 0;
 

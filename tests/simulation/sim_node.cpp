@@ -66,6 +66,10 @@ Result<store::FetchReply> SimNode::fetch(const store::FetchRequest& request) {
     if (request.lock && full_) return out_of_memory();
     store::FetchReply reply;
     if (request.lock) claim(request.key.text(), *request.lock, reply);
+    if (request.hint) {
+        const auto hint = memory_.hints.find(request.key.text());
+        if (hint != memory_.hints.end()) reply.hint = hint->second;
+    }
     const Item* item = find(request.key.text());
     if (item == nullptr) return reply;
     reply.found = true;
@@ -103,9 +107,14 @@ Result<store::PutReply> SimNode::put(const store::PutRequest& request, const Byt
             memory_.items[std::string(key)] = std::move(item);
         }
     }
+    if (!request.hint.empty()) leave_hint(key, {request.hint.begin(), request.hint.end()});
     if (request.unlock) reply.lock_lost = !release(key, request.unlock->owner)->was_ours;
     if (full_) return out_of_memory();
     return reply;
+}
+
+void SimNode::leave_hint(std::string_view key, const Bytes& hint) {
+    if (!full_) memory_.hints[std::string(key)] = hint;
 }
 
 Result<store::TouchReply> SimNode::touch(std::string_view key, std::uint32_t ttl_s) {

@@ -35,6 +35,7 @@ class SimNode {
     struct Memory {
         std::map<std::string, Item, std::less<>> items;
         std::map<std::string, Lock, std::less<>> locks;
+        std::map<std::string, Bytes, std::less<>> hints;  // beside items, as they were left
     };
 
     SimNode(World& world, CasMode cas_mode, std::string_view name);
@@ -47,6 +48,7 @@ class SimNode {
     // ---- operations, as store/store.h describes them
     Result<store::FetchReply> fetch(const store::FetchRequest& request);
     Result<store::PutReply> put(const store::PutRequest& request, const Bytes& payload);
+    void leave_hint(std::string_view key, const Bytes& hint);
     Result<store::TouchReply> touch(std::string_view key, std::uint32_t ttl_s);
     Result<store::ReleaseReply> release(std::string_view key, const store::LockOwner& owner);
 

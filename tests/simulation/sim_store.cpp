@@ -219,10 +219,19 @@ void SimStoreClient::fetch(const store::FetchRequest& request, StoreSink* sink) 
 
 void SimStoreClient::put(const store::PutRequest& request, StoreSink* sink) {
     const Bytes payload(request.payload.begin(), request.payload.end());
+    const Bytes hint(request.hint.begin(), request.hint.end());
     store::PutRequest sent = request;
     sent.payload = {};
+    const auto self = std::make_shared<const Exchange*>(nullptr);
     const auto exchange = make<store::PutReply>(
-        [sent, payload](SimNode& node) { return node.put(sent, payload); }, sink);
+        [sent, payload, hint, self](SimNode& node) mutable -> Result<store::PutReply> {
+            if ((*self)->repeated && sent.expected_by_hint)
+                return store::PutReply{store::PutOutcome::Conflict, 0, false};
+            sent.hint = hint;
+            return node.put(sent, payload);
+        },
+        sink);
+    *self = exchange.get();
     if (payload.size() > options_.max_payload)
         return fail_soon(exchange, Error(Errc::TooLarge, "%zu bytes", payload.size()));
     if (options_.on_put_sent) options_.on_put_sent(request);
@@ -240,6 +249,17 @@ void SimStoreClient::release(const store::SessionKey& key, const store::HeldLock
                              TimePoint deadline, StoreSink* sink) {
     submit(make<store::ReleaseReply>(
                [key, lock](SimNode& node) { return node.release(key.text(), lock.owner); }, sink),
+           deadline);
+}
+
+void SimStoreClient::leave_hint(const store::SessionKey& key, ByteView hint, std::uint32_t,
+                                TimePoint deadline) {
+    submit(make<Unit>(
+               [key, left = Bytes(hint.begin(), hint.end())](SimNode& node) -> Status {
+                   node.leave_hint(key.text(), left);
+                   return kOk;
+               },
+               nullptr),
            deadline);
 }
 

@@ -152,6 +152,7 @@ TEST_F(PoolTest, CanBeDestroyedWithRequestsPending) {
         }
         void release(const store::SessionKey&, const store::HeldLock&, TimePoint,
                      store::StoreSink*) override {}
+        void leave_hint(const store::SessionKey&, ByteView, std::uint32_t, TimePoint) override {}
         void probe(TimePoint, store::StoreSink*) override {}
         void forget(const store::StoreSink*) noexcept override { --open_; }
         store::Cas predicted_cas(record::Version) const noexcept override { return 0; }

@@ -354,6 +354,21 @@ TEST(MemcachedFaults, ARepeatedPutThatMeetsAnotherVersionIsAConflict) {
     EXPECT_EQ(client.put(session.put(client))->outcome, PutOutcome::Conflict);
 }
 
+TEST(MemcachedFaults, APutByHintIsNotMadeOnAnotherConnection) {
+    const Session session("a", "x", {7, 7});
+    bool asked_again = false;
+    FakeServer server(closes_after_one(
+        [&](FakePeer&, const std::string& command) { asked_again = !command.empty(); }));
+    StoreClient client(at(server.port()));
+    ASSERT_TRUE(client.fetch(session.key));
+    auto request = session.put(client, 42);
+    request.expected_by_hint = true;
+    const auto refused = client.put(request);
+    ASSERT_TRUE(refused) << refused.error().detail;
+    EXPECT_EQ(refused->outcome, PutOutcome::Conflict);
+    EXPECT_FALSE(asked_again);
+}
+
 TEST(MemcachedFaults, ARepeatedClaimThatMeetsItselfIsGranted) {
     FakeServer server(closes_after_one([](FakePeer& peer, const std::string& command) {
         const std::string get = peer.read_command();

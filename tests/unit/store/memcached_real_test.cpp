@@ -151,6 +151,31 @@ TEST_P(MemcachedStore, TellsThatALockWasLostBeforeTheWrite) {
     EXPECT_TRUE(client_.put(request)->lock_lost);
 }
 
+TEST_P(MemcachedStore, KeepsAHintBesideTheItem) {
+    const Session session("a", "x");
+    PutRequest request = session.put(client_);
+    request.hint = as_bytes("known");
+    const auto mine = client_.lock(session.key, "host:1");
+    ASSERT_TRUE(mine);
+    request.unlock = mine->holder;
+    const auto stored = client_.put(request);
+    ASSERT_TRUE(stored) << stored.error().detail;
+    EXPECT_FALSE(stored->lock_lost);
+    const auto hint = [&] {
+        client_.sink = test::CollectingSink();
+        client_.store().fetch({session.key, Want::Value, std::nullopt, client_.deadline(), true},
+                              &client_.sink);
+        client_.loop().run_until(client_.sink.done, client_.deadline());
+        const auto& reply = client_.sink.fetched;
+        EXPECT_TRUE(reply && *reply && payload_of(**reply) == "x");
+        return reply && *reply ? std::string(as_text((*reply)->hint)) : std::string("(none)");
+    };
+    EXPECT_EQ(hint(), "known");
+    client_.store().leave_hint(session.key, as_bytes("known later"), 60, client_.deadline());
+    EXPECT_EQ(hint(), "known later");
+    EXPECT_EQ(client_.fetch(session.key)->cas, stored->cas);
+}
+
 TEST_P(MemcachedStore, SetsTheLifetimeByTouching) {
     const Session session("a", "x");
     ASSERT_TRUE(client_.put(session.put(client_)));

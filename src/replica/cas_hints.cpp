@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "replica/cas_hints.h"
+
+#include <algorithm>
+
+namespace sessmirror::replica {
+
+CasHints CasHints::decode(ByteView text) noexcept {
+    CasHints out;
+    if (text.size() < kHead || (text.size() - kHead) % kEntry != 0) return out;
+    out.about_ = {get_be<std::uint32_t>(text.data()), get_be<std::uint32_t>(text.data() + 4)};
+    for (std::size_t at = kHead; at < text.size(); at += kEntry)
+        out.add(get_be<std::uint64_t>(text.data() + at),
+                get_be<std::uint64_t>(text.data() + at + 8));
+    return out;
+}
+
+void CasHints::add(std::uint64_t store, store::Cas cas) noexcept {
+    if (cas != 0 && size_ < kMax) entries_[size_++] = {store, cas};
+}
+
+store::Cas CasHints::find(record::Version version, std::uint64_t store) const noexcept {
+    if (version.is_none() || version != about_) return 0;
+    const auto end = entries_.begin() + static_cast<std::ptrdiff_t>(size_);
+    const auto entry = std::find_if(entries_.begin(), end,
+                                    [store](const Entry& each) { return each.store == store; });
+    return entry == end ? 0 : entry->cas;
+}
+
+Bytes CasHints::encode() const {
+    if (size_ == 0) return {};
+    Bytes text(kHead + size_ * kEntry);
+    std::byte* at = text.data();
+    put_be(at, about_.generation);
+    put_be(at + 4, about_.nonce);
+    at += kHead;
+    for (std::size_t i = 0; i < size_; ++i, at += kEntry) {
+        put_be(at, entries_[i].store);
+        put_be(at + 8, entries_[i].cas);
+    }
+    return text;
+}
+
+bool needs_hints(pool::Pool& pool, const ReplicaSet& set, int known) noexcept {
+    constexpr record::Version kAny{1, 1};
+    return std::ranges::any_of(set.members(), [&](int store) {
+        return store != known && pool.store(store).predicted_cas(kAny) == 0;
+    });
+}
+
+}  // namespace sessmirror::replica

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "pool/pool.h"
+#include "record/version.h"
+#include "replica/replica_set.h"
+#include "store/store.h"
+
+namespace sessmirror::replica {
+
+// Under which compare-and-set tokens stores hold one version of a session. Kept beside the copy on
+// another store (`<key>.c`, see docs/format.md), so that the next writer, who reads that copy
+// anyway, need not ask them.
+//
+// Only a hint: it names the version that it is about, so an old one is recognized; a wrong one
+// makes a put end as a conflict, after which the store is asked. Nobody else's write can be
+// overwritten by it: a token stands for one content of one key as long as its store runs.
+class CasHints {
+  public:
+    static constexpr std::size_t kMax = 8;  // of more stores, the first to answer
+    static constexpr std::size_t kHead = 8;
+    static constexpr std::size_t kEntry = 16;
+
+    CasHints() = default;
+    explicit CasHints(record::Version about) noexcept : about_(about) {}
+    // Accepts any input; what is none reads as no hints.
+    static CasHints decode(ByteView text) noexcept;
+
+    // A token of 0 is none, and not kept. `store` is the hash of its name (pool::Pool::name_hash).
+    void add(std::uint64_t store, store::Cas cas) noexcept;
+    // 0: not known.
+    [[nodiscard]] store::Cas find(record::Version version, std::uint64_t store) const noexcept;
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    // Empty without an entry.
+    [[nodiscard]] Bytes encode() const;
+
+  private:
+    struct Entry {
+        std::uint64_t store = 0;
+        store::Cas cas = 0;
+    };
+    record::Version about_;
+    std::array<Entry, kMax> entries_{};
+    std::size_t size_ = 0;
+};
+
+// Whether a writer of this session would have to ask a store other than `known` for its token: not
+// where the tokens are versions (store::Store::predicted_cas).
+bool needs_hints(pool::Pool& pool, const ReplicaSet& set, int known) noexcept;
+
+}  // namespace sessmirror::replica
