@@ -2,6 +2,7 @@
 #include "net/connection.h"
 
 #include <event2/event.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -12,6 +13,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+
+#include "net/timeval.h"
 
 namespace sessmirror::net {
 namespace {
@@ -37,7 +40,7 @@ Connection::Connection(EventLoop& loop, Resolver& resolver, Endpoint endpoint, C
       resolver_(resolver),
       endpoint_(std::move(endpoint)),
       sink_(sink),
-      timer_(loop.make_timer(*this)) {
+      timer_(loop.make_guard_timer(*this)) {
     loop_.watch_fork(*this);
 }
 
@@ -48,8 +51,9 @@ Connection::~Connection() {
 
 // ---- opening
 
-void Connection::open(Duration timeout) {
+void Connection::open(Duration timeout, Duration patience) {
     timeout_ = timeout;
+    patience_ = patience;
     queue_.clear();
     queued_from_ = 0;
     if (endpoint_.is_unix) {
@@ -152,8 +156,17 @@ void Connection::finish_connect() {
     state_ = State::Open;
     timer_->stop();
     want_write(false);
+    if (patience_ > Duration::zero()) let_receiving_block();
     sink_.on_open();
     if (state_ == State::Open) flush();
+}
+
+void Connection::let_receiving_block() {
+    const timeval wait = to_timeval(patience_);
+    const int flags = ::fcntl(fd_, F_GETFL);
+    may_block_ = flags >= 0 &&
+                 ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) == 0 &&
+                 ::fcntl(fd_, F_SETFL, flags & ~O_NONBLOCK) == 0;
 }
 
 // ---- sending and receiving
@@ -183,7 +196,7 @@ std::size_t Connection::try_send(std::span<const ByteView> pieces) {
     msghdr message{};
     message.msg_iov = vectors.data();
     message.msg_iovlen = count;
-    const ssize_t sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+    const ssize_t sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent >= 0) return static_cast<std::size_t>(sent);
     if (!would_block(errno))
         fail_later(Error(Errc::Closed, "%.100s closed the connection (%s)", endpoint_.name.c_str(),
@@ -215,20 +228,29 @@ void Connection::writable() {
 }
 
 void Connection::readable() {
-    if (state_ != State::Open) return;  // a failed connect is told by the write event
+    if (state_ == State::Open) receive(MSG_DONTWAIT);  // the write event tells a failed connect
+}
+
+bool Connection::receive_directly() noexcept {
+    const bool may_wait = may_block_ && state_ == State::Open && queue_.size() == queued_from_;
+    return may_wait && receive(0);
+}
+
+bool Connection::receive(int flags) {
     const std::span<std::byte> buffer = loop_.scratch();
-    const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), 0);
+    const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), flags);
     if (size > 0) {
         sink_.on_bytes(buffer.first(static_cast<std::size_t>(size)));
-        return;
+        return true;
     }
-    if (size < 0 && would_block(errno)) return;
+    if (size < 0 && would_block(errno)) return false;
     if (size == 0)
         fail(Error(Errc::Closed, "%.100s closed the connection", endpoint_.name.c_str()));
     else
         fail(Error(Errc::Closed, "%.100s closed the connection (%s)", endpoint_.name.c_str(),
                    std::strerror(errno))
                  .with_errno(errno));
+    return true;
 }
 
 // ---- events
@@ -287,6 +309,7 @@ void Connection::drop_socket() noexcept {
     read_event_.reset();
     write_event_.reset();
     wants_write_ = false;
+    may_block_ = false;
     if (fd_ >= 0) ::close(fd_);
     fd_ = -1;
 }
@@ -315,7 +338,7 @@ void Connection::close_after(ByteView last) noexcept {
         message.msg_iov = const_cast<iovec*>(vectors.data());
         message.msg_iovlen = vectors.size();
         // Nobody is left to be told if this fails.
-        static_cast<void>(::sendmsg(fd_, &message, MSG_NOSIGNAL));
+        static_cast<void>(::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT));
     }
     close();
 }

@@ -35,9 +35,9 @@ class ConnectionSink {
     ~ConnectionSink() = default;
 };
 
-// One non-blocking stream socket, TCP (without Nagle's delay) or UNIX, that may be opened again and
-// again. Costs one system call to send and one to receive: the read event stays registered, a write
-// event exists only while the socket is full.
+// One stream socket, TCP (without Nagle's delay) or UNIX, that may be opened again and again. Costs
+// one system call to send and one to receive: the read event stays registered, a write event exists
+// only while the socket is full. Nothing blocks but receive_directly().
 class Connection final : private ResolveSink, private TimerSink, private ForkSink {
   public:
     Connection(EventLoop& loop, Resolver& resolver, Endpoint endpoint, ConnectionSink& sink);
@@ -49,8 +49,13 @@ class Connection final : private ResolveSink, private TimerSink, private ForkSin
     [[nodiscard]] bool is_open() const noexcept { return state_ == State::Open; }
     [[nodiscard]] const std::string& name() const noexcept { return endpoint_.name; }
 
-    // REQUIRES: is_closed(). on_open() or on_closed() follows.
-    void open(Duration timeout);
+    // REQUIRES: is_closed(). on_open() or on_closed() follows. `patience` is that of
+    // receive_directly(), set once for each connection; 0: it is not used.
+    void open(Duration timeout, Duration patience = Duration::zero());
+    // Waits for bytes, without the loop, for as long as the patience, and hands them to the sink,
+    // or the connection's end. False when nothing came, or at once when something is still to be
+    // sent.
+    bool receive_directly() noexcept;
     // REQUIRES: !is_closed(). Sends at once what the socket takes, and copies and keeps the rest,
     // or everything while the connection is being opened. Failures are told later by on_closed().
     void send(std::span<const ByteView> pieces);
@@ -72,6 +77,8 @@ class Connection final : private ResolveSink, private TimerSink, private ForkSin
     void connected();
     void finish_connect();
     void readable();
+    bool receive(int flags);
+    void let_receiving_block();
     void writable();
     void flush();
     [[nodiscard]] std::size_t try_send(std::span<const ByteView> pieces);
@@ -95,6 +102,8 @@ class Connection final : private ResolveSink, private TimerSink, private ForkSin
     int fd_ = -1;
     bool wants_write_ = false;
     Duration timeout_{};
+    Duration patience_{};
+    bool may_block_ = false;  // the socket does, after its patience was set
     Error failure_;
     IpAddresses candidates_;
     std::size_t next_candidate_ = 0;

@@ -48,7 +48,27 @@ std::uint32_t EventLoop::unix_seconds() const noexcept {
 }
 
 std::unique_ptr<Timer> EventLoop::make_timer(TimerSink& sink) {
-    return std::make_unique<LoopTimer>(*this, sink);
+    return std::make_unique<LoopTimer>(*this, sink, LoopTimer::Kind::Exact);
+}
+
+std::unique_ptr<Timer> EventLoop::make_guard_timer(TimerSink& sink) {
+    return std::make_unique<LoopTimer>(*this, sink, LoopTimer::Kind::Guard);
+}
+
+void EventLoop::timer_started(const LoopTimer& timer) {
+    if (std::ranges::find(timers_, &timer) == timers_.end()) timers_.push_back(&timer);
+}
+
+void EventLoop::timer_ended(const LoopTimer& timer) noexcept {
+    std::erase(timers_, &timer);
+}
+
+void EventLoop::await(AwaitedSocket& socket) {
+    if (std::ranges::find(awaited_, &socket) == awaited_.end()) awaited_.push_back(&socket);
+}
+
+void EventLoop::await_no_longer(AwaitedSocket& socket) noexcept {
+    std::erase(awaited_, &socket);
 }
 
 event_base* EventLoop::base() noexcept {
@@ -91,11 +111,19 @@ void EventLoop::unwatch_fork(ForkSink& sink) noexcept {
     std::erase(fork_sinks_, &sink);
 }
 
+// Other sockets' bytes, of which nobody waits for any, stay where they are until they are needed.
+bool EventLoop::receive_directly(TimePoint deadline) noexcept {
+    if (awaited_.size() != 1) return false;
+    for (const LoopTimer* timer : timers_) deadline = std::min(deadline, timer->due());
+    return awaited_.front()->receive_directly(deadline);
+}
+
 bool EventLoop::run_until(const bool& done, TimePoint deadline) {
     if (done) return true;
     event_base* const loop = base();
     if (loop == nullptr) return false;
     while (!done) {
+        if (receive_directly(deadline)) continue;
         const Duration left = deadline - now();
         if (left <= Duration::zero()) {
             event_base_loop(loop, EVLOOP_NONBLOCK);

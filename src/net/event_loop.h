@@ -14,6 +14,20 @@ struct event_base;
 
 namespace sessmirror::net {
 
+class LoopTimer;
+
+// A socket on which somebody waits for an answer.
+class AwaitedSocket {
+  public:
+    // Receives in a blocking call and hands on what came: the wait of the loop in front of it is
+    // spared. False when nothing came, or when the call might not be over at `limit`: then the loop
+    // has to wait.
+    virtual bool receive_directly(TimePoint limit) noexcept = 0;
+
+  protected:
+    ~AwaitedSocket() = default;
+};
+
 // Told in a forked child, at the first use of the loop there, after the child got a kernel event
 // queue of its own and before anything else runs. Whoever owns a socket must close it here without
 // a word: the parent goes on using it.
@@ -41,14 +55,25 @@ class EventLoop final : public Scheduler {
     std::uint32_t unix_seconds() const noexcept override;
     // Timers never fire early; late by some milliseconds at most when the loop runs.
     std::unique_ptr<Timer> make_timer(TimerSink& sink) override;
+    // A timer that guards a socket: it may fire late by a socket's patience while the only answer
+    // that is awaited is another socket's.
+    std::unique_ptr<Timer> make_guard_timer(TimerSink& sink);
 
     // Runs callbacks until `done` is true (returns true) or the deadline has passed (false).
-    // What is ready is handled even when the deadline has already passed.
+    // What is ready is handled even when the deadline has already passed. While a single socket is
+    // awaited and no timer is due, waits in that socket's receiving call.
     bool run_until(const bool& done, TimePoint deadline);
     // Handles what is ready, without waiting.
     void run_ready();
 
+    // Answers on this socket are awaited from now on, or no longer. Idempotent.
+    void await(AwaitedSocket& socket);
+    void await_no_longer(AwaitedSocket& socket) noexcept;
+
     // ---- for the other classes of net/ only
+
+    void timer_started(const LoopTimer& timer);
+    void timer_ended(const LoopTimer& timer) noexcept;
 
     // nullptr when memory or file descriptors have run out.
     event_base* base() noexcept;
@@ -60,6 +85,7 @@ class EventLoop final : public Scheduler {
   private:
     void make_base() noexcept;
     void leave_parent() noexcept;
+    [[nodiscard]] bool receive_directly(TimePoint deadline) noexcept;
 
     struct BaseDeleter {
         void operator()(event_base* base) const noexcept;
@@ -74,6 +100,8 @@ class EventLoop final : public Scheduler {
     std::unique_ptr<event, EventDeleter> alarm_;  // ends run_until() at its deadline
     std::unique_ptr<std::array<std::byte, kScratchBytes>> scratch_;
     std::vector<ForkSink*> fork_sinks_;
+    std::vector<AwaitedSocket*> awaited_;
+    std::vector<const LoopTimer*> timers_;  // those that run, but for guards
 };
 
 }  // namespace sessmirror::net

@@ -9,6 +9,7 @@
 namespace sessmirror::net {
 
 LoopTimer::~LoopTimer() {
+    loop_.timer_ended(*this);
     if (event_ != nullptr) event_free(event_);
 }
 
@@ -25,9 +26,11 @@ void LoopTimer::start(Duration delay) {
     due_ = loop_.now() + delay;
     const timeval wait = to_timeval(delay);
     event_add(event_, &wait);
+    if (kind_ == Kind::Exact) loop_.timer_started(*this);
 }
 
 void LoopTimer::stop() noexcept {
+    loop_.timer_ended(*this);
     if (event_ != nullptr) event_del(event_);
 }
 
@@ -39,6 +42,7 @@ void LoopTimer::fire() noexcept {
         event_add(event_, &wait);
         return;
     }
+    loop_.timer_ended(*this);
     sink_.on_timer();
 }
 

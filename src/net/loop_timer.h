@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstdint>
+
 #include "base/clock.h"
 
 struct event;
@@ -12,19 +14,24 @@ class EventLoop;
 // A Timer of the event loop. Costs no system call to start or stop.
 class LoopTimer final : public Timer {
   public:
-    LoopTimer(EventLoop& loop, TimerSink& sink) noexcept : loop_(loop), sink_(sink) {}
+    enum class Kind : std::uint8_t { Exact, Guard };  // see EventLoop::make_guard_timer
+
+    LoopTimer(EventLoop& loop, TimerSink& sink, Kind kind) noexcept
+        : loop_(loop), sink_(sink), kind_(kind) {}
     ~LoopTimer() override;
     LoopTimer(const LoopTimer&) = delete;
     LoopTimer& operator=(const LoopTimer&) = delete;
 
     void start(Duration delay) override;
     void stop() noexcept override;
+    [[nodiscard]] TimePoint due() const noexcept { return due_; }  // while it runs
 
   private:
     void fire() noexcept;
 
     EventLoop& loop_;
     TimerSink& sink_;
+    const Kind kind_;
     event* event_ = nullptr;
     TimePoint due_;
 };

@@ -35,7 +35,7 @@ MemcachedLink::MemcachedLink(net::EventLoop& loop, net::Resolver& resolver, net:
       options_(options),
       owner_(owner),
       connection_(loop, resolver, std::move(endpoint), *this),
-      timer_(loop.make_timer(*this)),
+      timer_(loop.make_guard_timer(*this)),
       parser_(options.max_value) {}
 
 // ---- sending
@@ -59,7 +59,7 @@ void MemcachedLink::send(const wire::Packet& packet, LinkClient* client, LinkTer
 }
 
 void MemcachedLink::open() {
-    connection_.open(options_.connect_timeout);
+    connection_.open(options_.connect_timeout, options_.io_timeout);
     wire::Packet hello(next_opaque_);
     hello.version();
     connection_.send(hello.pieces());
@@ -80,6 +80,11 @@ void MemcachedLink::on_open() noexcept {
 // ---- time
 
 void MemcachedLink::watch_time() {
+    if (std::any_of(pending_.begin(), pending_.end(),
+                    [](const Pending& pending) { return pending.is_awaited(); }))
+        loop_.await(*this);
+    else
+        loop_.await_no_longer(*this);
     if (pending_.empty()) {
         timer_->stop();
         timer_due_ = TimePoint::max();
@@ -108,6 +113,19 @@ void MemcachedLink::on_timer() noexcept {
 }
 
 // ---- receiving
+
+// The socket's patience is fixed, which spares the call that would set it. So where the loop would
+// have to end the wait earlier, it has to wait itself; as when an answer that nobody waited for is
+// late, since then it is here, or the store hangs.
+bool MemcachedLink::receive_directly(TimePoint limit) noexcept {
+    constexpr Duration kSlack = milliseconds(1);  // between sending and waiting
+    const TimePoint now = loop_.now();
+    const TimePoint back = now + options_.io_timeout;
+    if (back > limit) return false;
+    for (const Pending& pending : pending_)
+        if (pending.ends() < (pending.is_awaited() ? back - kSlack : now)) return false;
+    return connection_.receive_directly();
+}
 
 void MemcachedLink::on_bytes(ByteView bytes) noexcept {
     const unsigned life = life_;

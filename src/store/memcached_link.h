@@ -47,6 +47,8 @@ struct LinkTerms {
     TimePoint deadline;           // the caller's
     Duration extra{};             // added to the link's own patience, for large packets
     bool reads_settings = false;  // the packet is `stats settings`
+    // Nobody's next step depends on the answer: it may stay unread until the connection is used.
+    bool may_lie = false;
     // Sent before the connection is closed with this packet unanswered; see lock_item.h.
     std::string withdrawal = {};
     // The packet's first reply tells whether a lock was granted, and a refused claim needs no
@@ -66,10 +68,15 @@ struct LinkOptions {
 // it can be trusted to belong to anybody. On a timeout it ends as well, for the same reason.
 //
 // Every connection starts with `version`, in front of the first packet.
-class MemcachedLink final : private net::ConnectionSink, private TimerSink {
+class MemcachedLink final : private net::ConnectionSink,
+                            private net::AwaitedSocket,
+                            private TimerSink {
   public:
     MemcachedLink(net::EventLoop& loop, net::Resolver& resolver, net::Endpoint endpoint,
                   const LinkOptions& options, LinkOwner& owner);
+    ~MemcachedLink() { loop_.await_no_longer(*this); }
+    MemcachedLink(const MemcachedLink&) = delete;
+    MemcachedLink& operator=(const MemcachedLink&) = delete;
 
     // The next packet; nothing else may be sent between this and send().
     [[nodiscard]] wire::Packet packet() const noexcept { return wire::Packet(next_opaque_); }
@@ -97,12 +104,16 @@ class MemcachedLink final : private net::ConnectionSink, private TimerSink {
         [[nodiscard]] TimePoint ends() const noexcept {
             return patience_ends < terms.deadline ? patience_ends : terms.deadline;
         }
+        [[nodiscard]] bool is_awaited() const noexcept {
+            return client != nullptr && !terms.may_lie;
+        }
     };
 
     void on_open() noexcept override;
     void on_bytes(ByteView bytes) noexcept override;
     void on_closed(const Error& reason) noexcept override;
     void on_timer() noexcept override;
+    bool receive_directly(TimePoint limit) noexcept override;
 
     void open();
     void take(wire::Reply reply);

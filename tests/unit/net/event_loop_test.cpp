@@ -86,5 +86,55 @@ TEST(EventLoop, HandlesWhatIsReadyWithoutWaiting) {
     EXPECT_TRUE(later.rang_at.empty());
 }
 
+// A socket whose answer is there at the first question.
+class Answer final : public AwaitedSocket {
+  public:
+    explicit Answer(EventLoop& loop) : loop_(loop) { loop.await(*this); }
+    ~Answer() { loop_.await_no_longer(*this); }
+    bool receive_directly(TimePoint until) noexcept override {
+        limit = until;
+        return done = true;
+    }
+    bool done = false;
+    TimePoint limit;
+
+  private:
+    EventLoop& loop_;
+};
+
+TEST(EventLoop, WaitsInTheOnlySocketThatIsAwaited) {
+    EventLoop loop;
+    Answer answer(loop);
+    loop.await(answer);
+    const TimePoint deadline = loop.now() + std::chrono::seconds(5);
+    EXPECT_TRUE(loop.run_until(answer.done, deadline));
+    EXPECT_EQ(answer.limit, deadline);
+}
+
+TEST(EventLoop, WaitsInNoSocketWhenTwoAreAwaited) {
+    EventLoop loop;
+    Answer one(loop);
+    Answer other(loop);
+    EXPECT_FALSE(loop.run_until(one.done, loop.now() + milliseconds(5)));
+    EXPECT_FALSE(other.done);
+}
+
+TEST(EventLoop, TellsTheSocketWhenATimerIsDue) {
+    EventLoop loop;
+    Answer answer(loop);
+    Ring exact(loop, 1);
+    exact.timer->start(std::chrono::seconds(2));
+    Ring stopped(loop, 1);
+    stopped.timer->start(std::chrono::seconds(1));
+    stopped.timer->stop();
+    Ring guard(loop, 1);
+    guard.timer = loop.make_guard_timer(guard);
+    guard.timer->start(milliseconds(1));
+    const TimePoint now = loop.now();
+    EXPECT_TRUE(loop.run_until(answer.done, now + std::chrono::seconds(5)));
+    EXPECT_GT(answer.limit, now + milliseconds(1500));
+    EXPECT_LE(answer.limit, now + std::chrono::seconds(2));
+}
+
 }  // namespace
 }  // namespace sessmirror::net
