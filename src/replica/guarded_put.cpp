@@ -53,8 +53,9 @@ void GuardedPut::put(store::Cas expected, bool by_hint) noexcept {
     const Bytes hint = outgoing_.hints.encode();
     store::PutRequest request;
     request.key = view_.key();
-    request.header = record::encode(outgoing_.envelope, outgoing_.payload);
+    request.header = outgoing_.header;
     request.payload = outgoing_.payload;
+    request.shared = outgoing_.shared;
     request.version = outgoing_.envelope.version;
     request.fingerprint = record::fingerprint(outgoing_.envelope.version);
     request.ttl_s = outgoing_.ttl_s;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -13,7 +14,9 @@ namespace sessmirror::replica {
 // What is being written, shared by the puts of one write. Outlives them.
 struct Outgoing {
     record::Envelope envelope;
-    ByteView payload;
+    record::EnvelopeBytes header;  // the envelope, encoded
+    std::shared_ptr<const Bytes> shared;
+    ByteView payload;  // all of `shared`
     std::uint32_t ttl_s = 0;
     Lineage replaces;
     CasHints hints;  // left beside each copy: what has been acknowledged before it is put

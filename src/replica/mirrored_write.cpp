@@ -36,7 +36,9 @@ Status MirroredWrite::check_size() noexcept {
 
 void MirroredWrite::begin_round() noexcept {
     if (rounds_ > 0) settle_rivals();
-    outgoing_.payload = entombed_ ? ByteView() : reconciliation_.payload();
+    const ByteView payload = entombed_ ? ByteView() : reconciliation_.payload();
+    outgoing_.shared = std::make_shared<const Bytes>(payload.begin(), payload.end());
+    outgoing_.payload = *outgoing_.shared;
     outgoing_.replaces = reconciliation_.lineage();
     if (const auto fits = check_size(); !fits) return finish(fits);
 
@@ -58,6 +60,7 @@ void MirroredWrite::begin_round() noexcept {
         (entombed_ ? record::kTombstone : 0) | (rounds_ > 1 ? record::kMerged : 0) |
         (view_.set().is_first_choice(home_) ? 0 : record::kAfterFailover));
 
+    outgoing_.header = record::encode(envelope, outgoing_.payload);
     outgoing_.hints = CasHints(envelope.version);
     leaves_hints_ = !alone_ && !entombed_ && needs_hints(env_.pool, view_.set(), home_);
     home_waits_ = parallel_ && leaves_hints_ && env_.policy.ack == Ack::All;

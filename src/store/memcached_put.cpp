@@ -22,9 +22,16 @@ constexpr std::uint64_t kDefaultItemLimit = 1024 * 1024;
 constexpr Duration kTransferPerByte{100};  // 10 MB/s
 
 Bytes join(ByteView head, ByteView tail) {
-    Bytes out(head.size() + tail.size());
-    std::copy(tail.begin(), tail.end(), std::copy(head.begin(), head.end(), out.begin()));
+    Bytes out;
+    out.reserve(head.size() + tail.size());
+    out.assign(head.begin(), head.end());
+    out.insert(out.end(), tail.begin(), tail.end());
     return out;
+}
+
+std::shared_ptr<const Bytes> keep(const PutRequest& request) {
+    if (request.shared) return request.shared;
+    return std::make_shared<const Bytes>(request.payload.begin(), request.payload.end());
 }
 
 }  // namespace
@@ -37,15 +44,13 @@ PutOperation::PutOperation(OperationHost& host, const PutRequest& request, Store
       expected_(request.expected),
       expected_by_hint_(request.expected_by_hint),
       unlock_(request.unlock),
-      value_(join(request.header, request.payload)),
+      header_(request.header),
+      kept_(keep(request)),
+      payload_(request.shared ? request.payload : ByteView(*kept_)),
       hint_(request.hint.begin(), request.hint.end()) {}
 
-ByteView PutOperation::payload() const noexcept {
-    return ByteView(value_).subspan(record::Envelope::kSize);
-}
-
 Duration PutOperation::transfer_time() const noexcept {
-    return kTransferPerByte * static_cast<std::int64_t>(value_.size());
+    return kTransferPerByte * static_cast<std::int64_t>(value_size());
 }
 
 // Gives up the lock if the put is given up before the packet that releases it was sent.
@@ -62,7 +67,7 @@ void PutOperation::start() {
         settle();
         return;
     }
-    if (value_.size() > kFitsAnywhere && !host_.link().item_limit())
+    if (value_size() > kFitsAnywhere && !host_.link().item_limit())
         read_limit();
     else
         choose_layout();
@@ -78,23 +83,23 @@ void PutOperation::read_limit() {
 
 void PutOperation::choose_layout() {
     const std::uint64_t limit = host_.link().item_limit().value_or(kDefaultItemLimit);
-    if (value_.size() <= kFitsAnywhere || value_.size() + kItemOverhead <= limit) {
+    if (value_size() <= kFitsAnywhere || value_size() + kItemOverhead <= limit) {
         send_item();
         return;
     }
     constexpr std::uint64_t kSmallest = 2 * kItemOverhead;
     const auto chunk_size = static_cast<std::uint32_t>(
         std::clamp<std::uint64_t>(limit, kSmallest, 1u << 30) - kItemOverhead);
-    manifest_ = plan_split(version_, payload().size(), chunk_size);
+    manifest_ = plan_split(version_, payload_.size(), chunk_size);
     if (!manifest_ || limit < kSmallest) {
         manifest_.reset();
         error_ = Error(
             Errc::TooLarge, "%zu bytes do not fit into %.100s, whose item limit is %llu bytes",
-            payload().size(), host_.link().name().c_str(), static_cast<unsigned long long>(limit));
+            payload_.size(), host_.link().name().c_str(), static_cast<unsigned long long>(limit));
         settle();
         return;
     }
-    main_item_ = join(ByteView(value_).first(record::Envelope::kSize), encode_manifest(*manifest_));
+    main_item_ = join(header_, encode_manifest(*manifest_));
     send_chunks();
 }
 
@@ -106,7 +111,7 @@ void PutOperation::send_chunks() {
     for (std::uint32_t i = 0; i < manifest_->count; ++i) {
         const std::size_t size = manifest_->size_of(i);
         packet.set({.key = chunk_key(key_, version_, i), .ttl_s = chunk_ttl(ttl_s_)},
-                   payload().subspan(position, size));
+                   payload_.subspan(position, size));
         position += size;
     }
     host_.link().send(
@@ -125,7 +130,8 @@ void PutOperation::send_item() {
                 .compare = expected_,
                 .explicit_cas = chooses_cas ? cas_of(version_) : 0,
                 .return_cas = true},
-               manifest_ ? ByteView(main_item_) : ByteView(value_));
+               manifest_ ? ByteView(main_item_) : ByteView(header_),
+               manifest_ ? ByteView() : payload_);
     if (!hint_.empty()) packet.set({.key = hint_key(key_), .ttl_s = item_ttl(ttl_s_)}, hint_);
     if (unlock_ && unlock_->cas != 0) packet.erase({lock_key(key_), unlock_->cas});
     host_.link().send(packet, this, {.deadline = deadline_, .extra = transfer_time()});
@@ -215,7 +221,7 @@ bool PutOperation::take_outcome(const wire::Reply& reply) {
 
 bool PutOperation::take_verified(const wire::Reply& reply) {
     if (reply.code != ReplyCode::Value && reply.code != ReplyCode::Miss) return false;
-    const ByteView ours = ByteView(value_).first(record::Envelope::kSize);
+    const ByteView ours = header_;
     const bool is_ours = reply.value.size() >= ours.size() &&
                          std::equal(ours.begin(), ours.end(), reply.value.begin());
     reply_.outcome = is_ours ? PutOutcome::Stored : PutOutcome::Conflict;

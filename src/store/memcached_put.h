@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include "store/memcached_operation.h"
@@ -42,7 +43,9 @@ class PutOperation final : public Operation, private StoreSink {
     void forget_old_chunks();
     void erase_chunks(const Manifest& manifest);
     void finish();
-    [[nodiscard]] ByteView payload() const noexcept;
+    [[nodiscard]] std::uint64_t value_size() const noexcept {
+        return header_.size() + payload_.size();
+    }
     [[nodiscard]] Duration transfer_time() const noexcept;
     [[nodiscard]] std::string withdrawal() const;
 
@@ -52,7 +55,10 @@ class PutOperation final : public Operation, private StoreSink {
     const Cas expected_;
     const bool expected_by_hint_;
     const std::optional<HeldLock> unlock_;
-    const Bytes value_;  // header and payload: kept, since the put may have to be repeated
+    const record::EnvelopeBytes header_;
+    // Kept, since the put may have to be repeated.
+    const std::shared_ptr<const Bytes> kept_;
+    const ByteView payload_;
     const Bytes hint_;
     Bytes main_item_;  // header and manifest, when split
     std::optional<Manifest> manifest_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -77,6 +78,8 @@ struct PutRequest {
     // does the hint, which is left beside the item unless it is empty.
     record::EnvelopeBytes header;
     ByteView payload;
+    // What `payload` is part of, if it may be shared: otherwise each put keeps a copy.
+    std::shared_ptr<const Bytes> shared;
     ByteView hint;
     record::Fingerprint fingerprint = 0;
     // The version being written. Engines that let the client choose the CAS use it as such.

@@ -39,10 +39,10 @@ void Packet::get(const MetaGet& get) {
     opaque();
 }
 
-void Packet::set(const MetaSet& set, ByteView value) {
+void Packet::set(const MetaSet& set, ByteView head, ByteView tail) {
     command("ms", set.key);
     text_.append(1, ' ');
-    append_number(text_, value.size());
+    append_number(text_, head.size() + tail.size());
     if (set.mode == SetMode::Add) text_.append(" ME");
     if (set.mode == SetMode::Append) text_.append(" MA");
     if (set.ttl_s) number('T', *set.ttl_s);
@@ -51,11 +51,16 @@ void Packet::set(const MetaSet& set, ByteView value) {
     if (set.explicit_cas != 0) number('E', set.explicit_cas);
     if (set.return_cas) text_.append(" c");
     opaque();
-    if (value.size() < kCopyBelow)
-        text_.append(as_text(value));
-    else
-        external_.push_back({text_.size(), value});
+    data(head);
+    data(tail);
     text_.append("\r\n");
+}
+
+void Packet::data(ByteView bytes) {
+    if (bytes.size() < kCopyBelow)
+        text_.append(as_text(bytes));
+    else
+        external_.push_back({text_.size(), bytes});
 }
 
 void Packet::erase(const MetaDelete& erase) {

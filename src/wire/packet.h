@@ -50,7 +50,8 @@ class Packet {
     explicit Packet(std::uint32_t first_opaque) noexcept : first_opaque_(first_opaque) {}
 
     void get(const MetaGet& command);
-    void set(const MetaSet& command, ByteView value);
+    // The value is `head` followed by `tail`.
+    void set(const MetaSet& command, ByteView head, ByteView tail = {});
     void erase(const MetaDelete& command);
     void no_op();
     void version();
@@ -65,6 +66,7 @@ class Packet {
     void command(std::string_view word, std::string_view key);
     void number(char flag, std::uint64_t value);
     void opaque();
+    void data(ByteView bytes);
 
     // Values up to this size are copied between their commands: cheaper than another piece.
     static constexpr std::size_t kCopyBelow = 512;
