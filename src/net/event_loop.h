@@ -93,7 +93,7 @@ class EventLoop final : public Scheduler {
     struct EventDeleter {
         void operator()(event* ev) const noexcept;
     };
-    static constexpr std::size_t kScratchBytes = 64 * 1024;
+    static constexpr std::size_t kScratchBytes = 128 * 1024;
 
     unsigned fork_generation_;
     std::unique_ptr<event_base, BaseDeleter> base_;

@@ -15,8 +15,8 @@ namespace sessmirror::replica {
 struct Outgoing {
     record::Envelope envelope;
     record::EnvelopeBytes header;  // the envelope, encoded
-    std::shared_ptr<const Bytes> shared;
-    ByteView payload;  // all of `shared`
+    ByteView payload;
+    std::shared_ptr<store::SharedPayload> shared;  // the payload, for the stores
     std::uint32_t ttl_s = 0;
     Lineage replaces;
     CasHints hints;  // left beside each copy: what has been acknowledged before it is put

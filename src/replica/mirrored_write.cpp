@@ -21,6 +21,10 @@ void MirroredWrite::run() noexcept {
     begin_round();
 }
 
+void MirroredWrite::let_payload_go() {
+    if (outgoing_.shared.use_count() > 1) outgoing_.shared->keep();
+}
+
 // A store that is handed too large a value deletes the one it had, so the question comes first.
 Status MirroredWrite::check_size() noexcept {
     for (const int store : view_.set().members()) {
@@ -36,9 +40,8 @@ Status MirroredWrite::check_size() noexcept {
 
 void MirroredWrite::begin_round() noexcept {
     if (rounds_ > 0) settle_rivals();
-    const ByteView payload = entombed_ ? ByteView() : reconciliation_.payload();
-    outgoing_.shared = std::make_shared<const Bytes>(payload.begin(), payload.end());
-    outgoing_.payload = *outgoing_.shared;
+    outgoing_.payload = entombed_ ? ByteView() : reconciliation_.payload();
+    outgoing_.shared = std::make_shared<store::SharedPayload>(outgoing_.payload);
     outgoing_.replaces = reconciliation_.lineage();
     if (const auto fits = check_size(); !fits) return finish(fits);
 

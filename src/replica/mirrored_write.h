@@ -63,6 +63,10 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     }
     [[nodiscard]] ByteView written_payload() const noexcept { return outgoing_.payload; }
 
+    // The payload is about to go. REQUIRES: done(). Needed by stores only that have not ended their
+    // puts, which can be only if the operation was abandoned.
+    void let_payload_go();
+
     [[nodiscard]] bool is_idle() const noexcept { return done() && pending_ == 0; }
 
   private:

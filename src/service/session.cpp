@@ -100,6 +100,7 @@ Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
                         created_id == current_id, form);
     if (lock == Lock::Keep) work->write->keep_lock();
     const Status outcome = service.run(*deployment, *work->write);
+    if (!may_linger) work->write->let_payload_go();
     if (const auto version = work->write->version_to_tell(); !version.is_none())
         tell({version, outcome && work->write->written().is_tombstone() ? TokenKind::Ended
                                                                         : TokenKind::Exact});

@@ -29,9 +29,11 @@ Bytes join(ByteView head, ByteView tail) {
     return out;
 }
 
-std::shared_ptr<const Bytes> keep(const PutRequest& request) {
+std::shared_ptr<const SharedPayload> share(const PutRequest& request) {
     if (request.shared) return request.shared;
-    return std::make_shared<const Bytes>(request.payload.begin(), request.payload.end());
+    auto own = std::make_shared<SharedPayload>(request.payload);
+    own->keep();
+    return own;
 }
 
 }  // namespace
@@ -45,8 +47,7 @@ PutOperation::PutOperation(OperationHost& host, const PutRequest& request, Store
       expected_by_hint_(request.expected_by_hint),
       unlock_(request.unlock),
       header_(request.header),
-      kept_(keep(request)),
-      payload_(request.shared ? request.payload : ByteView(*kept_)),
+      payload_(share(request)),
       hint_(request.hint.begin(), request.hint.end()) {}
 
 Duration PutOperation::transfer_time() const noexcept {
@@ -90,12 +91,12 @@ void PutOperation::choose_layout() {
     constexpr std::uint64_t kSmallest = 2 * kItemOverhead;
     const auto chunk_size = static_cast<std::uint32_t>(
         std::clamp<std::uint64_t>(limit, kSmallest, 1u << 30) - kItemOverhead);
-    manifest_ = plan_split(version_, payload_.size(), chunk_size);
+    manifest_ = plan_split(version_, payload().size(), chunk_size);
     if (!manifest_ || limit < kSmallest) {
         manifest_.reset();
         error_ = Error(
             Errc::TooLarge, "%zu bytes do not fit into %.100s, whose item limit is %llu bytes",
-            payload_.size(), host_.link().name().c_str(), static_cast<unsigned long long>(limit));
+            payload().size(), host_.link().name().c_str(), static_cast<unsigned long long>(limit));
         settle();
         return;
     }
@@ -111,7 +112,7 @@ void PutOperation::send_chunks() {
     for (std::uint32_t i = 0; i < manifest_->count; ++i) {
         const std::size_t size = manifest_->size_of(i);
         packet.set({.key = chunk_key(key_, version_, i), .ttl_s = chunk_ttl(ttl_s_)},
-                   payload_.subspan(position, size));
+                   payload().subspan(position, size));
         position += size;
     }
     host_.link().send(
@@ -131,7 +132,7 @@ void PutOperation::send_item() {
                 .explicit_cas = chooses_cas ? cas_of(version_) : 0,
                 .return_cas = true},
                manifest_ ? ByteView(main_item_) : ByteView(header_),
-               manifest_ ? ByteView() : payload_);
+               manifest_ ? ByteView() : payload());
     if (!hint_.empty()) packet.set({.key = hint_key(key_), .ttl_s = item_ttl(ttl_s_)}, hint_);
     if (unlock_ && unlock_->cas != 0) packet.erase({lock_key(key_), unlock_->cas});
     host_.link().send(packet, this, {.deadline = deadline_, .extra = transfer_time()});

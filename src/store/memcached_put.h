@@ -43,8 +43,9 @@ class PutOperation final : public Operation, private StoreSink {
     void forget_old_chunks();
     void erase_chunks(const Manifest& manifest);
     void finish();
+    [[nodiscard]] ByteView payload() const noexcept { return payload_->view(); }
     [[nodiscard]] std::uint64_t value_size() const noexcept {
-        return header_.size() + payload_.size();
+        return header_.size() + payload().size();
     }
     [[nodiscard]] Duration transfer_time() const noexcept;
     [[nodiscard]] std::string withdrawal() const;
@@ -57,8 +58,7 @@ class PutOperation final : public Operation, private StoreSink {
     const std::optional<HeldLock> unlock_;
     const record::EnvelopeBytes header_;
     // Kept, since the put may have to be repeated.
-    const std::shared_ptr<const Bytes> kept_;
-    const ByteView payload_;
+    const std::shared_ptr<const SharedPayload> payload_;
     const Bytes hint_;
     Bytes main_item_;  // header and manifest, when split
     std::optional<Manifest> manifest_;

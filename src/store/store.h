@@ -69,6 +69,27 @@ struct FetchReply {
     Bytes hint;
 };
 
+// A payload that several puts refer to. It is borrowed, so that no copy is made of it on the usual
+// way, where all puts have ended when its owner lets it go; an owner who cannot wait for that calls
+// keep() first.
+class SharedPayload {
+  public:
+    explicit SharedPayload(ByteView borrowed) noexcept : view_(borrowed) {}
+    SharedPayload(const SharedPayload&) = delete;
+    SharedPayload& operator=(const SharedPayload&) = delete;
+
+    [[nodiscard]] ByteView view() const noexcept { return view_; }
+    // From now on the borrowed bytes are not needed.
+    void keep() {
+        kept_.assign(view_.begin(), view_.end());
+        view_ = kept_;
+    }
+
+  private:
+    ByteView view_;
+    Bytes kept_;
+};
+
 // ---- put: compare-and-set, and in the same packet give up the lock
 // -------------------------------
 
@@ -78,8 +99,8 @@ struct PutRequest {
     // does the hint, which is left beside the item unless it is empty.
     record::EnvelopeBytes header;
     ByteView payload;
-    // What `payload` is part of, if it may be shared: otherwise each put keeps a copy.
-    std::shared_ptr<const Bytes> shared;
+    // The same as `payload`, if its owner takes care of it; otherwise put() keeps a copy.
+    std::shared_ptr<const SharedPayload> shared;
     ByteView hint;
     record::Fingerprint fingerprint = 0;
     // The version being written. Engines that let the client choose the CAS use it as such.

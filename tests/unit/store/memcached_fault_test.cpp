@@ -354,6 +354,30 @@ TEST(MemcachedFaults, ARepeatedPutThatMeetsAnotherVersionIsAConflict) {
     EXPECT_EQ(client.put(session.put(client))->outcome, PutOutcome::Conflict);
 }
 
+TEST(MemcachedFaults, ARepeatedPutSendsAPayloadThatItsOwnerKeptForIt) {
+    const Session session("a", std::string(5000, 'x'), {7, 7});
+    std::string sent;
+    FakeServer server(closes_after_one([&](FakePeer& peer, const std::string& command) {
+        sent = peer.last_data();
+        peer.send("HD c9" + opaque_of(command) + "\r\n");
+    }));
+    StoreClient client(at(server.port()));
+    ASSERT_TRUE(client.fetch(session.key));
+    std::string borrowed = session.payload;
+    auto payload = std::make_shared<store::SharedPayload>(as_bytes(borrowed));
+    auto request = session.put(client);
+    request.payload = payload->view();
+    request.shared = payload;
+    client.store().put(request, &client.sink);
+    payload->keep();
+    borrowed.assign(borrowed.size(), '?');
+    client.sink.done = false;
+    ASSERT_TRUE(client.loop().run_until(client.sink.done, client.deadline()));
+    ASSERT_TRUE(client.sink.put && *client.sink.put);
+    EXPECT_EQ((*client.sink.put)->outcome, PutOutcome::Stored);
+    EXPECT_TRUE(sent.ends_with(session.payload.substr(0, 100)) && sent.find('?') == sent.npos);
+}
+
 TEST(MemcachedFaults, APutByHintIsNotMadeOnAnotherConnection) {
     const Session session("a", "x", {7, 7});
     bool asked_again = false;
