@@ -27,8 +27,11 @@ int usage() {
         "usage: sim_tests [--seed=N] [--runs=N] [--mix=none|workers|restarts|pauses|cuts|storage|"
         "warm|everything]\n"
         "                 [--tabs=PERCENT of visitors who work in several at once]\n"
+        "                 [--fault-every=MILLISECONDS, in the mean]\n"
         "                 [--hosts=N] [--redundancy=N] [--locking=on|optimistic|off]\n"
         "                 [--on-conflict=merge|mine|fail]\n"
+        "                 [--freshness=token|probe|majority|local]\n"
+        "                 [--refill=0 if nobody looks after stores]\n"
         "                 [--tokens=0 if visitors return no tokens]\n"
         "                 [--subject=production|blind|leaderless] [--verbose]\n"
         "       sim_tests [GoogleTest's arguments]\n",
@@ -51,6 +54,13 @@ bool take_word(std::string_view name, std::string_view value, Arguments& out) {
         if (value == "off") out.run.locking = replica::Locking::Off;
         if (value == "optimistic") out.run.locking = replica::Locking::Optimistic;
         return value == "on" || value == "optimistic" || value == "off";
+    }
+    if (name == "--freshness") {
+        using replica::Freshness;
+        if (value == "probe") out.run.freshness = Freshness::Probe;
+        if (value == "majority") out.run.freshness = Freshness::Majority;
+        if (value == "local") out.run.freshness = Freshness::Local;
+        return value == "token" || value == "probe" || value == "majority" || value == "local";
     }
     if (name == "--on-conflict") {
         if (value == "fail") out.run.on_conflict = replica::OnConflict::Fail;
@@ -78,9 +88,12 @@ bool take(std::string_view argument, Arguments& out) {
     if (name == "--hosts") out.run.hosts = static_cast<int>(number);
     if (name == "--redundancy") out.run.redundancy = static_cast<int>(number);
     if (name == "--tabs") out.run.crowd.with_tabs = static_cast<double>(number) / 100;
+    if (name == "--fault-every") out.run.between_faults = milliseconds(number);
+    if (name == "--refill") out.run.refills = number != 0;
     if (name == "--tokens") out.run.crowd.keeps_tokens = number != 0;
-    return name == "--tokens" || name == "--seed" || name == "--runs" || name == "--hosts" ||
-           name == "--redundancy" || name == "--tabs";
+    return name == "--refill" || name == "--tokens" || name == "--seed" || name == "--runs" ||
+           name == "--hosts" || name == "--redundancy" || name == "--tabs" ||
+           name == "--fault-every";
 }
 
 void print_summary(const RunOptions& options, const RunResult& result) {
@@ -113,15 +126,27 @@ int repeat_one(const Arguments& arguments) {
 
 struct Tally {
     Report findings;
-    std::uint64_t requests = 0;
+    RunResult::Service service;
     int failures = 0;  // runs with broken promises
 };
 
-// Every request begins with a read.
-std::uint64_t requests_of(const History& history) {
-    return static_cast<std::uint64_t>(
-        std::count_if(history.calls.begin(), history.calls.end(),
-                      [](const Call& call) { return call.kind == CallKind::Read; }));
+void add(RunResult::Service& sum, const RunResult::Service& more) {
+    sum.requests += more.requests;
+    sum.known_stale += more.known_stale;
+    sum.unavailable += more.unavailable;
+    sum.escalated += more.escalated;
+}
+
+void print(const RunResult::Service& service) {
+    const auto line = [&](const char* name, std::uint64_t count) {
+        const double requests = std::max(1.0, static_cast<double>(service.requests));
+        std::printf("%-14s %-10" PRIu64 " %.1f in 10,000\n", name, count,
+                    static_cast<double>(count) * 1e4 / requests);
+    };
+    std::printf("%-14s %" PRIu64 "\n", "requests", service.requests);
+    line("known stale", service.known_stale);
+    line("unavailable", service.unavailable);
+    line("escalated", service.escalated);
 }
 
 // One seed under every mix, or under the one that was asked for.
@@ -133,7 +158,7 @@ void try_seed(const Arguments& arguments, std::uint64_t seed, Tally& tally) {
         if (arguments.mix && *arguments.mix != options.mix) continue;
         const RunResult result = simulate(options);
         tally.findings.add_counts(result.report);
-        tally.requests += requests_of(result.history);
+        add(tally.service, result.service);
         const auto broken = broken_promises(options, result);
         if (broken.empty()) continue;
         ++tally.failures;
@@ -150,7 +175,7 @@ int try_many(const Arguments& arguments) {
                      arguments.runs, tally.failures);
     }
     std::fputc('\n', stderr);
-    std::printf("%-14s %" PRIu64 "\n", "requests", tally.requests);
+    print(tally.service);
     for (std::size_t i = 0; i < static_cast<std::size_t>(Finding::kCount); ++i)
         std::printf("%-14s %d\n", finding_name(static_cast<Finding>(i)),
                     tally.findings.count(static_cast<Finding>(i)));

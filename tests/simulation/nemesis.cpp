@@ -9,7 +9,6 @@
 namespace sessmirror::simulation {
 namespace {
 
-constexpr Duration kBetweenFaults = milliseconds(900);  // mean
 constexpr Duration kBetweenSnapshots = milliseconds(1500);
 constexpr double kEvictedShare = 0.1;
 
@@ -53,10 +52,11 @@ std::vector<Fault> faults_of(Mix mix) {
             Cut,        Evict,       Full,         ShuffleCas};
 }
 
-Nemesis::Nemesis(Cluster& cluster, Mix mix, Duration lease)
+Nemesis::Nemesis(Cluster& cluster, Mix mix, Duration between, Duration lease)
     : cluster_(cluster),
       world_(cluster.world()),
       mix_(mix),
+      between_(between),
       lease_(lease),
       random_(world_.stream("nemesis")),
       faults_(faults_of(mix)),
@@ -78,7 +78,7 @@ void Nemesis::take_snapshot() {
 }
 
 void Nemesis::plan_next() {
-    world_.after(random_.exponential(kBetweenFaults), [this] {
+    world_.after(random_.exponential(between_), [this] {
         if (healed_) return;
         make(faults_[random_.below(faults_.size())]);
         plan_next();

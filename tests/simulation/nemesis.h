@@ -43,7 +43,8 @@ std::vector<Fault> faults_of(Mix mix);
 // different one each time, in every mix but Everything.
 class Nemesis {
   public:
-    Nemesis(Cluster& cluster, Mix mix, Duration lease);
+    // `between`: mean time from one fault to the next.
+    Nemesis(Cluster& cluster, Mix mix, Duration between, Duration lease);
 
     void start();
     void heal();  // ends everything and makes no more faults
@@ -74,6 +75,7 @@ class Nemesis {
     Cluster& cluster_;
     World& world_;
     Mix mix_;
+    Duration between_;
     Duration lease_;
     SeededRandom random_;
     std::vector<Fault> faults_;

@@ -30,8 +30,8 @@ replica::Refill::Scope scope_of(Worker& worker, const replica::Policy& policy) {
 
 }  // namespace
 
-ReplicaPolicy::ReplicaPolicy(Worker& worker, const replica::Policy& policy)
-    : worker_(worker), policy_(policy), refilling_(scope_of(worker, policy)) {}
+ReplicaPolicy::ReplicaPolicy(Worker& worker, const replica::Policy& policy, bool refills)
+    : worker_(worker), policy_(policy), refilling_(scope_of(worker, policy)), refills_(refills) {}
 
 replica::Environment ReplicaPolicy::environment() noexcept {
     return {*worker_.pool, worker_.process, worker_.process.random(), worker_.locks, policy_};
@@ -48,7 +48,7 @@ void ReplicaPolicy::read(const store::SessionKey& key, bool created, PolicyListe
     created_ = created;
     replica::SessionView& view = work_->view;
     view.reset(*worker_.pool, key, policy_.redundancy);
-    if (token_) view.expect(*token_);
+    if (token_ && policy_.freshness == replica::Freshness::Token) view.expect(*token_);
     news_.reset();
     const auto env = environment();
     if (!created) {
@@ -156,13 +156,13 @@ void ReplicaPolicy::after_response() {
     lingering_.remove_if([](const auto& work) { return work->write->is_idle(); });
     break_orphaned_locks();
     static_cast<void>(worker_.pool->probe_one_due(worker_.process.now() + policy_.deadline));
-    refill();
+    if (refills_) refill();
 }
 
 void ReplicaPolicy::refill() {
-    if (refills_) refilling_.settle(*worker_.pool);
-    refills_ = refilling_.resume(environment());
-    if (refills_) worker_.process.post(kRefillSlice, [this] { refilling_.pause(); });
+    if (has_store_in_hand_) refilling_.settle(*worker_.pool);
+    has_store_in_hand_ = refilling_.resume(environment());
+    if (has_store_in_hand_) worker_.process.post(kRefillSlice, [this] { refilling_.pause(); });
 }
 
 void ReplicaPolicy::break_orphaned_locks() {

@@ -18,8 +18,8 @@ namespace sessmirror::simulation {
 // The production operations, put together as service/session.cpp does, but without blocking.
 class ReplicaPolicy final : public SessionPolicy, private replica::OperationListener {
   public:
-    // Both outlive it.
-    ReplicaPolicy(Worker& worker, const replica::Policy& policy);
+    // Both outlive it. `refills`: looks after stores as well.
+    ReplicaPolicy(Worker& worker, const replica::Policy& policy, bool refills);
 
     void read(const store::SessionKey& key, bool created, PolicyListener& listener) override;
     void set_token(const Token& token) override { token_ = token; }
@@ -59,8 +59,9 @@ class ReplicaPolicy final : public SessionPolicy, private replica::OperationList
     bool reading_ = false;
     bool created_ = false;
     replica::Refilling refilling_;
-    bool refills_ = false;  // a store is in hand
-    bool proven_ = false;   // a store has answered this worker
+    bool refills_;
+    bool has_store_in_hand_ = false;
+    bool proven_ = false;  // a store has answered this worker
 };
 
 }  // namespace sessmirror::simulation

@@ -26,6 +26,7 @@ replica::Policy policy_for(const RunOptions& options) noexcept {
     policy.redundancy = options.redundancy;
     policy.locking = options.locking;
     policy.on_conflict = options.on_conflict;
+    policy.freshness = options.freshness;
     policy.lock_lease_s = kLeaseS;
     policy.lock_wait = kLockWait;
     return policy;
@@ -51,7 +52,9 @@ PolicyFactory factory_for(const RunOptions& options, const replica::Policy& poli
         case Subject::Production:
             break;
     }
-    return [&policy](Worker& worker) { return std::make_unique<ReplicaPolicy>(worker, policy); };
+    return [&policy, refills = options.refills](Worker& worker) {
+        return std::make_unique<ReplicaPolicy>(worker, policy, refills);
+    };
 }
 
 void run_crowd(World& world, Visitors& visitors, Nemesis& nemesis) {
@@ -60,6 +63,26 @@ void run_crowd(World& world, Visitors& visitors, Nemesis& nemesis) {
     while (!visitors.all_done() && world.now() < kPatience && world.step()) {
     }
     nemesis.heal();
+}
+
+Counts counts_of(Cluster& cluster) {
+    Counts counts{};
+    for (int h = 0; h < cluster.hosts(); ++h)
+        for (std::size_t i = 0; i < counts.size(); ++i)
+            counts[i] += cluster.host(h).page->value(static_cast<pool::Counter>(i));
+    return counts;
+}
+
+RunResult::Service service_of(const History& history, const Counts& counts) {
+    RunResult::Service service;
+    service.escalated = counts[static_cast<std::size_t>(pool::Counter::Fallbacks)];
+    for (const Call& call : history.calls) {
+        if (call.kind != CallKind::Read) continue;
+        ++service.requests;
+        service.known_stale += call.flags.stale;
+        service.unavailable += call.status == CallStatus::Fail;
+    }
+    return service;
 }
 
 // More than once, because the first look is what makes returned stores known. Stores are looked
@@ -76,9 +99,7 @@ void collect(RunResult& result, Cluster& cluster, Witness& witness, const Visito
     for (int session = 0; session < visitors.sessions(); ++session)
         result.history.finals.push_back(witness.final_state(session));
     result.history.losses = witness.losses(visitors.sessions());
-    for (int h = 0; h < cluster.hosts(); ++h)
-        for (std::size_t i = 0; i < result.counts.size(); ++i)
-            result.counts[i] += cluster.host(h).page->value(static_cast<pool::Counter>(i));
+    result.counts = counts_of(cluster);
 }
 
 }  // namespace
@@ -94,10 +115,11 @@ RunResult simulate(const RunOptions& options) {
     Cluster cluster(world, shape_for(options), factory_for(options, policy));
     Witness witness(cluster, options.redundancy);
     Visitors visitors(cluster, witness, result.history, options.crowd);
-    Nemesis nemesis(cluster, options.mix, seconds(kLeaseS));
+    Nemesis nemesis(cluster, options.mix, options.between_faults, seconds(kLeaseS));
 
     run_crowd(world, visitors, nemesis);
     result.finished = visitors.all_done();
+    result.service = service_of(result.history, counts_of(cluster));
     look_around(world, visitors);
     collect(result, cluster, witness, visitors);
     result.faults = nemesis.faults_made();
@@ -115,7 +137,9 @@ std::vector<Finding> promises(const RunOptions& options) {
     const bool locked = options.locking == replica::Locking::On;
     // A client that sends one request at a time has the token of its last answer. Where several
     // overlap, a slow answer may bring an older token than one that it overtook.
-    if (options.crowd.with_tabs == 0 && options.crowd.keeps_tokens)
+    const bool has_tokens =
+        options.crowd.keeps_tokens && options.freshness == replica::Freshness::Token;
+    if (options.crowd.with_tabs == 0 && has_tokens)
         never.insert(never.end(), {StaleRead, WentBack, Resurrection});
     const bool optimistic = options.locking == replica::Locking::Optimistic;
     if (locked) never.push_back(LockShared);
@@ -148,8 +172,15 @@ std::string replay_arguments(const RunOptions& options) {
     text += " --redundancy=" + std::to_string(options.redundancy);
     if (options.locking == replica::Locking::Off) text += " --locking=off";
     if (!options.crowd.keeps_tokens) text += " --tokens=0";
+    if (!options.refills) text += " --refill=0";
+    if (options.freshness == replica::Freshness::Probe) text += " --freshness=probe";
+    if (options.freshness == replica::Freshness::Majority) text += " --freshness=majority";
+    if (options.freshness == replica::Freshness::Local) text += " --freshness=local";
     if (options.crowd.with_tabs != Crowd{}.with_tabs)
         text += " --tabs=" + std::to_string(static_cast<int>(options.crowd.with_tabs * 100));
+    const auto gap = std::chrono::duration_cast<milliseconds>(options.between_faults).count();
+    if (options.between_faults != RunOptions{}.between_faults)
+        text += " --fault-every=" + std::to_string(gap);
     if (options.locking == replica::Locking::Optimistic) text += " --locking=optimistic";
     if (options.on_conflict == replica::OnConflict::Fail) text += " --on-conflict=fail";
     if (options.on_conflict == replica::OnConflict::Mine) text += " --on-conflict=mine";

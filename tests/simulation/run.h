@@ -24,9 +24,12 @@ enum class Subject : std::uint8_t {
 struct RunOptions {
     std::uint64_t seed = 1;
     Mix mix = Mix::None;
+    Duration between_faults = milliseconds(900);  // mean
     Subject subject = Subject::Production;
     replica::Locking locking = replica::Locking::On;
     replica::OnConflict on_conflict = replica::OnConflict::Merge;
+    replica::Freshness freshness = replica::Freshness::Token;
+    bool refills = true;  // stores are looked after
     int hosts = 2;
     int redundancy = 2;
     Crowd crowd;
@@ -40,6 +43,14 @@ struct RunResult {
     std::uint64_t events = 0;
     Duration virtual_time{};
     Counts counts{};  // of all hosts
+    // Of what visitors asked for while things went wrong, so without the looks afterwards.
+    struct Service {
+        std::uint64_t requests = 0;
+        std::uint64_t known_stale = 0;
+        std::uint64_t unavailable = 0;  // their session could not be started
+        std::uint64_t escalated = 0;    // other stores than the first had to be asked
+    };
+    Service service;
 };
 
 // One history from one seed: the crowd works while the nemesis does its worst, then everything

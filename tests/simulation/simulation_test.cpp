@@ -109,6 +109,16 @@ TEST(Simulation, ShowsClientsWithoutTokensOldVersions) {
     EXPECT_GT(old_versions, 0);
 }
 
+// The same for the refill.
+TEST(Simulation, LeavesStoresIncompleteWhereNobodyLooksAfterThem) {
+    RunOptions options;
+    options.mix = Mix::Cuts;
+    options.locking = replica::Locking::Off;  // with locks every read compares with the home
+    EXPECT_EQ(sum_over_seeds(options, Finding::Behind), 0);
+    options.refills = false;
+    EXPECT_GT(sum_over_seeds(options, Finding::Behind), 0);
+}
+
 TEST(Simulation, NeverShowsAClientThatKeepsItsCookiesAnOldVersion) {
     RunOptions options;
     options.crowd.with_tabs = 0;
@@ -143,6 +153,17 @@ TEST(Simulation, KeepsItsPromisesOverManySeedsWithOptimisticLocks) {
     RunOptions options;
     options.locking = replica::Locking::Optimistic;
     expect_promises_kept(options);
+}
+
+TEST(Simulation, KeepsItsPromisesOverManySeedsUnderEveryOtherFreshness) {
+    RunOptions options;
+    options.hosts = options.redundancy = 3;
+    options.locking = replica::Locking::Off;
+    for (const auto freshness :
+         {replica::Freshness::Probe, replica::Freshness::Majority, replica::Freshness::Local}) {
+        options.freshness = freshness;
+        expect_promises_kept(options);
+    }
 }
 
 TEST(Simulation, KeepsItsPromisesOverManySeedsWhereConflictsAreOverwritten) {
