@@ -176,8 +176,8 @@ void Request::end_hold() {
     const bool faulted = lock_faults(node) != hold_faults_;
     hold_->to = std::min(now, lease_end_);
     hold_->broken = !still_ours && now < lease_end_;
-    // A store that lost its locks, or has reloaded old ones, has taken it away and may have given it
-    // back: nobody knows when.
+    // A store that lost its locks, or has reloaded old ones, has taken it away and may have given
+    // it back: nobody knows when.
     if (!faulted) history_.holds.push_back(*hold_);
     hold_.reset();
 }
