@@ -27,7 +27,7 @@ foreach ($seen as $i => $id) {
 }
 var_dump(count($seen) === count($ids));
 foreach ($stores as $store)
-    var_dump($store->items() === count($ids), $store->stat('cmd_flush'));
+    var_dump($store->sessions() === count($ids), $store->stat('cmd_flush'));
 var_dump(sessmirror_status()['counters']['protocol_errors']);
 ?>
 --EXPECT--

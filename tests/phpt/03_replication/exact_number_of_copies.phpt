@@ -17,8 +17,8 @@ foreach (['1' => 1, '2' => 2, '3' => 3, 'all' => 4] as $redundancy => $copies) {
         $_SESSION['n'] = $i;
         session_write_close();
     }
-    $items = array_sum(array_map(fn ($store) => $store->items(), $stores));
-    echo $redundancy, ': ', $items === 20 * $copies ? 'exact' : "$items items", "\n";
+    $found = array_sum(array_map(fn ($store) => $store->sessions(), $stores));
+    echo $redundancy, ': ', $found === 20 * $copies ? 'exact' : "$found copies", "\n";
 }
 ?>
 --EXPECT--
