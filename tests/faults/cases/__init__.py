@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The fault tests. Importing the package registers all of them in bench.CASES."""
 
-from . import all_stores, concurrency, deploy, destroy, notice, one_store, refill, traffic, worker
+from . import (all_stores, concurrency, deploy, destroy, instruments, notice, one_store, refill,
+               traffic, under_fault, worker)
 from .bench import CASES, Bench, Failure, Skipped
 
-__all__ = ["CASES", "Bench", "Failure", "Skipped", "all_stores", "concurrency", "deploy",
-           "destroy", "notice", "one_store", "refill", "traffic", "worker"]
+__all__ = ["CASES", "Bench", "Failure", "Skipped", "all_stores", "concurrency", "deploy", "destroy",
+           "instruments", "notice", "one_store", "refill", "traffic", "under_fault", "worker"]

@@ -5,7 +5,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from lab import Lab
+from lab import Finding, Lab, Promises, check
 
 
 class Failure(AssertionError):
@@ -45,8 +45,10 @@ class Bench:
     DEADLINE_S = 1.0
     MARGIN_S = 0.5
 
-    def __init__(self, handler, extension, case, namespaces=None):
+    def __init__(self, handler, extension, case, namespaces=None, histories=None):
         self.handler = handler
+        self._histories = histories  # the directory to keep them in
+        self._kept = 0
         self.figures = []
         self.logs = []
         self._extension = extension
@@ -74,6 +76,19 @@ class Bench:
         if not holds:
             raise Failure(otherwise)
 
+    def judge(self, history, allowed=(), reported=0, slower_by_s=0.0):
+        """Nothing but what is allowed is found in the history. `reported`: conflicts that the hosts
+        have counted, each of which excuses one lost change."""
+        if self._histories:
+            self._kept += 1
+            history.save(self._histories / f"{self._case.name}.{self._kept}.jsonl")
+        report = check(history, Promises(self.DEADLINE_S + self.MARGIN_S + slower_by_s,
+                                         reported=reported))
+        self.figure(str(report))
+        found = report.found(but=allowed)
+        self.check(not found, "; ".join(report.first(finding) for finding in found))
+        return report
+
     def no_errors(self, visits):
         """No page failed, nobody was logged out, no cart was wrong."""
         for kind, bad in (("errors", lambda visit: visit.error),
@@ -82,6 +97,9 @@ class Bench:
             found = [visit for visit in visits if bad(visit)]
             self.check(not found, f"{len(found)} {kind} in {len(visits)} pages, the first: "
                        + (str(found[0]) if found else ""))
+
+
+NO_LOCK = (Finding.LOCK_SHARED, Finding.FORK)  # what is allowed where requests do not wait
 
 
 def all_at_once(actions):

@@ -5,7 +5,7 @@ import math
 import threading
 import time
 
-from lab import Crowd, Ledger, Visitor, wait_until
+from lab import BlackHole, Crowd, Ledger, Partition, Visitor, lift, strike, wait_until
 
 from .bench import case
 
@@ -68,6 +68,10 @@ def _outage(bench, lab, fault, repair):
     bench.check(back <= _BACK_WITHIN_S, f"it took {back:.1f} s to be used again")
 
 
+def _outage_by(bench, lab, fault):
+    _outage(bench, lab, lambda: strike(fault), lambda: lift(fault))
+
+
 def _more_pages(ledger, count):
     goal = len(ledger) + count
     wait_until(lambda: len(ledger) >= goal, f"{count} pages", 30)
@@ -127,15 +131,14 @@ def a_hung_store_costs_each_host_one_page_per_probe_period(bench):
 def a_black_holed_store_costs_each_host_one_page_per_probe_period(bench):
     """Packets to and from a store vanish: no error, few slow pages, soon in use again."""
     with bench.lab() as lab:
-        store = lab.stores[1]
-        _outage(bench, lab, lambda: lab.network.black_hole(2, store.port), lab.network.heal)
+        _outage_by(bench, lab, BlackHole(lab.network, lab.stores[1]))
 
 
 @case(wires=True)
 def a_partition_stops_neither_side(bench):
     """Nothing passes between the hosts: both go on serving their visitors."""
     with bench.lab() as lab:
-        _outage(bench, lab, lambda: lab.network.partition(1, 2), lab.network.heal)
+        _outage_by(bench, lab, Partition(lab.network, 1, 2))
 
 
 @case(short=True)

@@ -2,10 +2,24 @@
 """A real site on one machine, its visitors, and the faults that befall it."""
 
 from .browser import Browser, Page
-from .crowd import Crowd, Ledger, Visitor
+from .checker import check
+from .client import Client, tabs
+from .clocks import WrongClock, can_make_clocks
+from .crowd import Crowd, Visitor
+from .cuts import BlackHole, OneWayCut, Partition, RepliesLost
+from .fault import Fault, lift, strike, suffering
 from .handlers import HANDLERS
+from .history import History
 from .lab import Lab
+from .ledger import Ledger
+from .lines import LongWire, PacketLoss, SlowStore
+from .outages import Full, Hung, Killed, NoConnections, WarmRestart
+from .staff import join, leave, stop
+from .verdict import Finding, Promises
 from .waiting import Overdue, wait_until
 
-__all__ = ["HANDLERS", "Browser", "Crowd", "Lab", "Ledger", "Overdue", "Page", "Visitor",
-           "wait_until"]
+__all__ = ["HANDLERS", "BlackHole", "Browser", "Client", "Crowd", "Fault", "Finding", "Full",
+           "History", "Hung", "Killed", "Lab", "Ledger", "LongWire", "NoConnections", "OneWayCut",
+           "Overdue", "PacketLoss", "Page", "Partition", "Promises", "RepliesLost", "SlowStore",
+           "Visitor", "WarmRestart", "WrongClock", "can_make_clocks", "check", "join", "leave",
+           "lift", "stop", "strike", "suffering", "tabs", "wait_until"]

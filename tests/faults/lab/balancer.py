@@ -2,6 +2,7 @@
 """nginx in plain round robin, with no stickiness, in front of the hosts."""
 
 import os
+import signal
 import socket
 
 _CONFIG = """daemon off;
@@ -69,15 +70,24 @@ class Balancer:
 
     def start(self):
         config = self._run.directory / "nginx.conf"
-        config.write_text(self._config())
+        self._write_config(config)
         self._parameters().write_text(_PARAMETERS.format(site=self._site))
         descriptor = self._listener.fileno()
         command = self._network.command(
             0, ["nginx", "-p", str(self._run.directory), "-c", str(config),
                 "-e", str(self._run.directory / "nginx.log")])
-        self._run.spawn("nginx", command, pass_fds=(descriptor,),
-                        env={**os.environ, "NGINX": f"{descriptor};"})
+        self._process = self._run.spawn("nginx", command, pass_fds=(descriptor,),
+                                        env={**os.environ, "NGINX": f"{descriptor};"})
         self._listener.close()
+
+    def serve(self, hosts):
+        """From now on these hosts have their turns; pages under way are finished."""
+        self._hosts = hosts
+        self._write_config(self._run.directory / "nginx.conf")
+        os.kill(self._process.pid, signal.SIGHUP)
+
+    def _write_config(self, config):
+        config.write_text(self._config())
 
     def _parameters(self):
         return self._run.directory / "fastcgi-parameters"

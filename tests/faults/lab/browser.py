@@ -20,6 +20,7 @@ class Page:
     data: dict | None
     noise: str
     seconds: float
+    sent: float  # seconds of the monotonic clock
 
     @property
     def host(self):
@@ -38,11 +39,19 @@ class Browser:
         self._port = port
         self.cookies = {}
 
+    @property
+    def token(self):
+        """The freshness token that goes out with the next request, if there is one."""
+        return next((value for name, value in self.cookies.items() if name.endswith("_V")), None)
+
     def get(self, page, host=None):
         return self._fetch("GET", page, None, host)
 
     def post(self, page, host=None, **form):
         return self._fetch("POST", page, form, host)
+
+    def fetch(self, page, host, form):
+        return self.post(page, host, **form) if form else self.get(page, host)
 
     def _fetch(self, method, page, form, host):
         path = f"/{host}/{page}" if host else f"/{page}"
@@ -60,7 +69,7 @@ class Browser:
         finally:
             connection.close()
         data, noise = _separate(body)
-        return Page(path, status, data, noise, time.monotonic() - start)
+        return Page(path, status, data, noise, time.monotonic() - start, start)
 
     def _headers(self, form):
         headers = {"Accept": "application/json"}

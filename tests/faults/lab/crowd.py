@@ -4,62 +4,12 @@
 import random
 import threading
 import time
-from collections import Counter
-from dataclasses import dataclass
+
+from .client import Client
+from .ledger import Ledger, Visit
 
 ITEMS = ("apple", "bread", "cheese", "dates", "eggs")
 _FULL_CART = 40  # pieces; then the visitor logs out and begins again
-
-
-@dataclass(frozen=True)
-class Visit:
-    """One page as its visitor judged it."""
-
-    at: float
-    visitor: str
-    page: str
-    host: str | None
-    status: int
-    seconds: float
-    error: str = ""
-    logged_out: bool = False
-    expected_cart: dict | None = None
-    observed_cart: dict | None = None
-
-    @property
-    def wrong_cart(self):
-        return self.expected_cart != self.observed_cart
-
-
-class Ledger:
-    """Everything that the visitors have seen. Any thread may write or ask."""
-
-    def __init__(self):
-        self._lock = threading.Lock()
-        self._visits = []
-
-    def add(self, visit):
-        with self._lock:
-            self._visits.append(visit)
-
-    def since(self, index=0):
-        """The visits from that one on, in the order of their ends."""
-        with self._lock:
-            return self._visits[index:]
-
-    def __len__(self):
-        return len(self._visits)
-
-    def summary(self, index=0):
-        visits = self.since(index)
-        return {
-            "pages": len(visits),
-            "errors": sum(1 for visit in visits if visit.error),
-            "logged out": sum(1 for visit in visits if visit.logged_out),
-            "wrong carts": sum(1 for visit in visits if visit.wrong_cart),
-            "slowest": max((visit.seconds for visit in visits), default=0.0),
-            "by host": Counter(visit.host for visit in visits if visit.host),
-        }
 
 
 class Visitor:
@@ -68,11 +18,16 @@ class Visitor:
     def __init__(self, name, browser, ledger, seed=0):
         self.name = name
         self.browser = browser
+        self.client = Client(name, browser, ledger.history)
         self.writes = 0  # changes of the session that the site has acknowledged
         self._ledger = ledger
         self._random = random.Random(f"{name}/{seed}")
         self._cart = None  # None: not logged in
         self._unsure = None  # an item whose page failed: it may be in the cart or not
+
+    @property
+    def logged_in(self):
+        return self._cart is not None
 
     def step(self):
         """Visits one page, as the mood takes it."""
@@ -82,7 +37,7 @@ class Visitor:
         return self.add() if mood < 0.35 else self.look()
 
     def log_in(self, host=None):
-        page = self.browser.post("login.php", host, user=self.name)
+        page = self.client.fetch("login.php", host, user=self.name)
         if not page.error:
             self._cart, self._unsure = {}, None
             self.writes += 1
@@ -91,14 +46,14 @@ class Visitor:
     def look(self, host=None):
         if self._cart is None:
             return self.log_in(host)
-        return self._judge(self.browser.get("cart.php", host))
+        return self._judge(self.client.fetch("cart.php", host))
 
     def add(self, host=None):
         """Puts something into the cart; whoever is not logged in has to do that first."""
         if self._cart is None:
             return self.log_in(host)
         item = self._random.choice(ITEMS)
-        page = self.browser.post("add.php", host, item=item)
+        page = self.client.fetch("add.php", host, item=item)
         if page.error:
             self._unsure = item
         else:
@@ -109,11 +64,11 @@ class Visitor:
     def log_out(self, host=None):
         """Leaves, and looks whether the door is shut: the old cookies must be worth nothing."""
         old_cookies = dict(self.browser.cookies)
-        visit = self._record(self.browser.post("logout.php", host))
+        visit = self._record(self.client.fetch("logout.php", host))
         if visit.error:
             return visit
         new_cookies, self.browser.cookies = self.browser.cookies, old_cookies
-        page = self.browser.get("cart.php")
+        page = self.client.fetch("cart.php")
         self.browser.cookies = new_cookies
         self._cart = None
         if page.data and page.data.get("user") is not None:
@@ -163,6 +118,13 @@ class Crowd:
         self._leaving.set()
         for thread in self._threads:
             thread.join()
+
+    def final_looks(self, hosts):
+        """When all have left: how their sessions are on each host."""
+        for visitor in self.visitors:
+            if visitor.logged_in:
+                for host in hosts:
+                    visitor.client.final_look(host.name)
 
     def all_have_changed_something(self):
         """A condition for wait_until: every visitor's session was written since this call."""

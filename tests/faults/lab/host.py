@@ -37,10 +37,11 @@ def find_php_fpm():
 class WebHost:
     """A php-fpm master with a fixed number of workers. All hosts share one php.ini."""
 
-    def __init__(self, run, network, number, port, workers, store):
+    def __init__(self, run, network, number, port, workers, store, clock=None):
         self.number = number
         self.name = f"web{number}"
         self.store = store
+        self.clock = clock
         self.address = network.address(number)
         self.port = port
         self._run = run
@@ -54,13 +55,17 @@ class WebHost:
         command = self._network.command(
             self.number, [find_php_fpm(), "-F", "-c", str(php_ini), "-y", str(config)])
         # An empty scan directory keeps the machine's own php configuration out.
-        environment = {**os.environ, "PHP_INI_SCAN_DIR": ""}
+        environment = {**os.environ, "PHP_INI_SCAN_DIR": "",
+                       **(self.clock.environment if self.clock else {})}
         self._process = self._run.spawn(self.name, command, env=environment)
         wait_until(self._accepts, f"{self.name} accepts connections", 10)
 
     def reload(self):
         """New master and new workers, on the same listening socket."""
         os.kill(self._process.pid, signal.SIGUSR2)
+
+    def stop(self):
+        self._run.end(self._process)
 
     def _accepts(self):
         if self._process.poll() is not None:

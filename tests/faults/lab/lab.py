@@ -8,6 +8,7 @@ from pathlib import Path
 
 from .balancer import Balancer
 from .browser import Browser
+from .clocks import Clock
 from .handlers import HANDLERS
 from .host import SITE, WebHost
 from .network import LoopbackNetwork, NamespaceNetwork, can_make_namespaces
@@ -34,22 +35,30 @@ _PHP_INI = {
 
 
 class Lab:
-    """`hosts` web hosts, each with its own store and php-fpm, behind one balancer.
+    """`hosts` web hosts, each with its own store and php-fpm, behind one balancer; `spare` more
+    are wired up and wait until they join.
 
     Use it as a context manager. `extension` is the path of sessmirror.so (other handlers are taken
     from PHP's extension directory), `ini` adds to or replaces lines of the one php.ini.
+    `store_options`: what the store of a host, by its number, is started with besides. `warm`: stores
+    keep their memory in files. `clocks`: every host has a wall clock of its own.
     """
 
-    def __init__(self, handler="sessmirror", extension=None, hosts=2, workers=8, ini=None,
-                 namespaces=None):
+    def __init__(self, handler="sessmirror", extension=None, hosts=2, spare=0, workers=8, ini=None,
+                 store_options=None, warm=False, clocks=False, namespaces=None):
         self.handler = HANDLERS[handler]
         self._extension = extension
         self._count = hosts
         self._workers = workers
         self._ini = ini or {}
         self._namespaces = namespaces
+        self._spare = spare
+        self._store_options = store_options or {}
+        self._warm = warm
+        self._clocks = clocks
         self.run = self.network = self.balancer = None
-        self.hosts = []
+        self.hosts = []  # those that serve
+        self.spare = []
 
     def __enter__(self):
         remove_leftovers()
@@ -100,6 +109,14 @@ class Lab:
                 total[name] = total.get(name, 0) + value
         return total
 
+    def settled(self):
+        """A condition for wait_until: every host says that every store has all that belongs there.
+        A worker that has had no session yet knows nothing."""
+        statuses = [self.status(host.name) for host in self.hosts]
+        return all(status is None or len(status["stores"]) == len(self.stores)
+                   and all(store["state"] == "up" for store in status["stores"])
+                   for status in statuses)
+
     def notes(self):
         """The directory where pages of the site leave notes for the tests."""
         return self.run.directory / "notes"
@@ -107,16 +124,13 @@ class Lab:
     def _start(self):
         wired = can_make_namespaces(self.run) if self._namespaces is None else self._namespaces
         kind = NamespaceNetwork if wired else LoopbackNetwork
-        self.network = kind(self.run, self._count)
-        numbers = range(1, self._count + 1)
+        numbers = range(1, self._count + self._spare + 1)
+        self.network = kind(self.run, len(numbers))
         addresses = [self.network.address(number) for number in numbers]
         store_port = _STORE_PORT[self.handler.engine] if wired else free_port(addresses)
         fpm_port = _FPM_PORT if wired else free_port(addresses)
-        engine = ENGINES[self.handler.engine]
-        for number in numbers:
-            store = engine(self.run, self.network, number, store_port)
-            self.hosts.append(
-                WebHost(self.run, self.network, number, fpm_port, self._workers, store))
+        hosts = [self._make_host(number, store_port, fpm_port) for number in numbers]
+        self.hosts, self.spare = hosts[:self._count], hosts[self._count:]
         self._write_files()
         for host in self.hosts:
             host.store.start()
@@ -135,11 +149,31 @@ class Lab:
         shutil.copytree(SITE, self.run.directory / "site")
         self.notes().mkdir()
         self.notes().chmod(0o1777)
+        self.write_ini()
+
+    def write_ini(self):
+        """The one php.ini, with the stores of the hosts that serve. In force after a reload."""
         endpoints = [store.endpoint for store in self.stores]
         settings = {**_PHP_INI, **self.handler.settings(endpoints), **self._ini}
         lines = [f'extension = "{self._path_of(name)}"' for name in self.handler.extensions]
         lines += [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
         self.php_ini.write_text("\n".join(lines) + "\n")
+
+    def _make_host(self, number, store_port, fpm_port):
+        name = f"web{number}"
+        clock = Clock(self.run, name) if self._clocks else None
+        options = list(self._store_options.get(number, ()))
+        if self._warm:
+            options += ["-e", str(self._memory_file(name))]
+        store = ENGINES[self.handler.engine](self.run, self.network, number, store_port, options,
+                                             clock)
+        return WebHost(self.run, self.network, number, fpm_port, self._workers, store, clock)
+
+    def _memory_file(self, name):
+        directory = self.run.directory / f"{name}.memory"
+        directory.mkdir()
+        directory.chmod(0o777)  # the store is not root
+        return directory / "memory"
 
     def _path_of(self, extension):
         if extension != "sessmirror.so":

@@ -3,13 +3,7 @@
 
 NamespaceNetwork: every host is a network namespace with a cable (veth) to a router, which is a
 namespace too; 10.77.N.1 is host N. All traffic between hosts is forwarded by the router, so
-that is where faults are made, with nothing but `ip`:
-
-  black hole, partition   policy rules of type "blackhole": a forwarded packet that matches is
-                          dropped without a word, also those of connections that exist already
-  delay                   a policy rule sends the packets through a tun device whose other end
-                          holds each back for a while (delay_line.py). netem would do it too, but
-                          many small kernels lack it, and the device also counts what crosses
+that is where the faults are made (cuts.py, lines.py), with nothing but policy rules of `ip`.
 
 LoopbackNetwork: where namespaces cannot be made, host N is 127.0.0.(N+1) and there are no wires
 to cut.
@@ -19,11 +13,8 @@ import ctypes
 import os
 import socket
 import subprocess
-import sys
 from contextlib import contextmanager
 from pathlib import Path
-
-from .waiting import wait_until
 
 _CLONE_NEWNET = 0x40000000
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -41,8 +32,8 @@ class Network:
         """The command line that runs `command` on host `number`; 0 is the balancer's place."""
         raise NotImplementedError
 
-    def connect(self, number, port, timeout_s):
-        """A TCP connection to host `number`, made on that host itself."""
+    def connect(self, number, port, timeout_s, source=None):
+        """A TCP connection to host `number`, made on that host itself or on host `source`."""
         raise NotImplementedError
 
 
@@ -56,7 +47,7 @@ class LoopbackNetwork(Network):
     def command(self, number, command):
         return command
 
-    def connect(self, number, port, timeout_s):
+    def connect(self, number, port, timeout_s, source=None):
         return socket.create_connection((self.address(number), port), timeout_s)
 
     def close(self):
@@ -68,15 +59,13 @@ class NamespaceNetwork(Network):
 
     def __init__(self, run, hosts):
         self._run = run
-        self._hosts = hosts
-        self._rules = []
-        self._delay_line = None
-        for number in range(hosts + 1):
+        self.numbers = range(1, hosts + 1)
+        for number in [0, *self.numbers]:
             self._ip("netns", "add", self._namespace(number))
-            self._inside(number, "link", "set", "lo", "up")
-        for number in range(1, hosts + 1):
+            self.ip(number, "link", "set", "lo", "up")
+        for number in self.numbers:
             self._plug_in(number)
-        self._set(0, "net/ipv4/ip_forward", 1)
+        self.set(0, "net/ipv4/ip_forward", 1)
 
     def address(self, number):
         return f"10.77.{number}.1"
@@ -84,56 +73,46 @@ class NamespaceNetwork(Network):
     def command(self, number, command):
         return ["ip", "netns", "exec", self._namespace(number), *command]
 
-    def connect(self, number, port, timeout_s):
-        with self._entered(number):
+    def connect(self, number, port, timeout_s, source=None):
+        with self.entered(source or number):
             return socket.create_connection((self.address(number), port), timeout_s)
 
-    # --- faults ---------------------------------------------------------------------------------
+    def subnet(self, number):
+        return f"10.77.{number}.0/24"
 
-    def black_hole(self, number, port):
-        """The other hosts' packets to this port, and its answers, vanish. The host itself still
-        reaches it."""
-        to = ["to", self.address(number), "ipproto", "tcp", "dport", str(port)]
-        back = ["from", self.address(number), "ipproto", "tcp", "sport", str(port)]
-        self._drop(to)
-        self._drop(back)
+    def add_rule(self, number, *rule):
+        """A policy rule on host `number`; 0 is the router."""
+        self.ip(number, "rule", "add", *rule)
 
-    def partition(self, one, other):
-        """Nothing passes between two hosts, in either direction. The balancer reaches both."""
-        self._drop(["from", self._subnet(one), "to", self._subnet(other)])
-        self._drop(["from", self._subnet(other), "to", self._subnet(one)])
+    def remove_rule(self, number, *rule):
+        self.ip(number, "rule", "del", *rule)
 
-    def heal(self):
-        """Undoes every black hole and partition."""
-        while self._rules:
-            self._inside(0, "rule", "del", *self._rules.pop())
+    def passes(self, one, other, within_s=0.25):
+        """Whether a datagram of host `one` reaches host `other`."""
+        return self.arriving(one, other, 1, within_s) == 1
 
-    def delay(self, milliseconds):
-        """From now on every packet between two hosts takes this much longer, and is counted."""
-        table = "77"
-        script = str(Path(__file__).with_name("delay_line.py"))
-        self._delay_line = self._run.spawn(
-            "delay-line", self.command(0, [sys.executable, script, "delay0", str(milliseconds)]))
-        wait_until(lambda: self._inside(0, "link", "show", "dev", "delay0", check=False) == 0,
-                   "the delay line", 5)
-        self._inside(0, "link", "set", "delay0", "up")
-        self._set(0, "net/ipv4/conf/all/rp_filter", 0)
-        self._set(0, "net/ipv4/conf/delay0/rp_filter", 0)
-        self._inside(0, "route", "add", "default", "dev", "delay0", "table", table)
-        for number in range(1, self._hosts + 1):
-            self._inside(0, "rule", "add", "pref", "50", "iif", f"host{number}",
-                         "to", "10.77.0.0/16", "lookup", table)
-
-    def crossed(self):
-        """(packets, bytes of IP) that have passed between hosts since delay() was called."""
-        with self._entered(0):
-            devices = Path("/proc/thread-self/net/dev").read_text()
-        line = next(line for line in devices.splitlines() if line.strip().startswith("delay0:"))
-        sent = line.partition(":")[2].split()[8:]
-        return int(sent[1]), int(sent[0])
+    def arriving(self, one, other, count, within_s=0.25):
+        """How many of `count` datagrams reach the other host; each has so long to do it."""
+        with self.entered(other):
+            ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            ear.bind((self.address(other), 0))
+        with self.entered(one):
+            mouth = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        with ear, mouth:
+            ear.settimeout(within_s)
+            for _ in range(count):
+                mouth.sendto(b"?", ear.getsockname())
+            arrived = 0
+            try:
+                while arrived < count:
+                    ear.recv(16)
+                    arrived += 1
+            except TimeoutError:
+                pass
+            return arrived
 
     def close(self):
-        for number in range(self._hosts + 1):
+        for number in [0, *self.numbers]:
             self._ip("netns", "del", self._namespace(number), check=False)
 
     # --- making it ------------------------------------------------------------------------------
@@ -142,27 +121,18 @@ class NamespaceNetwork(Network):
         router = self._namespace(0)
         self._ip("link", "add", "eth0", "netns", self._namespace(number),
                  "type", "veth", "peer", "name", f"host{number}", "netns", router)
-        self._inside(number, "addr", "add", f"{self.address(number)}/24", "dev", "eth0")
-        self._inside(0, "addr", "add", f"10.77.{number}.254/24", "dev", f"host{number}")
-        self._inside(number, "link", "set", "eth0", "up")
-        self._inside(0, "link", "set", f"host{number}", "up")
-        self._inside(number, "route", "add", "default", "via", f"10.77.{number}.254")
-
-    def _drop(self, selector):
-        # After the table of the router's own addresses (0), before the delay line (50).
-        rule = ["pref", str(10 + len(self._rules)), *selector, "blackhole"]
-        self._inside(0, "rule", "add", *rule)
-        self._rules.append(rule)
+        self.ip(number, "addr", "add", f"{self.address(number)}/24", "dev", "eth0")
+        self.ip(0, "addr", "add", f"10.77.{number}.254/24", "dev", f"host{number}")
+        self.ip(number, "link", "set", "eth0", "up")
+        self.ip(0, "link", "set", f"host{number}", "up")
+        self.ip(number, "route", "add", "default", "via", f"10.77.{number}.254")
 
     def _namespace(self, number):
         name = f"web{number}" if number else "router"
         return self._run.namespace_prefix + name
 
-    @staticmethod
-    def _subnet(number):
-        return f"10.77.{number}.0/24"
-
-    def _inside(self, number, *arguments, check=True):
+    def ip(self, number, *arguments, check=True):
+        """`ip` on host `number`; its exit code."""
         return self._ip("-n", self._namespace(number), *arguments, check=check)
 
     @staticmethod
@@ -172,12 +142,13 @@ class NamespaceNetwork(Network):
             raise RuntimeError(f"ip {' '.join(arguments)}: {done.stderr.strip()}")
         return done.returncode
 
-    def _set(self, number, setting, value):
-        with self._entered(number):
+    def set(self, number, setting, value):
+        """A setting below /proc/sys."""
+        with self.entered(number):
             Path(f"/proc/sys/{setting}").write_text(f"{value}\n")
 
     @contextmanager
-    def _entered(self, number):
+    def entered(self, number):
         """This thread alone is on that host for a moment; sockets made there stay there."""
         home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
         there = os.open(f"/run/netns/{self._namespace(number)}", os.O_RDONLY)

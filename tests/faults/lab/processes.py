@@ -68,6 +68,10 @@ class Run:
         """kill -9, as a crash would."""
         process.kill()
         process.wait()
+        self.forget(process)
+
+    def forget(self, process):
+        """It has ended by itself."""
         self._processes.remove(process)
 
     def close(self):

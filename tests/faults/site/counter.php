@@ -4,6 +4,7 @@
 require __DIR__ . '/site.php';
 enter();
 $before = $_SESSION['n'] ?? 0;
-work((int) ($_GET['work_ms'] ?? 0) / 1000);
+work((int) ($_REQUEST['work_ms'] ?? 0) / 1000);
 $_SESSION['n'] = $before + 1;
+change();
 answer(['n' => $_SESSION['n']]);

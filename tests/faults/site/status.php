@@ -5,4 +5,5 @@ require __DIR__ . '/site.php';
 $status = function_exists('sessmirror_status') ? sessmirror_status() : null;
 header('Content-Type: application/json');
 echo json_encode(['host' => host(), 'pid' => getmypid(),
-    'handler' => ini_get('session.save_handler'), 'status' => $status]), "\n";
+    'time' => time(), 'handler' => ini_get('session.save_handler'),
+    'stores' => ini_get('session.save_path'), 'status' => $status]), "\n";

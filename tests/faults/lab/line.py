@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""delay_line.py DEVICE MILLISECONDS: a tun device that gives every packet back, but later.
+"""line.py DEVICE DELAY_MS LOSS SEED: a tun device that gives packets back, but later, or never.
 
-Packets keep their order. The kernel's routing decides what goes in and where it goes next.
+LOSS is the share of packets that vanish, drawn from a generator with that seed. The others keep
+their order. The kernel's routing decides what goes in and where it goes next.
 """
 
 import collections
 import fcntl
 import os
+import random
 import select
 import struct
 import sys
@@ -24,12 +26,14 @@ def open_device(name):
     return device
 
 
-def run(device, delay_s):
+def run(device, delay_s, loss, dice):
     waiting = collections.deque()
     while True:
         patience = max(0.0, waiting[0][0] - time.monotonic()) if waiting else None
         if select.select([device], [], [], patience)[0]:
-            waiting.append((time.monotonic() + delay_s, os.read(device, 65536)))
+            packet = os.read(device, 65536)
+            if dice.random() >= loss:
+                waiting.append((time.monotonic() + delay_s, packet))
         while waiting and waiting[0][0] <= time.monotonic():
             try:
                 os.write(device, waiting.popleft()[1])
@@ -38,4 +42,5 @@ def run(device, delay_s):
 
 
 if __name__ == "__main__":
-    run(open_device(sys.argv[1]), float(sys.argv[2]) / 1000)
+    run(open_device(sys.argv[1]), float(sys.argv[2]) / 1000, float(sys.argv[3]),
+        random.Random(int(sys.argv[4])))

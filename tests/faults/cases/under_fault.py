@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""A crowd of visitors with cookies, round robin over both hosts, and one fault in the middle. Every
+page is recorded, and the checker finds nothing: no page failed or took too long, nobody was logged
+out, nothing was stale, went back, was lost or came back."""
+
+from lab import (Crowd, Full, NoConnections, OneWayCut, PacketLoss, Partition, RepliesLost,
+                 SlowStore, WarmRestart, WrongClock, lift, strike, wait_until)
+
+from .bench import case
+
+_VISITORS = 10
+_PATIENCE_S = 40
+
+
+def _everybody_changes(crowd):
+    wait_until(crowd.all_have_changed_something(), "a change by everybody", _PATIENCE_S)
+
+
+def _everybody_goes_everywhere(lab, crowd):
+    for host in lab.hosts:
+        wait_until(crowd.all_have_visited(host.name), f"a page of {host.name} for everybody",
+                   _PATIENCE_S)
+
+
+def _crowd_meets(bench, make_fault, known_stale=False, meanwhile=None, **options):
+    """`known_stale`: the fault takes the newest copy out of a host's reach, so reads may be stale
+    as long as they say so."""
+    with bench.lab(**options) as lab:
+        fault = make_fault(lab)
+        with Crowd(lab, _VISITORS, pause_s=0.1) as crowd:
+            _everybody_changes(crowd)
+            strike(fault)
+            _everybody_changes(crowd)
+            _everybody_goes_everywhere(lab, crowd)
+            if meanwhile:
+                meanwhile(lab, crowd)
+            lift(fault)
+            _everybody_changes(crowd)
+            wait_until(lab.settled, "all stores are complete", _PATIENCE_S)
+            _everybody_goes_everywhere(lab, crowd)
+        crowd.final_looks(lab.hosts)
+        report = bench.judge(crowd.ledger.history, reported=lab.counters().get("conflicts", 0))
+        bench.check(known_stale or report.known_stale == 0,
+                    f"{report.known_stale} reads were stale, and said so")
+
+
+@case(short=True, wires=True)
+def visitors_cross_a_wire_that_carries_one_direction_only(bench):
+    """Packets from web1 to web2 vanish, those from web2 to web1 arrive."""
+    _crowd_meets(bench, lambda lab: OneWayCut(lab.network, 1, 2), known_stale=True)
+
+
+@case(wires=True)
+def visitors_cross_a_wire_that_carries_the_other_direction_only(bench):
+    """Packets from web2 to web1 vanish, those from web1 to web2 arrive."""
+    _crowd_meets(bench, lambda lab: OneWayCut(lab.network, 2, 1), known_stale=True)
+
+
+@case(wires=True)
+def visitors_cross_a_partition(bench):
+    """Nothing passes between the hosts; every visitor goes to both, and writes on both."""
+    _crowd_meets(bench, lambda lab: Partition(lab.network, 1, 2), known_stale=True)
+
+
+@case(short=True, wires=True)
+def visitors_do_not_notice_that_a_stores_replies_are_lost(bench):
+    """The other host's requests reach a store and are carried out; its answers vanish."""
+    _crowd_meets(bench, lambda lab: RepliesLost(lab.network, lab.stores[1]), known_stale=True)
+
+
+@case(wires=True)
+def visitors_do_not_notice_a_loss_of_packets_of_5_percent(bench):
+    """Every twentieth packet between the hosts is lost."""
+    _crowd_meets(bench, lambda lab: PacketLoss(lab.run, lab.network, 0.05), known_stale=True)
+
+
+@case(wires=True)
+def visitors_do_not_notice_a_loss_of_packets_of_30_percent(bench):
+    """Nearly every third packet between the hosts is lost."""
+    _crowd_meets(bench, lambda lab: PacketLoss(lab.run, lab.network, 0.3), known_stale=True)
+
+
+@case(wires=True)
+def visitors_do_not_notice_a_store_that_is_30_ms_slow(bench):
+    """A store's answers take 30 ms, for both hosts."""
+    _crowd_meets(bench, lambda lab: SlowStore(lab.run, lab.network, lab.stores[1], 30))
+
+
+@case(wires=True)
+def visitors_do_not_notice_a_store_that_is_300_ms_slow(bench):
+    """A store's answers take 300 ms, for both hosts: longer than io_timeout_ms."""
+    _crowd_meets(bench, lambda lab: SlowStore(lab.run, lab.network, lab.stores[1], 300))
+
+
+@case()
+def visitors_do_not_notice_a_store_that_throws_sessions_away(bench):
+    """A store's memory is full of other things: it evicts."""
+    _crowd_meets(bench, lambda lab: Full(lab.stores[1]), store_options={2: ["-m", "2"]})
+
+
+@case()
+def visitors_do_not_notice_a_store_that_has_no_room(bench):
+    """A store's memory is full of other things, and it may not evict (-M): it refuses."""
+    _crowd_meets(bench, lambda lab: Full(lab.stores[1]), store_options={2: ["-m", "2", "-M"]})
+
+
+@case()
+def visitors_do_not_notice_a_store_at_its_limit_of_connections(bench):
+    """A store takes no more connections while the workers of a host are replaced."""
+    def replace_workers(lab, crowd):
+        lab.hosts[0].reload()
+        _everybody_goes_everywhere(lab, crowd)
+        _everybody_changes(crowd)
+    _crowd_meets(bench, lambda lab: NoConnections(lab.stores[1]), meanwhile=replace_workers,
+                 store_options={2: ["-c", "60"]})
+
+
+@case()
+def visitors_do_not_notice_a_warm_restart(bench):
+    """A store ends, and returns with what it had then: old copies and old locks."""
+    _crowd_meets(bench, lambda lab: WarmRestart(lab.stores[1]), warm=True)
+
+
+@case()
+def visitors_do_not_notice_that_a_clock_is_an_hour_fast(bench):
+    """The clock of a host and its store jumps an hour ahead, and back later."""
+    _crowd_meets(bench, lambda lab: WrongClock(lab, lab.hosts[1], 3600), clocks=True)
+
+
+@case()
+def visitors_do_not_notice_that_a_clock_is_an_hour_slow(bench):
+    """The clock of a host and its store jumps an hour back, and ahead later."""
+    _crowd_meets(bench, lambda lab: WrongClock(lab, lab.hosts[1], -3600), clocks=True)
