@@ -75,8 +75,8 @@ function cart(): array
  */
 function work(float $seconds): void
 {
-    $end = microtime(true) + $seconds;
-    while (($left = $end - microtime(true)) > 0) {
+    $end = now() + $seconds;
+    while (($left = $end - now()) > 0) {
         time_nanosleep((int) $left, (int) (1e9 * ($left - (int) $left)));  // a signal may end it early
     }
 }

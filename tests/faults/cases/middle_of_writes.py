@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Each fault in the middle of concurrent writes to one session: several tabs over both hosts. With locks
+they all add one to the same number; without, each adds keys of its own.
+
+When the home changes, or hosts cannot see each other's stores, two pages may have the lock at two
+homes, and without locks there are two newest versions. Compare-and-set finds it when they meet: the
+changes of both are kept, or one side is counted as lost. Until then a tab may see the other side. The
+lock of a page that could not give it back ends with its lease."""
+
+import threading
+
+from lab import (BlackHole, Finding, Full, History, Hung, Killed, NoConnections, OneWayCut,
+                 PacketLoss, Partition, RepliesLost, SlowStore, WarmRestart, WrongClock, lift,
+                 strike, tabs, wait_until)
+
+from .bench import NO_LOCK, case
+
+_PAGES = 25  # before the fault, while it is there, and after it
+_PATIENCE_S = 40
+_LEASE_S = 4
+_ANY = float("inf")
+
+
+def _click(tab, page, leaving):
+    while not leaving.is_set():
+        tab.fetch(page, work_ms=5)
+
+
+def _click_around(opened, page, history, fault):
+    """Tabs click until the fault has come and gone, with pages enough in each part."""
+    leaving = threading.Event()
+    threads = [threading.Thread(target=_click, args=(tab, page, leaving)) for tab in opened]
+
+    def more_pages():
+        goal = len(history) + _PAGES
+        wait_until(lambda: len(history) >= goal, "pages", _PATIENCE_S)
+    for thread in threads:
+        thread.start()
+    try:
+        more_pages()
+        strike(fault)
+        more_pages()
+        lift(fault)
+        more_pages()
+    finally:
+        leaving.set()
+        for thread in threads:
+            thread.join()
+
+
+def _end(lab, first, opened):
+    """When all is well again every tab makes a last change, which meets what the others have left
+    behind; then the session is looked at on each host."""
+    wait_until(lab.settled, "all stores are complete", _PATIENCE_S)
+    for tab in opened:
+        for host in lab.hosts:
+            tab.fetch("add.php", host.name)
+    first.browser.cookies = dict(opened[-1].browser.cookies)
+    return [first.final_look(host.name) for host in lab.hosts]
+
+
+def _write_through(bench, make_fault, page, ini, count, **options):
+    for index in range(2):  # one of them is the session's home
+        with bench.lab(ini=ini if bench.handler == "sessmirror" else {}, **options) as lab:
+            history = History()
+            first, opened = tabs(lab, count, history)
+            _click_around(opened, page, history, make_fault(lab, lab.stores[index]))
+            settled = len(history)
+            final = _end(lab, first, opened)[-1]
+            _judge(bench, lab, history, final)
+            bench.judge(history.since(settled), NO_LOCK, slower_by_s=_LEASE_S)
+
+
+def _judge(bench, lab, history, final):
+    """Changes may be lost only with a whole side, which is a conflict that was not merged; one of
+    them covers all that the side had changed. The number, besides, when two have changed it: that
+    is a collision, and each covers one."""
+    counters = lab.counters()
+    sides = counters.get("conflicts", 0) - counters.get("merges", 0)
+    collisions = counters.get("collisions", 0)
+    counted = [event for event in history.events if event.page == "counter.php"]
+    done = sum(event.status == "ok" for event in counted)
+    lost = max(0, done - final.data["count"]) if counted else 0
+    bench.figure(f"{lost} of {done} increments lost, " * bool(counted)
+                 + f"reported: {sides} sides lost, {collisions} collisions")
+    forked = (Finding.STALE_READ, Finding.WENT_BACK) if sides else ()
+    bench.judge(history, (*NO_LOCK, *forked, Finding.LOST_UPDATE), _ANY if sides else 0,
+                slower_by_s=_LEASE_S)
+    bench.check(sides or lost <= collisions, f"{lost} increments lost, {collisions} reported")
+
+
+def _register(name, make_fault, count=8, wires=False, **options):
+    def locked(bench):
+        _write_through(bench, make_fault, "counter.php",
+                       {"sessmirror.lock_lease_s": _LEASE_S}, count, **options)
+
+    def optimistic(bench):
+        _write_through(bench, make_fault, "add.php", {"sessmirror.locking": "optimistic"},
+                       count, **options)
+    locked.__name__ = f"no_increment_is_lost_in_silence_with_{name}"
+    locked.__doc__ = f"Locked: {count} tabs count on one number, {name.replace('_', ' ')} meanwhile."
+    optimistic.__name__ = f"no_key_is_lost_with_{name}"
+    optimistic.__doc__ = f"Optimistic: {count} tabs add keys, {name.replace('_', ' ')} meanwhile."
+    for body in (locked, optimistic):
+        case(wires=wires)(body)
+
+
+_register("a_killed_store", lambda lab, store: Killed(store))
+_register("a_hung_store", lambda lab, store: Hung(store))
+_register("a_warm_restart", lambda lab, store: WarmRestart(store), warm=True)
+_register("a_store_that_evicts", lambda lab, store: Full(store),
+          store_options={number: ["-m", "2"] for number in (1, 2)})
+_register("a_store_without_room", lambda lab, store: Full(store),
+          store_options={number: ["-m", "2", "-M"] for number in (1, 2)})
+_register("a_store_without_connections", lambda lab, store: NoConnections(store),
+          store_options={number: ["-c", "60"] for number in (1, 2)})
+_register("a_clock_an_hour_fast",
+          lambda lab, store: WrongClock(lab, lab.hosts[store.number - 1], 3600), clocks=True)
+_register("a_black_hole", lambda lab, store: BlackHole(lab.network, store), wires=True)
+_register("replies_lost", lambda lab, store: RepliesLost(lab.network, store), wires=True)
+_register("a_partition", lambda lab, store: Partition(lab.network, 1, 2), wires=True)
+_register("a_wire_of_one_direction",
+          lambda lab, store: OneWayCut(lab.network, store.number, store.neighbour), wires=True)
+_register("packets_lost", lambda lab, store: PacketLoss(lab.run, lab.network, 0.05), wires=True)
+_register("a_store_30_ms_slow",
+          lambda lab, store: SlowStore(lab.run, lab.network, store, 30), count=4, wires=True)
+_register("a_store_300_ms_slow",
+          lambda lab, store: SlowStore(lab.run, lab.network, store, 300), wires=True)
