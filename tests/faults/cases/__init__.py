@@ -2,9 +2,12 @@
 """The fault tests. Importing the package registers all of them in bench.CASES."""
 
 from . import (all_stores, concurrency, deploy, destroy, instruments, left_locks, membership,
-               middle_of_writes, notice, one_store, refill, traffic, under_fault, worker)
+               middle_of_writes, notice, one_store, refill, rows_of_requests, rows_of_stores,
+               traffic, under_fault, worker)
 from .bench import CASES, Bench, Failure, Skipped
+from .row import ROWS
 
-__all__ = ["CASES", "Bench", "Failure", "Skipped", "all_stores", "concurrency", "deploy", "destroy",
-           "instruments", "left_locks", "membership", "middle_of_writes", "notice", "one_store",
-           "refill", "traffic", "under_fault", "worker"]
+__all__ = ["CASES", "ROWS", "Bench", "Failure", "Skipped", "all_stores", "concurrency", "deploy",
+           "destroy", "instruments", "left_locks", "membership", "middle_of_writes", "notice",
+           "one_store", "refill", "rows_of_requests", "rows_of_stores", "traffic", "under_fault",
+           "worker"]

@@ -5,7 +5,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from lab import Finding, Lab, Promises, check
+from lab import HANDLERS, Finding, Lab, Promises, check
 
 
 class Failure(AssertionError):
@@ -54,6 +54,11 @@ class Bench:
         self._extension = extension
         self._case = case
         self._namespaces = namespaces
+
+    @property
+    def own(self):
+        """Whether it is this project's handler."""
+        return HANDLERS[self.handler].name == "sessmirror"
 
     @contextmanager
     def lab(self, **options):

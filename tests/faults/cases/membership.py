@@ -19,12 +19,8 @@ def _idle_visitors(lab, ledger, count):
     return visitors
 
 
-def _holds(store, sessions):
-    return int(store.stats()["curr_items"]) >= sessions
-
-
 def _filled(lab, store, sessions):
-    _, took = wait_until(lambda: _holds(store, sessions) and lab.settled(),
+    _, took = wait_until(lambda: store.items() >= sessions and lab.settled(),
                          f"{store.name} holds {sessions} sessions", _PATIENCE_S)
     return took
 
@@ -86,7 +82,7 @@ def nobody_notices_that_a_host_leaves(bench):
     """Three hosts, two copies of each of 200 sessions; a host leaves, with its copies. When the two
     others are settled, both have all sessions, and one of them may die."""
     with bench.lab(hosts=3, workers=4, ini={"sessmirror.redundancy": 2}
-                   if bench.handler == "sessmirror" else {}) as lab:
+                   if bench.own else {}) as lab:
         crowd = Crowd(lab, _IN_USE, pause_s=0.1)
         idle = _idle_visitors(lab, crowd.ledger, _SESSIONS - _IN_USE)
         with crowd:
@@ -105,7 +101,7 @@ def nobody_notices_that_a_host_leaves(bench):
 def nobody_is_logged_out_when_a_host_leaves_at_once(bench):
     """Three hosts, two copies: a host and its store are gone from one moment to the next."""
     with bench.lab(hosts=3, workers=4, ini={"sessmirror.redundancy": 2}
-                   if bench.handler == "sessmirror" else {}) as lab:
+                   if bench.own else {}) as lab:
         crowd = Crowd(lab, _IN_USE, pause_s=0.1)
         idle = _idle_visitors(lab, crowd.ledger, _SESSIONS - _IN_USE)
         gone = lab.hosts[2]

@@ -61,7 +61,7 @@ def _end(lab, first, opened):
 
 def _write_through(bench, make_fault, page, ini, count, **options):
     for index in range(2):  # one of them is the session's home
-        with bench.lab(ini=ini if bench.handler == "sessmirror" else {}, **options) as lab:
+        with bench.lab(ini=ini if bench.own else {}, **options) as lab:
             history = History()
             first, opened = tabs(lab, count, history)
             _click_around(opened, page, history, make_fault(lab, lab.stores[index]))

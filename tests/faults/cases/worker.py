@@ -58,7 +58,7 @@ def a_killed_workers_session_is_free_on_its_host_within_a_second(bench):
 @case(short=True)
 def a_killed_workers_session_is_free_elsewhere_at_the_lease(bench):
     """kill -9 of the worker that has the session: another host serves it when the lease ends."""
-    with bench.lab(ini=_INI if bench.handler == "sessmirror" else None) as lab:
+    with bench.lab(ini=_INI if bench.own else None) as lab:
         browser = _logged_in(lab)
         start = _kill_a_worker_that_holds(lab, browser)
         page = browser.get("cart.php", "web2")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 class Handler:
     """How one handler is configured for replicated sessions on every store of the site."""
 
-    name: str
+    name: str  # session.save_handler
     extensions: tuple
     engine: str = "memcached"
     entry: str = "tcp://{}"
@@ -28,16 +28,20 @@ class Handler:
         return settings
 
 
+_MEMCACHED = {"memcached.sess_binary_protocol": 1, "memcached.sess_remove_failed_servers": 1}
+_MEMCACHED_PARTS = ("igbinary.so", "msgpack.so", "memcached.so")
+_MEMCACHED_REPLICAS = ("memcached.sess_number_of_replicas", -1)
+
 HANDLERS = {
-    handler.name: handler
-    for handler in (
-        Handler("sessmirror", ("sessmirror.so",)),
-        Handler("memcache", ("memcache.so",),
-                replica_setting=("memcache.session_redundancy", 0)),
-        Handler("memcached", ("igbinary.so", "msgpack.so", "memcached.so"), entry="{}",
-                ini={"memcached.sess_binary_protocol": 1,
-                     "memcached.sess_remove_failed_servers": 1},
-                replica_setting=("memcached.sess_number_of_replicas", -1)),
-        Handler("redis", ("igbinary.so", "redis.so"), engine="redis"),
-    )
+    "sessmirror": Handler("sessmirror", ("sessmirror.so",)),
+    "sessmirror-optimistic": Handler("sessmirror", ("sessmirror.so",),
+                                     ini={"sessmirror.locking": "optimistic"}),
+    "memcache": Handler("memcache", ("memcache.so",),
+                        replica_setting=("memcache.session_redundancy", 0)),
+    "memcached": Handler("memcached", _MEMCACHED_PARTS, entry="{}", ini=_MEMCACHED,
+                         replica_setting=_MEMCACHED_REPLICAS),
+    "memcached-no-lock": Handler("memcached", _MEMCACHED_PARTS, entry="{}",
+                                 ini={**_MEMCACHED, "memcached.sess_locking": 0},
+                                 replica_setting=_MEMCACHED_REPLICAS),
+    "redis": Handler("redis", ("igbinary.so", "redis.so"), engine="redis"),
 }

@@ -98,6 +98,9 @@ class Store:
         rows = (line.split(" ", 2) for line in text.splitlines() if line.startswith("STAT "))
         return {name: value for _, name, value in rows}
 
+    def items(self):
+        return int(self.stats()["curr_items"])
+
     def writes(self):
         return int(self.stats()["cmd_set"])
 
