@@ -119,6 +119,20 @@ def visitors_do_not_notice_a_store_at_its_limit_of_connections(bench):
 
 
 @case()
+def visitors_do_not_notice_a_store_with_fewer_connections_than_workers(bench):
+    """Some workers of each host never get a connection to a store, others always have one."""
+    with bench.lab(workers=16, store_options={2: ["-c", "30"]}) as lab:
+        with Crowd(lab, _VISITORS, pause_s=0.05) as crowd:
+            _everybody_changes(crowd)
+            wait_until(NoConnections(lab.stores[1]).in_force, "no connection is left", _PATIENCE_S)
+            for _ in range(3):
+                _everybody_changes(crowd)
+                _everybody_goes_everywhere(lab, crowd)
+        crowd.final_looks(lab.hosts)
+        bench.judge(crowd.ledger.history)
+
+
+@case()
 def visitors_do_not_notice_a_warm_restart(bench):
     """A store ends, and returns with what it had then: old copies and old locks."""
     _crowd_meets(bench, lambda lab: WarmRestart(lab.stores[1]), warm=True)

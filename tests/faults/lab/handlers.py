@@ -43,5 +43,6 @@ HANDLERS = {
     "memcached-no-lock": Handler("memcached", _MEMCACHED_PARTS, entry="{}",
                                  ini={**_MEMCACHED, "memcached.sess_locking": 0},
                                  replica_setting=_MEMCACHED_REPLICAS),
-    "redis": Handler("redis", ("igbinary.so", "redis.so"), engine="redis"),
+    "redis": Handler("redis", ("igbinary.so", "redis.so"), engine="redis",
+                     entry="tcp://{}?timeout=2&read_timeout=2"),  # without: a minute
 }
