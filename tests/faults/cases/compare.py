@@ -14,7 +14,8 @@ _TROUBLE = (Failure, Overdue, AssertionError, OSError, RuntimeError, KeyError, T
 def compare(extension, names=(), namespaces=None):
     """Prints a Markdown table; in bold what this project promises for locking = on. True if that
     holds for all cells of its own column."""
-    chosen = [row for row in ROWS if not names or any(name in row.measure.__name__ for name in names)]
+    chosen = [row for row in ROWS
+              if not names or any(name in row.measure.__name__ for name in names)]
     print("| fault | " + " | ".join(HANDLERS) + " |")
     print("|---" * (len(HANDLERS) + 1) + "|")
     fine = True

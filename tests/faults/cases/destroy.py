@@ -3,8 +3,8 @@
 
 import time
 
-from lab import (Hung, Killed, Ledger, OneWayCut, Partition, RepliesLost, Visitor, WarmRestart, lift,
-                 strike, wait_until)
+from lab import (Hung, Killed, Ledger, OneWayCut, Partition, RepliesLost, Visitor, WarmRestart,
+                 lift, strike, wait_until)
 
 from .bench import case
 
@@ -12,8 +12,8 @@ _KNOWN_WITHIN_S = 10.0
 
 
 def _log_outs_with(bench, make_fault, known_to_all_within_s=0.0, **options):
-    """Ten visitors of each host log out while the second store is away; then it returns. A host that
-    was cut off, and has old copies of its own, learns of it from the others' comparison."""
+    """Ten visitors of each host log out while the second store is away; then it returns. A host
+    that was cut off, and has old copies of its own, learns of it from the other one."""
     with bench.lab(**options) as lab:
         ledger = Ledger()
         visitors = [(Visitor(f"{host.name}-{n}", lab.browser(), ledger), host)

@@ -11,8 +11,8 @@ _LEASE_S = 4
 
 
 def _hold_through(bench, make_fault, within_s=_WITHIN_S, **options):
-    """Pages on both hosts have their sessions, and others wait for them, when the fault comes; all end
-    before it goes."""
+    """Pages on both hosts have their sessions, and others wait for them, when the fault comes; all
+    end before it goes."""
     with bench.lab(workers=2 * _SESSIONS, **options) as lab:
         history = History()
         visitors = [Client(f"visitor{n}", lab.browser(), history) for n in range(_SESSIONS)]
@@ -55,6 +55,6 @@ def the_lock_of_a_page_that_ended_during_a_warm_restart_is_free_afterwards(bench
 
 @case(wires=True)
 def the_lock_of_a_page_that_ended_behind_a_partition_ends_with_its_lease(bench):
-    """Pages end while their home is out of reach; their sessions are free when the lease is over."""
+    """Pages end while their home is out of reach; their sessions are free after the lease."""
     _hold_through(bench, lambda lab: Partition(lab.network, 1, 2), _LEASE_S + _WITHIN_S,
                   ini={"sessmirror.lock_lease_s": _LEASE_S})

@@ -61,8 +61,8 @@ def nobody_notices_a_rolling_restart_of_all_stores(bench):
 
 @case(short=True)
 def nobody_notices_that_a_third_host_joins(bench):
-    """200 sessions; a host with an empty store joins. Then it has them all, also when the two stores
-    that were there before die."""
+    """200 sessions; a host with an empty store joins. Then it has them all, also when the two
+    stores that were there before die."""
     with bench.lab(spare=1, workers=4) as lab:
         crowd = Crowd(lab, _IN_USE, pause_s=0.1)
         idle = _idle_visitors(lab, crowd.ledger, _SESSIONS - _IN_USE)

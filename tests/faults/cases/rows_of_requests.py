@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Rows of the comparison: requests at the same time, killed workers, large sessions, strange ids."""
+"""Rows of the comparison: requests at one time, killed workers, large sessions, strange ids."""
 
 import os
 import signal

@@ -3,8 +3,8 @@
 page is recorded, and the checker finds nothing: no page failed or took too long, nobody was logged
 out, nothing was stale, went back, was lost or came back."""
 
-from lab import (Crowd, Full, NoConnections, OneWayCut, PacketLoss, Partition, RepliesLost,
-                 SlowStore, WarmRestart, WrongClock, lift, strike, wait_until)
+from lab import (Crowd, Finding, Full, NoConnections, OneWayCut, PacketLoss, Partition, RepliesLost,
+                 SlowStore, WarmRestart, WrongClock, check, lift, strike, wait_until)
 
 from .bench import case
 
@@ -23,9 +23,15 @@ def _everybody_goes_everywhere(lab, crowd):
                    _PATIENCE_S)
 
 
-def _crowd_meets(bench, make_fault, known_stale=False, meanwhile=None, slower_by_s=0.0, **options):
+def _crowd_meets(bench, make_fault, known_stale=False, slower_by_s=0.0, **options):
     """`known_stale`: the fault takes the newest copy out of a host's reach, so reads may be stale
     as long as they say so."""
+    report = bench.judge(_history_with(bench, make_fault, **options), slower_by_s=slower_by_s)
+    bench.check(known_stale or report.known_stale == 0,
+                f"{report.known_stale} reads were stale, and said so")
+
+
+def _history_with(bench, make_fault, meanwhile=None, **options):
     with bench.lab(**options) as lab:
         fault = make_fault(lab)
         with Crowd(lab, _VISITORS, pause_s=0.1) as crowd:
@@ -40,9 +46,7 @@ def _crowd_meets(bench, make_fault, known_stale=False, meanwhile=None, slower_by
             wait_until(lab.settled, "all stores are complete", _PATIENCE_S)
             _everybody_goes_everywhere(lab, crowd)
         crowd.final_looks(lab.hosts)
-        report = bench.judge(crowd.ledger.history, slower_by_s=slower_by_s)
-        bench.check(known_stale or report.known_stale == 0,
-                    f"{report.known_stale} reads were stale, and said so")
+        return crowd.ledger.history
 
 
 @case(short=True, wires=True)
@@ -55,6 +59,16 @@ def visitors_cross_a_wire_that_carries_one_direction_only(bench):
 def visitors_cross_a_wire_that_carries_the_other_direction_only(bench):
     """Packets from web2 to web1 vanish, those from web1 to web2 arrive."""
     _crowd_meets(bench, lambda lab: OneWayCut(lab.network, 2, 1), known_stale=True)
+
+
+@case(wires=True)
+def visitors_would_notice_a_partition_if_there_were_no_tokens(bench):
+    """The same without locks and with sessmirror.freshness = local: the checker sees old copies."""
+    history = _history_with(bench, lambda lab: Partition(lab.network, 1, 2), ini={
+        "sessmirror.locking": "off", "sessmirror.freshness": "local"})
+    report = check(history)
+    bench.figure(str(report))
+    bench.check(report.counts[Finding.STALE_READ] > 0, "the checker saw nothing")
 
 
 @case(wires=True)

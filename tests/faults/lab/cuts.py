@@ -63,7 +63,7 @@ class Partition(OneWayCut):
 
 
 class BlackHole(Rules):
-    """The other hosts' packets to a store, and its answers, vanish. Its own host still reaches it."""
+    """The other hosts' packets to a store, and its answers, vanish. Its own host reaches it."""
 
     name = "a black hole"
 

@@ -23,7 +23,7 @@ class Fault:
 
 
 def strike(fault):
-    """Begins it, and returns when it is in force: no test passes because the fault was not there."""
+    """Begins it, and returns when it is in force: no test passes because it was not there."""
     fault.begin()
     wait_until(fault.in_force, f"{fault.name} is in force", _PATIENCE_S)
 

@@ -40,8 +40,8 @@ class Lab:
 
     Use it as a context manager. `extension` is the path of sessmirror.so (other handlers are taken
     from PHP's extension directory), `ini` adds to or replaces lines of the one php.ini.
-    `store_options`: what the store of a host, by its number, is started with besides. `warm`: stores
-    keep their memory in files. `clocks`: every host has a wall clock of its own.
+    `store_options`: what the store of a host, by its number, is started with besides. `warm`:
+    stores keep their memory in files. `clocks`: every host has a wall clock of its own.
     """
 
     def __init__(self, handler="sessmirror", extension=None, hosts=2, spare=0, workers=8, ini=None,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Wires that are slow or lose packets: policy rules that send packets through a tun device, whose
-other end keeps each back for a while, or drops some (line.py). netem would do it too, but many small
-kernels lack it, and the device also counts what crosses.
+other end keeps each back for a while, or drops some (line.py). netem would do it too, but many
+small kernels lack it, and the device also counts what crosses.
 """
 
 import itertools

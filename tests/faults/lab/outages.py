@@ -45,8 +45,8 @@ class Hung(_OfStore):
 
 
 class WarmRestart(_OfStore):
-    """SIGUSR1 to a memcached that keeps its memory in a file (-e): it ends, and comes back with what
-    it had then, old copies and old locks. The lab has to be made with warm=True."""
+    """SIGUSR1 to a memcached that keeps its memory in a file (-e): it ends, and comes back with
+    what it had then, old copies and old locks. The lab has to be made with warm=True."""
 
     name = "a warm restart"
 

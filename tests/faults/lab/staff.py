@@ -7,7 +7,7 @@ _PATIENCE_S = 30
 
 
 def join(lab, host):
-    """A spare host with an empty store: first every list of stores names it, then it has visitors."""
+    """A spare host with an empty store: every list of stores names it, then it has visitors."""
     lab.spare.remove(host)
     lab.hosts.append(host)
     lab.hosts.sort(key=lambda each: each.number)
