@@ -3,8 +3,9 @@
 page is recorded, and the checker finds nothing: no page failed or took too long, nobody was logged
 out, nothing was stale, went back, was lost or came back."""
 
-from lab import (Crowd, Finding, Full, NoConnections, OneWayCut, PacketLoss, Partition, RepliesLost,
-                 SlowStore, WarmRestart, WrongClock, check, lift, strike, wait_until)
+from lab import (BlackHole, Crowd, Finding, Full, Hung, Killed, NoConnections, OneWayCut,
+                 PacketLoss, Partition, RepliesLost, SlowStore, WarmRestart, WrongClock, check, lift,
+                 strike, wait_until)
 
 from .bench import case
 
@@ -81,6 +82,24 @@ def visitors_cross_a_partition(bench):
 def visitors_do_not_notice_that_a_stores_replies_are_lost(bench):
     """The other host's requests reach a store and are carried out; its answers vanish."""
     _crowd_meets(bench, lambda lab: RepliesLost(lab.network, lab.stores[1]), known_stale=True)
+
+
+@case()
+def visitors_do_not_notice_a_killed_store(bench):
+    """A store is killed, and restarted empty."""
+    _crowd_meets(bench, lambda lab: Killed(lab.stores[1]))
+
+
+@case()
+def visitors_do_not_notice_a_hung_store(bench):
+    """A store is stopped, and continued with its old data."""
+    _crowd_meets(bench, lambda lab: Hung(lab.stores[1]))
+
+
+@case(wires=True)
+def visitors_do_not_notice_a_black_hole(bench):
+    """The other host's packets to a store vanish, and its answers."""
+    _crowd_meets(bench, lambda lab: BlackHole(lab.network, lab.stores[1]))
 
 
 @case(wires=True)
