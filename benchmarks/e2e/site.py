@@ -9,7 +9,8 @@ from pathlib import Path
 
 from . import BENCHMARKS
 
-from lab.network import NamespaceNetwork  # noqa: E402  (the package above sets the path)
+from lab.lines import LongWire  # noqa: E402  (the package above sets the path)
+from lab.network import NamespaceNetwork
 from lab.processes import Run, remove_leftovers
 from lab.store import RedisStore, Store
 
@@ -47,7 +48,7 @@ class Site:
             self._calm_the_wire()
             self._start_stores()
             if self._delay_ms:
-                self.network.delay(self._delay_ms)
+                LongWire(self.run, self.network, self._delay_ms).begin()
             self.round_trip_ms = self._ping()
         except BaseException:
             self.close()
