@@ -70,7 +70,7 @@ struct StoreSlot {
 struct LockSlot {
     std::atomic<std::uint64_t> claim{0};      // pid << 32 | sequence; 0: free
     std::atomic<std::uint64_t> pid_start{0};  // 0: not known (yet)
-    std::atomic<std::uint32_t> ready{0};      // 1 once `key`, `owner` and `store` are complete
+    std::atomic<std::uint32_t> ready{0};      // 1 once all is complete; 2: abandoned
     std::atomic<std::uint64_t> store_name_hash{0};
     std::array<std::atomic<std::uint64_t>, 12> key{};   // SessionKey text, zero padded
     std::array<std::atomic<std::uint64_t>, 8> owner{};  // LockOwner text, zero padded

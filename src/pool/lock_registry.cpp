@@ -15,6 +15,10 @@
 namespace sessmirror::pool {
 namespace {
 
+// Values of LockSlot::ready.
+constexpr std::uint32_t kComplete = 1;
+constexpr std::uint32_t kAbandoned = 2;
+
 using store::LockOwner;
 using store::SessionKey;
 
@@ -118,24 +122,41 @@ int LockRegistry::enter(const SessionKey& key, std::uint64_t store_name_hash,
         slot.store_name_hash.store(store_name_hash);
         store_text(slot.key, key.text());
         store_text(slot.owner, owner.view());
-        slot.ready.store(1, std::memory_order_release);
+        slot.ready.store(kComplete, std::memory_order_release);
         return static_cast<int>(sequence << kSlotBits | index);
     }
     return kNoTicket;
 }
 
-void LockRegistry::leave(int ticket) noexcept {
-    if (ticket < 0) return;
+// nullptr when the ticket is nobody's, or not this process's own any more.
+LockSlot* LockRegistry::slot_of(int ticket) noexcept {
+    if (ticket < 0) return nullptr;
     renew_identity();
     const auto bits = static_cast<std::uint32_t>(ticket);
     LockSlot& slot = page_.locks[bits % HostPage::kLockSlots];
-    const std::uint64_t claim = claim_of(bits >> kSlotBits);
-    if (slot.claim.load() == claim) clear(slot, claim);
+    return slot.claim.load() == claim_of(bits >> kSlotBits) ? &slot : nullptr;
+}
+
+void LockRegistry::leave(int ticket) noexcept {
+    if (LockSlot* const slot = slot_of(ticket)) clear(*slot, slot->claim.load());
+}
+
+void LockRegistry::abandon(int ticket) noexcept {
+    if (LockSlot* const slot = slot_of(ticket)) slot->ready.store(kAbandoned);
 }
 
 bool LockRegistry::is_dead(const LockOwner& owner) const noexcept {
     const auto maker = maker_of(owner, page_.host_id.load());
     return maker && is_gone(*maker);
+}
+
+bool LockRegistry::is_abandoned(const LockOwner& owner) const noexcept {
+    const std::string_view name = owner.view();
+    return std::ranges::any_of(page_.locks, [&](const LockSlot& slot) {
+        if (slot.ready.load(std::memory_order_acquire) != kAbandoned) return false;
+        const auto text = load_text(slot.owner);
+        return name == std::string_view(text.data(), strnlen(text.data(), text.size()));
+    });
 }
 
 bool LockRegistry::claim_sweep() noexcept {
@@ -151,10 +172,12 @@ bool LockRegistry::claim_sweep() noexcept {
 bool LockRegistry::take_over(LockSlot& slot, int index, int& ticket) noexcept {
     std::uint64_t claim = slot.claim.load();
     const ProcessIdentity holder{static_cast<std::uint32_t>(claim >> 32), slot.pid_start.load()};
-    if (claim == 0 || !is_gone(holder)) return false;
+    const bool is_abandoned = slot.ready.load() == kAbandoned;
+    if (claim == 0 || !(is_abandoned || is_gone(holder))) return false;
     const std::uint32_t sequence = next_sequence();
     if (!slot.claim.compare_exchange_strong(claim, claim_of(sequence))) return false;
     slot.pid_start.store(self_.start);
+    if (is_abandoned) slot.ready.store(kComplete);
     ticket = static_cast<int>(sequence << kSlotBits | static_cast<std::uint32_t>(index));
     return true;
 }
@@ -164,7 +187,7 @@ bool LockRegistry::inspect(int index, Orphan& out) noexcept {
     int ticket = kNoTicket;
     if (slot.claim.load(std::memory_order_relaxed) == 0 || !take_over(slot, index, ticket))
         return false;
-    if (slot.ready.load(std::memory_order_acquire) == 1) {
+    if (slot.ready.load(std::memory_order_acquire) == kComplete) {
         const auto key_text = load_text(slot.key);
         const auto key =
             SessionKey::from_text({key_text.data(), strnlen(key_text.data(), key_text.size())});

@@ -31,10 +31,16 @@ class LockRegistry {
     int enter(const store::SessionKey& key, std::uint64_t store_name_hash,
               const store::LockOwner& owner) noexcept;
     void leave(int ticket) noexcept;  // accepts kNoTicket
+    // For a lock that could not be given back, or a claim whose fate is not known: the entry is an
+    // orphan from now on, so that somebody frees the lock when its store is back.
+    void abandon(int ticket) noexcept;  // accepts kNoTicket
 
     // Whether `owner` was made by a process of this host that no longer runs (a zombie counts as
     // gone). False for owners of other hosts and for anything that does not parse.
     [[nodiscard]] bool is_dead(const store::LockOwner& owner) const noexcept;
+
+    // Whether `owner` is one of this host's that has given its lock up and could not give it back.
+    [[nodiscard]] bool is_abandoned(const store::LockOwner& owner) const noexcept;
 
     struct Orphan {
         store::SessionKey key;
@@ -42,10 +48,11 @@ class LockRegistry {
         store::LockOwner owner;
         int ticket = kNoTicket;
     };
-    // Finds one entry of a dead process and takes it over: the caller breaks the lock in the store
-    // and then calls leave(ticket). False when there is none or it is not yet time: a sweep that
-    // finds nothing gives the whole host a rest of kSweepInterval, one that finds something does
-    // not, so that many workers killed together are cleaned up together.
+    // Finds one entry of a dead process, or an abandoned one, and takes it over: the caller breaks
+    // the lock in the store and then calls leave(ticket), or abandon(ticket) if the store is down.
+    // False when there is none or it is not yet time: a sweep that finds nothing gives the whole
+    // host a rest of kSweepInterval, one that finds something does not, so that many workers killed
+    // together are cleaned up together.
     bool next_orphan(Orphan& out) noexcept;
 
   private:
@@ -56,6 +63,7 @@ class LockRegistry {
     static_assert(HostPage::kLockSlots == 1 << kSlotBits);
 
     void renew_identity() noexcept;
+    [[nodiscard]] LockSlot* slot_of(int ticket) noexcept;
     [[nodiscard]] std::uint64_t claim_of(std::uint32_t sequence) const noexcept;
     std::uint32_t next_sequence() noexcept;
     bool take_over(LockSlot& slot, int index, int& ticket) noexcept;

@@ -53,9 +53,8 @@ MissedWrites::Taken MissedWrites::take(StoreSlot& slot, std::uint64_t store_name
         if (found == Found::Yes) taken.keys.push_back(hash);
         taken.is_complete = found != Found::Unreadable;
     }
-    std::ranges::sort(taken.keys);
-    const auto repeated = std::ranges::unique(taken.keys);
-    taken.keys.erase(repeated.begin(), repeated.end());
+    std::sort(taken.keys.begin(), taken.keys.end());
+    taken.keys.erase(std::unique(taken.keys.begin(), taken.keys.end()), taken.keys.end());
     return taken;
 }
 

@@ -80,7 +80,9 @@ store::StoreSink* MonitoredStore::end(Watch& watch, const Error* failure) noexce
 
 void MonitoredStore::note_answer(Duration latency) noexcept {
     const std::int64_t down_since = slot_.down_since_ns.load();
-    if (health_.report_answer(latency)) notices_.recovered(down_since);
+    if (!health_.report_answer(latency)) return;
+    page_.next_lock_sweep_ns.store(0);  // locks that could not be given back are there again
+    notices_.recovered(down_since);
 }
 
 void MonitoredStore::note_failure(const Error& failure) noexcept {

@@ -2,6 +2,7 @@
 #include "replica/locked_read.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "replica/repair.h"
 
@@ -62,7 +63,7 @@ void LockedRead::on_claim_reply(Result<store::FetchReply>& reply) noexcept {
 }
 
 void LockedRead::on_held(const store::HeldLock& holder) noexcept {
-    if (env_.locks.is_dead(holder.owner)) {
+    if (env_.locks.is_dead(holder.owner) || env_.locks.is_abandoned(holder.owner)) {
         env_.pool.count(pool::Counter::LocksBroken);
         env_.pool.store(home_).release(view_.key(), holder, deadline(), this);
         return;
@@ -70,8 +71,11 @@ void LockedRead::on_held(const store::HeldLock& holder) noexcept {
     wait_or_give_up();
 }
 
-void LockedRead::on_release(int, Result<store::ReleaseReply>) noexcept {
-    if (failure_) return finish(*failure_);
+void LockedRead::on_release(int, Result<store::ReleaseReply> reply) noexcept {
+    if (failure_) {
+        if (!reply) env_.locks.abandon(std::exchange(ticket_, pool::LockRegistry::kNoTicket));
+        return finish(*failure_);
+    }
     wait_or_give_up();
 }
 
@@ -92,7 +96,7 @@ void LockedRead::wait_or_give_up() noexcept {
 }
 
 void LockedRead::fail_over(const Error& reason) noexcept {
-    env_.locks.leave(ticket_);
+    env_.locks.abandon(ticket_);  // the claim may still come into force
     ticket_ = pool::LockRegistry::kNoTicket;
     failed_homes_ |= store_bit(home_);
     home_ = view_.set().home(env_.pool, failed_homes_);
@@ -135,8 +139,8 @@ void LockedRead::conclude(Status outcome) noexcept {
     // Waited for: a request that failed may be the last of this worker for a long time.
     failure_ = outcome.error();
     restart_deadline();
+    ticket_ = view_.lock.ticket;  // left when the release is answered
     env_.pool.store(view_.lock.store).release(view_.key(), view_.lock.lock, deadline(), this);
-    env_.locks.leave(view_.lock.ticket);
     view_.lock = {};
 }
 

@@ -17,6 +17,10 @@ MirroredWrite::MirroredWrite(const Environment& env, SessionView& view, Kind kin
     outgoing_.ttl_s = ttl_s;
 }
 
+MirroredWrite::~MirroredWrite() {
+    env_.locks.abandon(unlock_ticket_);
+}
+
 void MirroredWrite::run() noexcept {
     begin_round();
 }
@@ -100,7 +104,8 @@ void MirroredWrite::start_put(int store, record::Version base) noexcept {
     std::optional<store::HeldLock> unlock;
     if (store == view_.lock.store && !keeps_lock_) {
         unlock = view_.lock.lock;
-        env_.locks.leave(view_.lock.ticket);
+        unlock_ticket_ = view_.lock.ticket;
+        unlock_store_ = store;
         view_.lock = {};
     }
     ++pending_;
@@ -123,10 +128,19 @@ void MirroredWrite::start_mirrors(Mirrors which) noexcept {
 void MirroredWrite::on_put_done(GuardedPut& put) noexcept {
     --pending_;
     if (put.lock_lost()) env_.pool.count(pool::Counter::LocksLost);
+    if (put.store() == unlock_store_) settle_unlock(put);
     if (put.outcome() == GuardedPut::Outcome::Stored) note_token(put);
     put.store() == home_ ? on_home_done(put) : on_mirror_done(put);
     if (home_waits_ && pending_ == 0) start_home();
     advance();
+}
+
+// A put that failed may have left the lock where it was.
+void MirroredWrite::settle_unlock(const GuardedPut& put) noexcept {
+    const bool has_failed = put.outcome() == GuardedPut::Outcome::Failed;
+    has_failed ? env_.locks.abandon(unlock_ticket_) : env_.locks.leave(unlock_ticket_);
+    unlock_ticket_ = pool::LockRegistry::kNoTicket;
+    unlock_store_ = -1;
 }
 
 void MirroredWrite::note_token(const GuardedPut& put) noexcept {
@@ -156,8 +170,10 @@ void MirroredWrite::on_home_done(GuardedPut& put) noexcept {
             break;
     }
     note_failure(put);
-    // A home that answers and still cannot take the write keeps the say: no other may overrule it.
-    if (!pool::Health::is_outage(put.error().code)) {
+    // A home that is full has lost the copy that it had, and is as good as away. One that answers
+    // and still does not take the write for another reason keeps the say: no other may overrule it.
+    const Errc why = put.error().code;
+    if (!pool::Health::is_outage(why) && why != Errc::StoreError) {
         refusal_ = put.error();
     } else if (!parallel_) {
         fail_over(put);

@@ -50,6 +50,8 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
                   std::uint32_t ttl_s, bool alone,
                   record::Serialization form = record::Serialization::Opaque);
 
+    ~MirroredWrite() override;
+
     // For before start(). The lock stays held: the session is not closed yet.
     void keep_lock() noexcept { keeps_lock_ = true; }
 
@@ -86,6 +88,7 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     void start_mirrors(Mirrors which) noexcept;
     void start_home() noexcept;
     [[nodiscard]] bool goes_before_home(int store) const noexcept;
+    void settle_unlock(const GuardedPut& put) noexcept;
     void note_token(const GuardedPut& put) noexcept;
     void leave_hints_at_home() noexcept;
     void on_home_done(GuardedPut& put) noexcept;
@@ -116,6 +119,8 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     bool leaves_hints_ = false;
     bool home_waits_ = false;     // for the mirrors that are written before it
     std::size_t home_knows_ = 0;  // how many tokens went to the home with its copy
+    int unlock_store_ = -1;       // whose put carries the unlock, until it is answered
+    int unlock_ticket_ = pool::LockRegistry::kNoTicket;
     int home_ = -1;
     int acks_ = 0;
     int pending_ = 0;

@@ -29,8 +29,7 @@ replica::Refill::Scope SessionService::Impl::refill_scope(const Deployment& depl
 SessionService::RefillProgress SessionService::Impl::refill_all(Duration time) {
     Deployment& deployment = current();
     auto& work = deployment.whole_refill;
-    if (!work || work->progress() >= 1)
-        work.emplace(environment(deployment), refill_scope(deployment));
+    if (!work || work->is_over()) work.emplace(environment(deployment), refill_scope(deployment));
     const bool goes_on = work->step(loop, time);
     return {!goes_on, work->progress()};
 }

@@ -30,15 +30,26 @@ struct SessionWork {
     std::optional<replica::MirroredWrite> write;
 };
 
-// Locks that were given back without waiting, until their stores have answered.
+// Locks that were given back without waiting, until their stores have answered. A store answers in
+// the order in which it was asked.
 class PendingReleases final : public store::StoreSink {
   public:
-    void add() noexcept { none_ = ++pending_ == 0; }
+    explicit PendingReleases(pool::LockRegistry& locks) noexcept : locks_(locks) {}
+    void add(int store, int ticket) {
+        pending_.push_back({store, ticket});
+        none_ = false;
+    }
     [[nodiscard]] const bool& none() const noexcept { return none_; }
 
   private:
-    void on_release(int, Result<store::ReleaseReply>) noexcept override { none_ = --pending_ == 0; }
-    int pending_ = 0;
+    struct Pending {
+        int store;
+        int ticket;
+    };
+    void on_release(int store, Result<store::ReleaseReply> reply) noexcept override;
+
+    pool::LockRegistry& locks_;
+    std::vector<Pending> pending_;
     bool none_ = true;
 };
 
@@ -91,7 +102,7 @@ struct SessionService::Impl final {
     net::EventLoop loop;
     net::Resolver resolver;
     pool::LockRegistry locks;
-    PendingReleases releases;
+    PendingReleases releases{locks};
     // Sites with settings of their own share a worker; each keeps its connections. Latest first.
     std::list<std::shared_ptr<Deployment>> deployments;
     struct Lingering {

@@ -173,11 +173,10 @@ void Session::Impl::let_go() noexcept {
     if (loaded && !settled && view().is_alive()) (void)touch_if_due();
     if (view().lock.held()) {
         const auto& lock = view().lock;
+        service.releases.add(lock.store, lock.ticket);
         deployment->pool->store(lock.store)
             .release(view().key(), lock.lock, service.loop.now() + deployment->policy.deadline,
                      &service.releases);
-        service.releases.add();
-        service.locks.leave(lock.ticket);
         view().lock = {};
     }
     if (work->write && !work->write->is_idle()) {

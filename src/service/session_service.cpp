@@ -151,10 +151,23 @@ void SessionService::Impl::drop_finished_work() noexcept {
     lingering.remove_if([](const Lingering& entry) { return entry.work->write->is_idle(); });
 }
 
+void PendingReleases::on_release(int store, Result<store::ReleaseReply> reply) noexcept {
+    const auto first = std::find_if(pending_.begin(), pending_.end(),
+                                    [&](const Pending& pending) { return pending.store == store; });
+    if (first == pending_.end()) return;
+    reply ? locks_.leave(first->ticket) : locks_.abandon(first->ticket);
+    pending_.erase(first);
+    none_ = pending_.empty();
+}
+
 void SessionService::Impl::break_orphaned_locks() noexcept {
     pool::LockRegistry::Orphan orphan;
     for (int i = 0; i < kOrphansPerSweep && locks.next_orphan(orphan); ++i) {
         const int store = current().pool->index_of(orphan.store_name_hash);
+        if (store >= 0 && !current().pool->is_up(store)) {
+            locks.abandon(orphan.ticket);  // the lock may be there again with the store
+            continue;
+        }
         if (store >= 0) {
             current().pool->count(pool::Counter::LocksBroken);
             current().pool->store(store).release(orphan.key, {orphan.owner, 0},

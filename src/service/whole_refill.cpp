@@ -18,7 +18,7 @@ void WholeRefill::begin_store() {
 
 bool WholeRefill::step(net::EventLoop& loop, Duration time) {
     const TimePoint until = loop.now() + time;
-    while (static_cast<int>(outcomes_.size()) < env_.pool.size()) {
+    while (!is_over()) {
         if (!refill_) begin_store();
         refill_->resume();
         loop.run_until(refill_->done(), until);

@@ -19,7 +19,10 @@ class WholeRefill {
 
     // Works for a while. False: it is over.
     bool step(net::EventLoop& loop, Duration time);
-    // How much of it is done: 0 to 1.
+    [[nodiscard]] bool is_over() const noexcept {
+        return static_cast<int>(outcomes_.size()) == env_.pool.size();
+    }
+    // How much of it is done: 0 to 1, which it may say a little before it is over.
     [[nodiscard]] double progress() const noexcept;
     // Of the stores that were done, in their order.
     [[nodiscard]] const std::vector<Status>& outcomes() const noexcept { return outcomes_; }

@@ -169,6 +169,10 @@ void ReplicaPolicy::break_orphaned_locks() {
     pool::LockRegistry::Orphan orphan;
     for (int i = 0; i < kOrphansPerSweep && worker_.locks.next_orphan(orphan); ++i) {
         const int index = worker_.pool->index_of(orphan.store_name_hash);
+        if (index >= 0 && !worker_.pool->is_up(index)) {
+            worker_.locks.abandon(orphan.ticket);
+            continue;
+        }
         if (index >= 0) {
             worker_.pool->count(pool::Counter::LocksBroken);
             worker_.pool->store(index).release(orphan.key, {orphan.owner, 0},

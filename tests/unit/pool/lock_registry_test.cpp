@@ -121,6 +121,27 @@ TEST_F(LockRegistryTest, FindsTheLockOfAKilledWorkerOnceAndIntact) {
     EXPECT_EQ(used_slots(), 0);
 }
 
+TEST_F(LockRegistryTest, FindsAnAbandonedLockOfALivingProcessUntilItIsLeft) {
+    const auto owner = registry.new_owner();
+    const int ticket = registry.enter(key("a"), 42, owner);
+    EXPECT_FALSE(registry.is_abandoned(owner));
+    registry.abandon(ticket);
+    EXPECT_TRUE(registry.is_abandoned(owner));
+    EXPECT_FALSE(registry.is_abandoned(registry.new_owner()));
+    ASSERT_TRUE(registry.next_orphan(orphan));
+    EXPECT_EQ(orphan.owner, owner);
+    EXPECT_EQ(orphan.store_name_hash, 42u);
+    registry.leave(ticket);  // the one it was abandoned with frees nothing any more
+    EXPECT_EQ(used_slots(), 1);
+    registry.abandon(orphan.ticket);  // the store is still away
+    clock.advance(LockRegistry::kSweepInterval);
+    ASSERT_TRUE(registry.next_orphan(orphan));
+    registry.leave(orphan.ticket);
+    EXPECT_EQ(used_slots(), 0);
+    clock.advance(LockRegistry::kSweepInterval);
+    EXPECT_FALSE(registry.next_orphan(orphan));
+}
+
 TEST_F(LockRegistryTest, ManyKilledTogetherAreFoundTogether) {
     test::ChildProcess child([&] {
         for (const char* id : {"a", "b", "c", "d"}) enter_in_child(id, 1);
