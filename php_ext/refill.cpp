@@ -9,13 +9,12 @@ namespace {
 
 constexpr Duration kBetweenReports = milliseconds(200);
 
-using Progress = service::SessionService::RefillProgress;
-
-Result<Worker*> open_pool(std::string_view save_path) {
+Result<Worker*> begin(std::string_view save_path) {
     auto worker = ready_worker();
     if (!worker) return worker;
     // A session that is let go at once: opening it makes the pool.
     if (auto opened = (*worker)->open(save_path); !opened) return opened.error();
+    (*worker)->begin_refill();
     return worker;
 }
 
@@ -75,18 +74,22 @@ PHP_FUNCTION(sessmirror_refill) {
 
     const char* const save_path =
         zend_ini_string(const_cast<char*>("session.save_path"), sizeof "session.save_path" - 1, 0);
-    const auto worker = shim::guarded([&] { return shim::open_pool(save_path); });
+    const auto worker = shim::guarded([&] { return shim::begin(save_path); });
     if (!worker) {
         php_error_docref(nullptr, E_WARNING, "No store was looked at: %s", worker.error().detail);
         RETURN_EMPTY_ARRAY();
     }
     const bool draws = !ZEND_FCI_INITIALIZED(call) && shim::is_command_line();
     for (bool is_over = false; !is_over;) {
-        const auto step = shim::guarded([&] { return (*worker)->refill(shim::kBetweenReports); });
-        is_over = !step || step->is_over;
-        const double done = step ? step->done : 1;
-        if (draws) shim::draw(done);
-        if (ZEND_FCI_INITIALIZED(call) && !shim::report(call, cache, done)) break;
+        const auto step =
+            shim::guarded([&] { return (*worker)->continue_refill(shim::kBetweenReports); });
+        if (!step) {
+            php_error_docref(nullptr, E_WARNING, "It is not over: %s", step.error().detail);
+            break;
+        }
+        is_over = step->is_over;
+        if (draws) shim::draw(step->done);
+        if (ZEND_FCI_INITIALIZED(call) && !shim::report(call, cache, step->done)) break;
     }
     const auto stores = shim::guarded([&] { return (*worker)->look_at_stores(); });
     array_init(return_value);

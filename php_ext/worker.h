@@ -27,8 +27,9 @@ class Worker {
     // `save_path` is the list of stores unless sessmirror.stores is set.
     Result<std::unique_ptr<service::Session>> open(std::string_view save_path);
 
-    Result<service::SessionService::RefillProgress> refill(Duration time) {
-        return service_.refill(time);
+    void begin_refill() { service_.begin_refill(); }
+    Result<service::SessionService::RefillProgress> continue_refill(Duration time) {
+        return service_.continue_refill(time);
     }
     void after_response() noexcept { service_.after_response(); }
     [[nodiscard]] Journal& journal() noexcept { return service_.journal(); }

@@ -52,7 +52,7 @@ bool Health::report_answer(Duration latency) noexcept {
 
 void Health::note_return() noexcept {
     slot_->doubt_before_unix.store(clock_->unix_seconds() + kClockSlackSeconds);
-    slot_->returned.store(1);
+    call_for_comparison();
     slot_->refill_due_ns.store(now_ns());
 }
 
@@ -74,12 +74,17 @@ void Health::next_refill_in(Duration delay) noexcept {
     slot_->refill_due_ns.store(now_ns() + delay.count());
 }
 
-bool Health::take_return() noexcept {
-    return slot_->returned.exchange(0) != 0;
+void Health::call_for_comparison() noexcept {
+    slot_->returns.fetch_add(1);
 }
 
-void Health::keep_return() noexcept {
-    slot_->returned.store(1);
+std::uint32_t Health::comparison_due() const noexcept {
+    const std::uint32_t last = slot_->returns.load();
+    return last == slot_->returns_settled.load() ? 0 : last;
+}
+
+void Health::comparison_done(std::uint32_t due) noexcept {
+    slot_->returns_settled.store(due);
 }
 
 bool Health::set_filling(bool filling) noexcept {

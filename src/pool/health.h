@@ -56,9 +56,11 @@ class Health {
     // `lease`, so that the end of that worker holds up nobody.
     bool claim_refill(Duration first, Duration lease) noexcept;
     void next_refill_in(Duration delay) noexcept;
-    // Clears the mark that note_return() left, and tells whether there was one.
-    bool take_return() noexcept;
-    void keep_return() noexcept;  // makes it, for the next look
+    // A return, or a write that the store refused, calls for a comparison with its peers; it stays
+    // called for until one is done, whoever begins it and is killed. 0: none is.
+    void call_for_comparison() noexcept;
+    [[nodiscard]] std::uint32_t comparison_due() const noexcept;
+    void comparison_done(std::uint32_t due) noexcept;  // what comparison_due() was before
     // True when this call changed the state, so that one worker reports it.
     bool set_filling(bool filling) noexcept;
     void count_refill(bool copied) noexcept;

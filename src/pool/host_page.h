@@ -54,13 +54,14 @@ struct StoreSlot {
         0};                                    // copies older than this may lack writes; 0 none
     std::atomic<std::uint32_t> latency_us{0};  // exponentially weighted mean of answers; 0 unknown
     std::atomic<std::uint32_t> filling{0};     // 1: not known to hold all it should hold
-    std::atomic<std::uint32_t> returned{0};    // 1: was away; compare it with its peers
-    std::atomic<std::uint64_t> missed_since{0};   // oldest of its missed writes; 0 none
-    std::atomic<std::int64_t> refill_due_ns{0};   // earliest time for a worker to look after it
-    std::atomic<std::uint64_t> refill_listed{0};  // sessions that a refill has to compare, so far
-    std::atomic<std::uint64_t> refill_seen{0};    // sessions compared by the present refill
-    std::atomic<std::uint64_t> refill_copied{0};  // of these, copied
-    std::atomic<std::int64_t> last_notice_ns{0};  // last line "is down"; see outage_notices.h
+    std::atomic<std::uint32_t> returns{0};  // how often a comparison with its peers was called for
+    std::atomic<std::uint32_t> returns_settled{0};  // of these, the last that is done
+    std::atomic<std::uint64_t> missed_since{0};     // oldest of its missed writes; 0 none
+    std::atomic<std::int64_t> refill_due_ns{0};     // earliest time for a worker to look after it
+    std::atomic<std::uint64_t> refill_listed{0};    // sessions that a refill has to compare, so far
+    std::atomic<std::uint64_t> refill_seen{0};      // sessions compared by the present refill
+    std::atomic<std::uint64_t> refill_copied{0};    // of these, copied
+    std::atomic<std::int64_t> last_notice_ns{0};    // last line "is down"; see outage_notices.h
     std::atomic<std::uint64_t> requests{0};
     std::atomic<std::uint64_t> errors{0};
 };

@@ -40,28 +40,35 @@ void MissedWrites::add(StoreSlot& slot, std::uint64_t store_name_hash,
     slot.missed_since.compare_exchange_strong(none, number);
 }
 
-MissedWrites::Taken MissedWrites::take(StoreSlot& slot, std::uint64_t store_name_hash) {
-    Taken taken;
-    taken.since = slot.missed_since.exchange(0);
-    if (taken.since == 0) return taken;
-    const std::uint64_t last = page_.missed_count.load();
-    taken.is_complete = last - taken.since < page_.missed.size();
-    for (std::uint64_t number = taken.since; taken.is_complete && number <= last; ++number) {
+MissedWrites::Listing MissedWrites::list(const StoreSlot& slot,
+                                         std::uint64_t store_name_hash) const {
+    Listing listing;
+    listing.span = {slot.missed_since.load(), page_.missed_count.load()};
+    if (listing.span.from == 0) return listing;
+    const auto [from, to] = listing.span;
+    listing.is_complete = to < from + page_.missed.size();
+    for (std::uint64_t number = from; listing.is_complete && number <= to; ++number) {
         Hash hash{};
         const Found found =
             read(page_.missed[number % page_.missed.size()], number, store_name_hash, hash);
-        if (found == Found::Yes) taken.keys.push_back(hash);
-        taken.is_complete = found != Found::Unreadable;
+        if (found == Found::Yes) listing.keys.push_back(hash);
+        listing.is_complete = found != Found::Unreadable;
     }
-    std::sort(taken.keys.begin(), taken.keys.end());
-    taken.keys.erase(std::unique(taken.keys.begin(), taken.keys.end()), taken.keys.end());
-    return taken;
+    std::sort(listing.keys.begin(), listing.keys.end());
+    listing.keys.erase(std::unique(listing.keys.begin(), listing.keys.end()), listing.keys.end());
+    return listing;
 }
 
-void MissedWrites::put_back(StoreSlot& slot, std::uint64_t since) noexcept {
-    std::uint64_t present = slot.missed_since.load();
-    while (since != 0 && (present == 0 || since < present))
-        if (slot.missed_since.compare_exchange_weak(present, since)) return;
+// Whoever adds while the mark stands leaves it as it is. So it is moved behind the span if somebody
+// did, and, as this may happen just before it is taken away, looked after once more.
+void MissedWrites::settle(StoreSlot& slot, Span span) noexcept {
+    if (span.from == 0) return;
+    const auto has_more = [&] { return page_.missed_count.load() != span.to; };
+    std::uint64_t mark = span.from;
+    const std::uint64_t next = has_more() ? span.to + 1 : 0;
+    if (!slot.missed_since.compare_exchange_strong(mark, next)) return;
+    std::uint64_t none = 0;
+    if (next == 0 && has_more()) slot.missed_since.compare_exchange_strong(none, span.to + 1);
 }
 
 }  // namespace sessmirror::pool

@@ -16,26 +16,32 @@ namespace sessmirror::pool {
 //
 // A ring in the host page for all stores together, so it survives the workers and needs no memory
 // that grows. Lock-free; a worker that is killed while it adds leaves an entry that cannot be read.
-// Whoever takes is told when entries are missing, for this reason or because the ring went round:
+// Whoever asks is told when entries are missing, for this reason or because the ring went round:
 // then the store has to be compared as a whole.
 class MissedWrites {
   public:
     using Hash = std::array<char, store::SessionKey::kHashChars>;  // SessionKey::hashed()
 
-    struct Taken {
+    // A part of the ring, by the numbers of its entries; none when `from` is 0.
+    struct Span {
+        std::uint64_t from = 0;
+        std::uint64_t to = 0;
+    };
+    struct Listing {
         std::vector<Hash> keys;   // each once
         bool is_complete = true;  // false: there were more
-        std::uint64_t since = 0;  // for put_back(); 0: none were missed
+        Span span;                // for settle()
     };
 
     explicit MissedWrites(HostPage& page) noexcept : page_(page) {}
 
     // Any number of workers at a time. REQUIRES: `slot` is that of the store.
     void add(StoreSlot& slot, std::uint64_t store_name_hash, const store::SessionKey& key) noexcept;
-    // One worker at a time for one store; what others add meanwhile is left for the next time.
-    Taken take(StoreSlot& slot, std::uint64_t store_name_hash);
-    // The store could not be brought up to date after all.
-    static void put_back(StoreSlot& slot, std::uint64_t since) noexcept;
+    // They stay listed until they are settled, so that nothing is forgotten with a worker that is
+    // killed while it brings them to the store.
+    Listing list(const StoreSlot& slot, std::uint64_t store_name_hash) const;
+    // The store has got them. What was added since stays.
+    void settle(StoreSlot& slot, Span span) noexcept;
 
   private:
     HostPage& page_;

@@ -94,16 +94,16 @@ bool Pool::is_filling(int index) const noexcept {
 void Pool::note_missed(int index, const store::SessionKey& key) noexcept {
     Seat& seat = *seats_[static_cast<std::size_t>(index)];
     MissedWrites(page_).add(seat.slot, seat.name_hash, key);
-    if (seat.health.is_up()) seat.health.keep_return();  // it refused: no return will remind us
+    if (seat.health.is_up()) seat.health.call_for_comparison();  // no return will
 }
 
-MissedWrites::Taken Pool::take_missed(int index) {
+MissedWrites::Listing Pool::list_missed(int index) {
     Seat& seat = *seats_[static_cast<std::size_t>(index)];
-    return MissedWrites(page_).take(seat.slot, seat.name_hash);
+    return MissedWrites(page_).list(seat.slot, seat.name_hash);
 }
 
-void Pool::put_back_missed(int index, std::uint64_t since) noexcept {
-    MissedWrites::put_back(seats_[static_cast<std::size_t>(index)]->slot, since);
+void Pool::settle_missed(int index, MissedWrites::Span span) noexcept {
+    MissedWrites(page_).settle(seats_[static_cast<std::size_t>(index)]->slot, span);
 }
 
 Ranking Pool::rank(const store::SessionKey& key) const noexcept {

@@ -52,8 +52,8 @@ class Pool {
 
     // Sessions that this host has changed without that store; see missed_writes.h.
     void note_missed(int index, const store::SessionKey& key) noexcept;
-    [[nodiscard]] MissedWrites::Taken take_missed(int index);
-    void put_back_missed(int index, std::uint64_t since) noexcept;
+    [[nodiscard]] MissedWrites::Listing list_missed(int index);
+    void settle_missed(int index, MissedWrites::Span span) noexcept;
 
     // Probes one store whose probe is due, if this worker wins the right to; the outcome arrives
     // through the store's health. For the time after the response. True when a probe was sent.

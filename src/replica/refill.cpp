@@ -71,8 +71,8 @@ void Refill::begin_pass() noexcept {
 
 // True when that is all there is to do.
 bool Refill::begin_with_missed() noexcept {
-    auto missed = env_.pool.take_missed(target_);
-    missed_since_ = missed.since;
+    auto missed = env_.pool.list_missed(target_);
+    missed_ = missed.span;
     if (!is_ready_ || extent_ == Extent::Whole || !missed.is_complete) return false;
     for (int store = 0; store < env_.pool.size(); ++store)
         missing_ += store != target_ && !env_.pool.is_up(store);
@@ -228,8 +228,7 @@ void Refill::requests(int change) noexcept {
 
 void Refill::end(Status outcome) noexcept {
     source_ = env_.pool.size();
-    if (!outcome && extent_ == Extent::Missed) env_.pool.health(target_).keep_return();
-    if (!outcome) env_.pool.put_back_missed(target_, missed_since_);
+    if (outcome) env_.pool.settle_missed(target_, missed_);
     finish(std::move(outcome));
 }
 

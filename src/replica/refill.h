@@ -43,6 +43,8 @@ namespace sessmirror::replica {
 class Refill final : public Operation, private OperationListener, private store::InventorySink {
   public:
     static constexpr std::size_t kInFlight = 16;
+    static constexpr Duration kDrain = milliseconds(20);  // a live store answers well within
+    // A store that lacks fewer sessions is complete before anybody could be told that it is not.
     static constexpr std::uint64_t kGaps = 8;
     static constexpr std::uint32_t kReadyLifetime = 30 * 24 * 3600;  // seconds
 
@@ -108,9 +110,9 @@ class Refill final : public Operation, private OperationListener, private store:
     int missing_ = 0;     // stores that could not be listed
     int incomplete_ = 0;  // stores that were listed and are filling themselves
     Status trouble_ = kOk;
-    std::vector<Hash> keys_;          // of the present source, still to be compared
-    std::size_t listed_ = 0;          // of the present source in all
-    std::uint64_t missed_since_ = 0;  // of the missed writes that this took upon itself
+    std::vector<Hash> keys_;           // of the present source, still to be compared
+    std::size_t listed_ = 0;           // of the present source in all
+    pool::MissedWrites::Span missed_;  // that this took upon itself
     std::vector<std::unique_ptr<SessionCopy>> copies_;
     std::uint64_t copied_ = 0;
     int in_flight_ = 0;

@@ -11,7 +11,8 @@ std::unique_ptr<Refill> Refilling::take_up(const Environment& env) {
     for (int store = 0; store < pool.size(); ++store) {
         pool::Health& health = pool.health(store);
         if (!health.is_up() || !health.claim_refill(kFirstLook, kLease)) continue;
-        const auto extent = health.take_return() ? Refill::Extent::Missed : Refill::Extent::Look;
+        due_ = health.comparison_due();
+        const auto extent = due_ != 0 ? Refill::Extent::Missed : Refill::Extent::Look;
         auto refill = std::make_unique<Refill>(env, scope_, store, extent);
         refill->start();
         return refill;
@@ -33,8 +34,9 @@ bool Refilling::resume(const Environment& env) {
 void Refilling::settle(pool::Pool& pool) noexcept {
     if (!refill_->done()) return;
     pool::Health& health = pool.health(refill_->target());
+    if (refill_->outcome() && due_ != 0) health.comparison_done(due_);
     // It may have gone and come back while it was worked on.
-    const bool is_settled = refill_->outcome() && health.slot().returned.load() == 0;
+    const bool is_settled = refill_->outcome() && health.comparison_due() == 0;
     health.next_refill_in(is_settled ? kLookInterval : kRetry);
     refill_.reset();
 }

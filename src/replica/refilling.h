@@ -36,6 +36,7 @@ class Refilling {
 
     Refill::Scope scope_;
     std::unique_ptr<Refill> refill_;
+    std::uint32_t due_ = 0;  // the comparison that it is
     unsigned fork_generation_ = 0;
 };
 

@@ -6,7 +6,6 @@ namespace sessmirror::service {
 namespace {
 
 constexpr Duration kSlice = milliseconds(2);
-constexpr Duration kDrain = milliseconds(20);  // a live store answers well within
 
 }  // namespace
 
@@ -26,22 +25,29 @@ replica::Refill::Scope SessionService::Impl::refill_scope(const Deployment& depl
     return scope;
 }
 
-SessionService::RefillProgress SessionService::Impl::refill_all(Duration time) {
+void SessionService::Impl::begin_whole_refill() {
     Deployment& deployment = current();
-    auto& work = deployment.whole_refill;
-    if (!work || work->is_over()) work.emplace(environment(deployment), refill_scope(deployment));
-    const bool goes_on = work->step(loop, time);
-    return {!goes_on, work->progress()};
+    deployment.refilling.reset();  // both ask the same inventories
+    deployment.whole_refill.emplace(environment(deployment), refill_scope(deployment));
+}
+
+SessionService::RefillProgress SessionService::Impl::continue_whole_refill(Duration time) {
+    auto& work = current().whole_refill;
+    // A page that was served in between has changed the configuration.
+    if (!work) return {true, 1};
+    work->step(loop, time);
+    return {work->is_over(), work->progress()};
 }
 
 void SessionService::Impl::refill() noexcept {
     Deployment& deployment = current();
+    deployment.whole_refill.reset();  // whoever asked for it has got its results, or has left it
     if (!deployment.refilling) deployment.refilling.emplace(refill_scope(deployment));
     replica::Refilling& work = *deployment.refilling;
     if (!work.resume(environment(deployment))) return;
     loop.run_until(work.done(), loop.now() + kSlice);
     work.pause();
-    if (!work.done()) loop.run_until(work.quiet(), loop.now() + kDrain);
+    if (!work.done()) loop.run_until(work.quiet(), loop.now() + replica::Refill::kDrain);
     work.settle(*deployment.pool);
 }
 

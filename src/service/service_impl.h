@@ -67,7 +67,7 @@ struct Deployment final : store::StoreEvents {
     std::unique_ptr<pool::Pool> pool;
     std::vector<std::unique_ptr<store::Inventory>> inventories;  // one for each store
     std::optional<replica::Refilling> refilling;                 // from the first response on
-    std::optional<WholeRefill> whole_refill;                     // under way, or the last one
+    std::optional<WholeRefill> whole_refill;                     // of this request
     bool proven = false;                                         // a store has answered this worker
     std::uint64_t connected = 0;  // a bit per store that this worker has had a connection to
 };
@@ -92,7 +92,8 @@ struct SessionService::Impl final {
     void break_orphaned_locks() noexcept;
     void probe_due_store() noexcept;
     void compare_settings() noexcept;
-    SessionService::RefillProgress refill_all(Duration time);
+    void begin_whole_refill();
+    SessionService::RefillProgress continue_whole_refill(Duration time);
     // A slice of the work on a store that came back or joined; see replica/refill.h.
     void refill() noexcept;
 

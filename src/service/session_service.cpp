@@ -245,8 +245,12 @@ void SessionService::after_response() noexcept {
     impl_->refill();
 }
 
-SessionService::RefillProgress SessionService::refill(Duration time) {
-    return impl_->refill_all(time);
+void SessionService::begin_refill() {
+    impl_->begin_whole_refill();
+}
+
+SessionService::RefillProgress SessionService::continue_refill(Duration time) {
+    return impl_->continue_whole_refill(time);
 }
 
 Journal& SessionService::journal() noexcept {

@@ -41,14 +41,15 @@ class SessionService {
     // io_timeout.
     void after_response() noexcept;
 
-    // Brings every store of the pool in use up to date with its peers now: works for `time`, and
-    // has to be called again until it is over; stores() has the results. REQUIRES: there was an
-    // open().
+    // Brings every store of the pool in use up to date with its peers now: begun, then continued
+    // for some time at once until it is over; stores() has the results. Nothing is done in between,
+    // so it may also be left. REQUIRES: there was an open().
+    void begin_refill();
     struct RefillProgress {
         bool is_over = false;
         double done = 0;  // 0 to 1
     };
-    RefillProgress refill(Duration time);
+    RefillProgress continue_refill(Duration time);
 
     Journal& journal() noexcept;
 

@@ -16,17 +16,20 @@ void WholeRefill::begin_store() {
     refill_->start();
 }
 
-bool WholeRefill::step(net::EventLoop& loop, Duration time) {
+void WholeRefill::step(net::EventLoop& loop, Duration time) {
     const TimePoint until = loop.now() + time;
     while (!is_over()) {
         if (!refill_) begin_store();
         refill_->resume();
-        loop.run_until(refill_->done(), until);
-        if (!refill_->done()) return true;
+        if (!loop.run_until(refill_->done(), until)) return pause(loop);
         outcomes_.push_back(refill_->outcome());
         refill_.reset();
     }
-    return false;
+}
+
+void WholeRefill::pause(net::EventLoop& loop) {
+    refill_->pause();
+    loop.run_until(refill_->quiet(), loop.now() + replica::Refill::kDrain);
 }
 
 double WholeRefill::progress() const noexcept {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "net/event_loop.h"
@@ -17,8 +16,8 @@ class WholeRefill {
   public:
     WholeRefill(const replica::Environment& env, replica::Refill::Scope scope);
 
-    // Works for a while. False: it is over.
-    bool step(net::EventLoop& loop, Duration time);
+    // Works for a while, and leaves nothing on its way.
+    void step(net::EventLoop& loop, Duration time);
     [[nodiscard]] bool is_over() const noexcept {
         return static_cast<int>(outcomes_.size()) == env_.pool.size();
     }
@@ -29,6 +28,7 @@ class WholeRefill {
 
   private:
     void begin_store();
+    void pause(net::EventLoop& loop);
 
     replica::Environment env_;
     replica::Refill::Scope scope_;

@@ -89,8 +89,12 @@ Journal& SessionService::journal() noexcept {
     return impl_->journal;
 }
 
-SessionService::RefillProgress SessionService::refill(Duration) {
-    fake_core().calls.emplace_back("refill");
+void SessionService::begin_refill() {
+    fake_core().calls.emplace_back("begin_refill");
+}
+
+SessionService::RefillProgress SessionService::continue_refill(Duration) {
+    fake_core().calls.emplace_back("continue_refill");
     return {true, 1};
 }
 

@@ -8,7 +8,7 @@
 
 namespace sessmirror::simulation {
 
-// A session's payload as simulated requests write it: its changes, four bytes each.
+// A session's payload as simulated requests write it: a key for each of its changes.
 Bytes encode_ops(const std::vector<OpId>& ops);
 std::vector<OpId> decode_ops(ByteView payload);  // in the order in which they were written
 

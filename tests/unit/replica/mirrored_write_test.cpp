@@ -55,6 +55,36 @@ TEST_P(MirroredWriteTest, ReplacesEveryCopyWithTheNewVersion) {
     EXPECT_EQ(host.count(Counter::Conflicts), 0u);
 }
 
+// The page has ended when the store goes on, and nobody else can give the lock back.
+TEST_P(MirroredWriteTest, LeavesALockThatItCouldNotGiveBackToWhoeverFindsTheStoreUpAgain) {
+    if (GetParam() == replica::Locking::Off) return;  // there is none
+    lab.store_session(host, "1");
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    const int home = view.lock.store;
+    const auto owner = view.lock.lock.owner;
+    lab.node(home).pause();
+    ASSERT_TRUE(lab.write(host, view, "2"));
+    EXPECT_TRUE(host.locks.is_abandoned(owner));
+    pool::LockRegistry::Orphan orphan;
+    ASSERT_TRUE(host.locks.next_orphan(orphan));
+    EXPECT_EQ(orphan.owner, owner);
+    lab.node(home).resume();
+}
+
+TEST_P(MirroredWriteTest, IsStoredByTheMirrorsWhereTheHomeHasNoRoom) {
+    lab.store_session(host, "1");
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    const int home = lab.home();
+    lab.node(home).set_full(true);
+    EXPECT_TRUE(lab.write(host, view, "2"));
+    EXPECT_EQ(copies_of("2"), 2);
+    EXPECT_EQ(host.count(Counter::DegradedWrites), 1u);
+    lab.node(home).set_full(false);
+    EXPECT_EQ(host.pool.list_missed(home).keys.size(), 1u);  // and is brought there later
+}
+
 TEST_P(MirroredWriteTest, GivesBackTheLock) {
     lab.store_session(host, "1");
     for (int i = 0; i < 3; ++i) EXPECT_EQ(lab.node(i).find_lock(lab.key.text()), nullptr) << i;

@@ -225,6 +225,26 @@ TEST_F(Refill, KeepsInMindWhatItMissedWhileItCannotBeBrought) {
     EXPECT_EQ(sessions_on(0, "new"), 1);
 }
 
+TEST_F(Refill, IsBegunAnewWhereItsWorkerWasKilled) {
+    store_sessions("old");
+    ASSERT_TRUE(refill(0));
+    lab.node(0).pause();
+    lab.key = key(1);
+    lab.store_session(lab.host(), "new");
+    lab.node(0).resume();
+    lab.settle();
+    {
+        replica::Refill killed(lab.host().environment(), scope(), 0, Extent::Missed);
+        killed.start();
+        while (lab.host().pool.health(0).slot().refill_listed.load() == 0)
+            ASSERT_TRUE(lab.world.step());
+    }
+    lab.settle();
+    EXPECT_EQ(sessions_on(0, "new"), 0);
+    ASSERT_TRUE(refill(0, Extent::Missed));
+    EXPECT_EQ(sessions_on(0, "new"), 1);
+}
+
 TEST_F(Refill, ComparesAllAfterMoreMissedWritesThanAreKept) {
     store_sessions("cart");
     ASSERT_TRUE(refill(0));

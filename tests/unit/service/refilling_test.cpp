@@ -74,6 +74,44 @@ TEST_F(Refilling, GivesAStoreThatReturnedEmptyEverySessionAgain) {
     }
 }
 
+// However short the time that it is given, and although it is left once in the middle.
+TEST_F(Refilling, IsDoneAtOnceWhereItIsAskedFor) {
+    for (int i = 0; i < kSessions; ++i) write("visitor " + std::to_string(i), "cart");
+    first_.kill();
+    first_.start();
+    open();
+    service_.begin_refill();
+    EXPECT_FALSE(service_.continue_refill(Duration::zero()).is_over);
+    service_.begin_refill();
+    SessionService::RefillProgress progress;
+    int slices = 0;
+    for (double before = 0; !progress.is_over && slices < 10'000;
+         ++slices, before = progress.done) {
+        progress = service_.continue_refill(std::chrono::microseconds(200));
+        EXPECT_GE(progress.done, before);
+        const auto copied = page_->value(pool::Counter::Refilled);
+        write("a visitor in between", "x");  // which runs the loop
+        EXPECT_EQ(page_->value(pool::Counter::Refilled), copied);
+    }
+    EXPECT_TRUE(progress.is_over);
+    EXPECT_GT(slices, 2);
+    const auto stores = service_.stores();
+    EXPECT_EQ(stores[0].refill_trouble, "");
+    EXPECT_EQ(page_->value(pool::Counter::Refilled), std::uint64_t{kSessions});
+}
+
+TEST_F(Refilling, GoesOnBetweenPagesAfterAPageThatAskedForItAtOnceAndLeftIt) {
+    for (int i = 0; i < kSessions; ++i) write("visitor " + std::to_string(i), "cart");
+    service_.after_response();
+    first_.kill();
+    first_.start();
+    ASSERT_TRUE(serve_until([&] { return is_filling(0); }));
+    service_.begin_refill();
+    (void)service_.continue_refill(Duration::zero());
+    ASSERT_TRUE(serve_until(
+        [&] { return page_->value(pool::Counter::Refilled) >= kSessions && !is_filling(0); }));
+}
+
 TEST_F(Refilling, GivesAStoreThatHungWhatItMissed) {
     write("visitor", "old");
     service_.after_response();
