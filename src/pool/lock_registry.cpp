@@ -150,10 +150,13 @@ bool LockRegistry::is_dead(const LockOwner& owner) const noexcept {
     return maker && is_gone(*maker);
 }
 
-bool LockRegistry::is_abandoned(const LockOwner& owner) const noexcept {
+bool LockRegistry::is_abandoned(const LockOwner& owner,
+                                std::uint64_t store_name_hash) const noexcept {
     const std::string_view name = owner.view();
     return std::ranges::any_of(page_.locks, [&](const LockSlot& slot) {
-        if (slot.ready.load(std::memory_order_acquire) != kAbandoned) return false;
+        if (slot.ready.load(std::memory_order_acquire) != kAbandoned ||
+            slot.store_name_hash.load() != store_name_hash)
+            return false;
         const auto text = load_text(slot.owner);
         return name == std::string_view(text.data(), strnlen(text.data(), text.size()));
     });

@@ -39,8 +39,10 @@ class LockRegistry {
     // gone). False for owners of other hosts and for anything that does not parse.
     [[nodiscard]] bool is_dead(const store::LockOwner& owner) const noexcept;
 
-    // Whether `owner` is one of this host's that has given its lock up and could not give it back.
-    [[nodiscard]] bool is_abandoned(const store::LockOwner& owner) const noexcept;
+    // Whether `owner` is one of this host's that has given up its lock at that store and could not
+    // give it back. (It may hold the session's lock at another one, after a failover.)
+    [[nodiscard]] bool is_abandoned(const store::LockOwner& owner,
+                                    std::uint64_t store_name_hash) const noexcept;
 
     struct Orphan {
         store::SessionKey key;

@@ -63,7 +63,9 @@ void LockedRead::on_claim_reply(Result<store::FetchReply>& reply) noexcept {
 }
 
 void LockedRead::on_held(const store::HeldLock& holder) noexcept {
-    if (env_.locks.is_dead(holder.owner) || env_.locks.is_abandoned(holder.owner)) {
+    const bool is_nobodys = env_.locks.is_dead(holder.owner) ||
+                            env_.locks.is_abandoned(holder.owner, env_.pool.name_hash(home_));
+    if (is_nobodys) {
         env_.pool.count(pool::Counter::LocksBroken);
         env_.pool.store(home_).release(view_.key(), holder, deadline(), this);
         return;

@@ -65,7 +65,7 @@ TEST_P(MirroredWriteTest, LeavesALockThatItCouldNotGiveBackToWhoeverFindsTheStor
     const auto owner = view.lock.lock.owner;
     lab.node(home).pause();
     ASSERT_TRUE(lab.write(host, view, "2"));
-    EXPECT_TRUE(host.locks.is_abandoned(owner));
+    EXPECT_TRUE(host.locks.is_abandoned(owner, host.pool.name_hash(home)));
     pool::LockRegistry::Orphan orphan;
     ASSERT_TRUE(host.locks.next_orphan(orphan));
     EXPECT_EQ(orphan.owner, owner);
