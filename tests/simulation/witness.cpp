@@ -73,13 +73,13 @@ FinalState Witness::final_state(int session) {
     FinalState state;
     state.session = session;
     const store::SessionKey key = key_of_session(session);
-    std::vector<record::Version> versions(static_cast<std::size_t>(cluster_.stores()));
+    std::vector<record::Envelope> held(static_cast<std::size_t>(cluster_.stores()));
     for (int s = 0; s < cluster_.stores(); ++s) {
         const SimNode::Item* item = cluster_.node(s).find(key.text());
         if (item == nullptr) continue;
         const auto record = record::decode(item->value);
         if (!record) continue;
-        versions[static_cast<std::size_t>(s)] = record->envelope.version;
+        held[static_cast<std::size_t>(s)] = record->envelope;
         if (record->envelope.version <= state.newest) continue;
         state.newest = record->envelope.version;
         state.is_tombstone = record->envelope.is_tombstone();
@@ -87,8 +87,12 @@ FinalState Witness::final_state(int session) {
         std::sort(state.ops.begin(), state.ops.end());
     }
     const replica::ReplicaSet set(*cluster_.worker(0, 0).pool, key, redundancy_);
-    for (const int member : set.members())
-        state.behind += versions[static_cast<std::size_t>(member)] != state.newest;
+    for (const int member : set.members()) {
+        const record::Envelope& copy = held[static_cast<std::size_t>(member)];
+        // Of two log-outs at one time either will do.
+        const bool is_ended_too = state.is_tombstone && copy.is_tombstone();
+        state.behind += copy.version != state.newest && !is_ended_too;
+    }
     return state;
 }
 
