@@ -37,7 +37,8 @@ HostName host_name() noexcept {
 
 const char* state_of(const StoreStatus& store) noexcept {
     if (!store.is_up) return "down";
-    return store.is_filling ? "filling" : "up";
+    if (store.is_filling) return "filling";
+    return store.is_behind ? "behind" : "up";
 }
 
 void add_store(zval* list, const StoreStatus& store) {
@@ -74,7 +75,8 @@ void print_number(const char* name, std::uint64_t value) {
 }
 
 void print_store(const StoreStatus& store) {
-    char health[96] = "up";
+    char health[96] = "";
+    snprintf(health, sizeof health, "%s", state_of(store));
     if (store.is_filling)
         snprintf(health, sizeof health, "filling (%llu of %llu sessions compared, %llu copied)",
                  static_cast<unsigned long long>(store.refill_seen),

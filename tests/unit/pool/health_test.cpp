@@ -37,6 +37,20 @@ TEST_F(HealthTest, OnlyOneWorkerIsToldOfEachChange) {
     EXPECT_TRUE(health.is_up());
 }
 
+TEST_F(HealthTest, AComparisonStaysDueUntilOneIsDoneThatBeganAfterTheLastReturn) {
+    EXPECT_EQ(health.comparison_due(), 0u);
+    health.report_failure();
+    health.report_answer(microseconds(100));
+    const auto first = health.comparison_due();
+    EXPECT_NE(first, 0u);
+    EXPECT_EQ(other_worker.comparison_due(), first);  // the first one may have been killed
+    health.note_return();
+    health.comparison_done(first);
+    EXPECT_NE(health.comparison_due(), 0u);
+    health.comparison_done(health.comparison_due());
+    EXPECT_EQ(other_worker.comparison_due(), 0u);
+}
+
 TEST_F(HealthTest, ProbesOnlyWhenDownAndDue) {
     clock.advance(std::chrono::seconds(10));
     EXPECT_FALSE(health.claim_probe());
