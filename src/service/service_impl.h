@@ -15,6 +15,7 @@
 #include "replica/mirrored_write.h"
 #include "replica/operation.h"
 #include "replica/refilling.h"
+#include "service/pending_releases.h"
 #include "service/session_service.h"
 #include "service/whole_refill.h"
 #include "store/inventory.h"
@@ -28,29 +29,6 @@ struct SessionWork {
     replica::SessionView view;
     Bytes payload;
     std::optional<replica::MirroredWrite> write;
-};
-
-// Locks that were given back without waiting, until their stores have answered. A store answers in
-// the order in which it was asked.
-class PendingReleases final : public store::StoreSink {
-  public:
-    explicit PendingReleases(pool::LockRegistry& locks) noexcept : locks_(locks) {}
-    void add(int store, int ticket) {
-        pending_.push_back({store, ticket});
-        none_ = false;
-    }
-    [[nodiscard]] const bool& none() const noexcept { return none_; }
-
-  private:
-    struct Pending {
-        int store;
-        int ticket;
-    };
-    void on_release(int store, Result<store::ReleaseReply> reply) noexcept override;
-
-    pool::LockRegistry& locks_;
-    std::vector<Pending> pending_;
-    bool none_ = true;
 };
 
 // One configuration at work. Sessions share it, so that a change of the ini settings cannot pull it

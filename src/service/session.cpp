@@ -173,10 +173,8 @@ void Session::Impl::let_go() noexcept {
     if (loaded && !settled && view().is_alive()) (void)touch_if_due();
     if (view().lock.held()) {
         const auto& lock = view().lock;
-        service.releases.add(lock.store, lock.ticket);
-        deployment->pool->store(lock.store)
-            .release(view().key(), lock.lock, service.loop.now() + deployment->policy.deadline,
-                     &service.releases);
+        service.releases.start(*deployment->pool, lock.store, view().key(), lock.lock, lock.ticket,
+                               service.loop.now() + deployment->policy.deadline);
         view().lock = {};
     }
     if (work->write && !work->write->is_idle()) {

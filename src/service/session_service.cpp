@@ -151,15 +151,6 @@ void SessionService::Impl::drop_finished_work() noexcept {
     lingering.remove_if([](const Lingering& entry) { return entry.work->write->is_idle(); });
 }
 
-void PendingReleases::on_release(int store, Result<store::ReleaseReply> reply) noexcept {
-    const auto first = std::find_if(pending_.begin(), pending_.end(),
-                                    [&](const Pending& pending) { return pending.store == store; });
-    if (first == pending_.end()) return;
-    reply ? locks_.leave(first->ticket) : locks_.abandon(first->ticket);
-    pending_.erase(first);
-    none_ = pending_.empty();
-}
-
 void SessionService::Impl::break_orphaned_locks() noexcept {
     pool::LockRegistry::Orphan orphan;
     for (int i = 0; i < kOrphansPerSweep && locks.next_orphan(orphan); ++i) {
@@ -168,12 +159,13 @@ void SessionService::Impl::break_orphaned_locks() noexcept {
             locks.abandon(orphan.ticket);  // the lock may be there again with the store
             continue;
         }
-        if (store >= 0) {
-            current().pool->count(pool::Counter::LocksBroken);
-            current().pool->store(store).release(orphan.key, {orphan.owner, 0},
-                                                 loop.now() + current().policy.deadline, nullptr);
+        if (store < 0) {
+            locks.leave(orphan.ticket);
+            continue;
         }
-        locks.leave(orphan.ticket);
+        current().pool->count(pool::Counter::LocksBroken);
+        releases.start(*current().pool, store, orphan.key, {orphan.owner, 0}, orphan.ticket,
+                       loop.now() + current().policy.deadline);
     }
 }
 
@@ -235,11 +227,10 @@ Result<std::unique_ptr<Session>> SessionService::open(const Options& options,
 
 void SessionService::after_response() noexcept {
     if (impl_->deployments.empty()) return;
-    // A release may take a second step (a new connection, a lock whose CAS the store has changed),
-    // and the next request of this worker may be far away.
+    impl_->break_orphaned_locks();
+    // The next request of this worker may be far away.
     impl_->loop.run_until(impl_->releases.none(), impl_->loop.now() + kPatience);
     impl_->drop_finished_work();
-    impl_->break_orphaned_locks();
     impl_->probe_due_store();
     impl_->compare_settings();
     impl_->refill();
