@@ -3,12 +3,18 @@
 
 import time
 
-from lab import Ledger, Visitor, wait_until
+from lab import SITE, Crowd, Ledger, Overdue, Visitor, wait_until
 
-from .bench import case
+from .bench import Bench, case
 
 _SESSIONS = 200
 _FULL_WITHIN_S = 5.0
+
+_MANY_SESSIONS = 200_000
+_MANY_WITHIN_S = 120.0
+_VISITORS = 24
+_PAUSE_S = 0.05
+_CALM_S = 40.0
 
 
 @case(short=True)
@@ -43,3 +49,53 @@ def _serve(visitors, hosts, rounds):
         for visitor in visitors:
             for host in hosts:
                 visitor.add(host)
+
+
+@case()
+def a_store_that_returned_empty_holds_200000_sessions_within_two_minutes(bench):
+    """Visitors go on meanwhile, and their pages take no longer than before."""
+    with bench.lab(store_options={1: ["-m", "1024"], 2: ["-m", "1024"]}) as lab:
+        _fill(lab, _MANY_SESSIONS)
+        store = lab.stores[1]
+        with Crowd(lab, _VISITORS, pause_s=_PAUSE_S) as crowd:
+            before = _seconds_of_pages(crowd, lambda: False, _CALM_S)
+            store.kill()
+            wait_until(crowd.all_have_visited(), "everybody has had a page without it", 10)
+            store.start()
+            start = time.monotonic()
+            during = _seconds_of_pages(crowd, lambda: store.items() >= _MANY_SESSIONS,
+                                       _MANY_WITHIN_S)
+            took = time.monotonic() - start
+            bench.figure(f"{store.items()} of {_MANY_SESSIONS} sessions back after {took:.1f} s")
+        for name, share in ("median", 0.5), ("p99", 0.99):
+            bench.figure(f"{name} of pages: {_quantile(before, share) * 1000:.2f} ms in the "
+                         f"{len(before)} before, {_quantile(during, share) * 1000:.2f} ms in the "
+                         f"{len(during)} meanwhile")
+        bench.no_errors(crowd.ledger.since())
+        bench.check(store.items() >= _MANY_SESSIONS, f"it took longer than {took:.1f} s")
+
+
+def _fill(lab, sessions):
+    """Each host makes its share, in a script."""
+    share = sessions // len(lab.hosts)
+    scripts = [lab.run.spawn(f"fill{host.number}", lab.network.command(host.number, [
+        "php", "-n", "-c", str(lab.php_ini), "-d", "session.use_strict_mode=0", "-d",
+        "session.use_cookies=0", "-d", "session.cache_limiter=", "-d", "sessmirror.locking=off",
+        str(SITE / "fill.php"), str(number * share), str(share)]))
+        for number, host in enumerate(lab.hosts)]
+    wait_until(lambda: all(script.poll() is not None for script in scripts), "all are there", 300)
+    Bench.check(not any(script.returncode for script in scripts), "a session could not be made")
+
+
+def _seconds_of_pages(crowd, is_enough, limit_s):
+    """How long each page takes until it is enough, or the time is over."""
+    first = len(crowd.ledger)
+    try:
+        wait_until(is_enough, "", limit_s)
+    except Overdue:
+        pass
+    return sorted(visit.seconds for visit in crowd.ledger.since(first))
+
+
+def _quantile(values, share):
+    return values[int(share * (len(values) - 1))]

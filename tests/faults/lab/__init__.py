@@ -10,6 +10,7 @@ from .cuts import BlackHole, OneWayCut, Partition, RepliesLost
 from .fault import Fault, lift, strike, suffering
 from .handlers import HANDLERS
 from .history import History
+from .host import SITE
 from .lab import Lab
 from .ledger import Ledger
 from .lines import LongWire, PacketLoss, SlowStore
@@ -20,6 +21,7 @@ from .waiting import Overdue, wait_until
 
 __all__ = ["HANDLERS", "BlackHole", "Browser", "Client", "Crowd", "Fault", "Finding", "Full",
            "History", "Hung", "Killed", "Lab", "Ledger", "LongWire", "NoConnections", "OneWayCut",
-           "Overdue", "PacketLoss", "Page", "Partition", "Promises", "RepliesLost", "SlowStore",
+           "Overdue", "PacketLoss", "Page", "Partition", "Promises", "RepliesLost", "SITE",
+           "SlowStore",
            "Visitor", "WarmRestart", "WrongClock", "can_make_clocks", "check", "join", "leave",
            "lift", "stop", "strike", "suffering", "tabs", "wait_until"]
