@@ -11,7 +11,7 @@ namespace sessmirror {
 enum class Errc : std::uint8_t {
     BadConfig,      // a directive or a piece of the store list cannot be used as written
     BadName,        // a store's host name does not resolve
-    Refused,        // nobody listens at the store's address
+    Refused,        // nobody listens at the store's address, or it takes no more connections
     Unreachable,    // the network has no way to the store, or the socket file cannot be opened
     Timeout,        // the store did not answer in time: what was sent may still take effect
     Closed,         // the store closed the connection before it answered

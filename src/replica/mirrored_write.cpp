@@ -328,6 +328,10 @@ void MirroredWrite::advance() noexcept {
 
 Status MirroredWrite::conclude() noexcept {
     if (refusal_) return *refusal_;
+    // Time that was spent on others' changes is not the stores' fault.
+    if (acks_ == 0 && rounds_ > 1)
+        failures_.append("; other requests' changes had to be merged first, in %d rounds",
+                         rounds_ - 1);
     if (acks_ == 0) return failures_;
     if (acks_ < acks_needed_.required()) {
         Error error(Errc::NotEnoughAcks, "%d of %d copies acknowledged, %d needed: %s", acks_,

@@ -196,6 +196,11 @@ void MemcachedLink::take_version(const wire::Reply& reply) {
         drop(Error(Errc::StoreError, "%.100s: %.100s", name().c_str(), reply.text.c_str()));
         return;
     }
+    if (reply.code == ReplyCode::Refusal) {
+        drop(Error(Errc::Refused, "%.100s turns connections away: %.100s", name().c_str(),
+                   reply.text.c_str()));
+        return;
+    }
     if (reply.code != ReplyCode::Version) {
         protocol_error("it is no memcached");
         return;

@@ -23,6 +23,7 @@ enum class ReplyCode : std::uint8_t {
     Stat,         // STAT, "name value" in `text`
     End,          // END
     ServerError,  // SERVER_ERROR, reason in `text`
+    Refusal,      // ERROR and a reason, in `text`: how a store turns a connection away
 };
 
 // One reply. Fields that the line did not carry keep these defaults.

@@ -98,6 +98,12 @@ bool read_reply_line(std::string_view line, Reply& out, std::size_t& value_size)
         keep_printable(rest, out.text);
         return true;
     }
+    // Without a reason it is the answer to an unknown command, which is never sent.
+    if (word == "ERROR" && !rest.empty()) {
+        out.code = ReplyCode::Refusal;
+        keep_printable(rest, out.text);
+        return true;
+    }
     out.code = ReplyCode::End;
     return line == "END";
 }

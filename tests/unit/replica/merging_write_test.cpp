@@ -88,6 +88,18 @@ TEST_F(MergingWrites, WhatCannotBeTakenApartIsReplacedAndCounted) {
     EXPECT_EQ(collisions(), 1u);
 }
 
+TEST_F(MergingWrites, TellThatTheTimeWasSpentOnOthersChanges) {
+    const bool is_home_of_first = lab.home() == 0;
+    auto& early = is_home_of_first ? first : second;
+    auto& late = is_home_of_first ? second : first;
+    ASSERT_TRUE(lab.write(early, is_home_of_first ? mine : theirs, "a|i:1;b|i:20;"));
+    late.policy.deadline = std::chrono::microseconds(1850);  // for the first round, and a little
+    const auto outcome = lab.write(late, is_home_of_first ? theirs : mine, "a|i:10;b|i:2;");
+    ASSERT_FALSE(outcome);
+    EXPECT_NE(std::string(outcome.error().detail).find("had to be merged first"), std::string::npos)
+        << outcome.error().detail;
+}
+
 TEST_F(MergingWrites, ADestroyedSessionStaysDestroyed) {
     ASSERT_TRUE(lab.destroy(second, theirs));
     ASSERT_TRUE(lab.write(first, mine, "a|i:10;b|i:2;"));

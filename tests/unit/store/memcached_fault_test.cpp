@@ -68,6 +68,10 @@ TEST(MemcachedFaults, AnErrorLineEndsTheConnection) {
         peer.send("ERROR\r\n");
         peer.stall();
     });
+    expect_protocol_error([](FakePeer& peer, const std::string&) {
+        peer.send("ERROR with a reason\r\n");
+        peer.stall();
+    });
 }
 
 TEST(MemcachedFaults, ALineThatDoesNotEndIsNotCollectedForEver) {
@@ -131,6 +135,21 @@ TEST(MemcachedFaults, AServerThatIsNoMemcachedIsRefused) {
     });
     StoreClient client(at(server.port()));
     EXPECT_EQ(client.fetch(key_of("a")).error().code, Errc::Protocol);
+}
+
+TEST(MemcachedFaults, AStoreAtItsLimitOfConnectionsSaysSo) {
+    FakeServer server([](FakePeer& peer, int) {
+        peer.read_command();
+        peer.send("ERROR Too many open connections\r\n");
+        peer.stall();
+    });
+    StoreClient client(at(server.port()));
+    const auto reply = client.fetch(key_of("a"));
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().code, Errc::Refused);
+    EXPECT_NE(std::string(reply.error().detail).find("Too many open connections"),
+              std::string::npos);
+    EXPECT_EQ(client.events.protocol_errors, 0);
 }
 
 TEST(MemcachedFaults, AnOldMemcachedIsRefusedWithTheVersionThatIsNeeded) {

@@ -58,6 +58,7 @@ const std::vector<std::string>& samples() {
         "SERVER_ERROR out of memory storing object\r\nHD O1\r\n",
         "SERVER_ERROR \x01\xff\r\n",
         "ERROR\r\n",
+        "ERROR Too many open connections\r\n",
         "CLIENT_ERROR bad data chunk\r\n",
         "HD O1\n",
         "VA\r\n",
