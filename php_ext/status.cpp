@@ -38,6 +38,7 @@ HostName host_name() noexcept {
 const char* state_of(const StoreStatus& store) noexcept {
     if (!store.is_up) return "down";
     if (store.is_filling) return "filling";
+    if (store.is_unchecked) return "unchecked";
     return store.is_behind ? "behind" : "up";
 }
 

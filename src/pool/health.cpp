@@ -87,6 +87,14 @@ void Health::comparison_done(std::uint32_t due) noexcept {
     slot_->returns_settled.store(due);
 }
 
+bool Health::is_looked_at() const noexcept {
+    return slot_->looked_at.load(std::memory_order_relaxed) != 0;
+}
+
+void Health::note_look() noexcept {
+    slot_->looked_at.store(1, std::memory_order_relaxed);
+}
+
 bool Health::set_filling(bool filling) noexcept {
     return slot_->filling.exchange(filling ? 1 : 0) != (filling ? 1u : 0u);
 }

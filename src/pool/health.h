@@ -61,6 +61,10 @@ class Health {
     void call_for_comparison() noexcept;
     [[nodiscard]] std::uint32_t comparison_due() const noexcept;
     void comparison_done(std::uint32_t due) noexcept;  // what comparison_due() was before
+    // Whether a look at it, or a comparison, has ended well since the page was made: until then
+    // nobody on this host knows whether it is complete.
+    [[nodiscard]] bool is_looked_at() const noexcept;
+    void note_look() noexcept;
     // True when this call changed the state, so that one worker reports it.
     bool set_filling(bool filling) noexcept;
     void count_refill(bool copied) noexcept;

@@ -56,6 +56,7 @@ struct StoreSlot {
     std::atomic<std::uint32_t> filling{0};     // 1: not known to hold all it should hold
     std::atomic<std::uint32_t> returns{0};  // how often a comparison with its peers was called for
     std::atomic<std::uint32_t> returns_settled{0};  // of these, the last that is done
+    std::atomic<std::uint32_t> looked_at{0};        // 1: a look has found or made it complete
     std::atomic<std::uint64_t> missed_since{0};     // oldest of its missed writes; 0 none
     std::atomic<std::int64_t> refill_due_ns{0};     // earliest time for a worker to look after it
     std::atomic<std::uint64_t> refill_listed{0};    // sessions that a refill has to compare, so far

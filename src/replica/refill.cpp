@@ -228,7 +228,10 @@ void Refill::requests(int change) noexcept {
 
 void Refill::end(Status outcome) noexcept {
     source_ = env_.pool.size();
-    if (outcome) env_.pool.settle_missed(target_, missed_);
+    if (outcome) {
+        env_.pool.settle_missed(target_, missed_);
+        env_.pool.health(target_).note_look();
+    }
     finish(std::move(outcome));
 }
 

@@ -261,6 +261,7 @@ std::vector<SessionService::StoreStatus> SessionService::stores() const {
         status.is_local = pool.local() == i;
         status.is_up = pool.is_up(i);
         status.is_filling = pool.is_filling(i);
+        status.is_unchecked = !pool.health(i).is_looked_at();
         status.is_behind = pool.health(i).comparison_due() != 0;
         status.refill_seen = slot.refill_seen.load(std::memory_order_relaxed);
         status.refill_copied = slot.refill_copied.load(std::memory_order_relaxed);

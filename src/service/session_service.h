@@ -57,7 +57,8 @@ class SessionService {
         std::string name;
         bool is_local = false;
         bool is_up = true;
-        bool is_filling = false;  // not known to hold all it should hold; see replica/refill.h
+        bool is_filling = false;    // not known to hold all it should hold; see replica/refill.h
+        bool is_unchecked = false;  // nobody on this host has looked yet whether it is complete
         bool is_behind =
             false;  // this host has written without it, or seen it go, and not caught up
         std::uint64_t refill_seen = 0;    // sessions that the last or present refill compared

@@ -103,7 +103,7 @@ def _register(name, make_fault, count=8, wires=False, two_sides=False, **options
     optimistic.__name__ = f"no_key_is_lost_in_silence_with_{name}"
     optimistic.__doc__ = f"Optimistic: {count} tabs add keys, with {title} meanwhile."
     for body in (locked, optimistic):
-        case(wires=wires or two_sides)(body)
+        case(wires=wires)(body)
 
 
 _register("a_killed_store", lambda lab, store: Killed(store))
@@ -111,18 +111,24 @@ _register("a_hung_store", lambda lab, store: Hung(store))
 _register("a_warm_restart", lambda lab, store: WarmRestart(store), warm=True)
 _register("a_store_that_evicts", lambda lab, store: Full(store),
           store_options={number: ["-m", "2"] for number in (1, 2)})
-_register("a_store_without_room", lambda lab, store: Full(store),
+# What the home has no room for is decided by another store, what it takes by itself.
+_register("a_store_without_room", lambda lab, store: Full(store), two_sides=True,
           store_options={number: ["-m", "2", "-M"] for number in (1, 2)})
 _register("a_store_without_connections", lambda lab, store: NoConnections(store),
           store_options={number: ["-c", "60"] for number in (1, 2)})
 _register("a_clock_an_hour_fast",
           lambda lab, store: WrongClock(lab, lab.hosts[store.number - 1], 3600), clocks=True)
-_register("a_black_hole", lambda lab, store: BlackHole(lab.network, store), two_sides=True)
-_register("replies_lost", lambda lab, store: RepliesLost(lab.network, store), two_sides=True)
-_register("a_partition", lambda lab, store: Partition(lab.network, 1, 2), two_sides=True)
+_register("a_black_hole", lambda lab, store: BlackHole(lab.network, store), wires=True,
+          two_sides=True)
+_register("replies_lost", lambda lab, store: RepliesLost(lab.network, store), wires=True,
+          two_sides=True)
+_register("a_partition", lambda lab, store: Partition(lab.network, 1, 2), wires=True,
+          two_sides=True)
 _register("a_wire_of_one_direction",
-          lambda lab, store: OneWayCut(lab.network, store.number, store.neighbour), two_sides=True)
-_register("packets_lost", lambda lab, store: PacketLoss(lab.run, lab.network, 0.05), two_sides=True)
+          lambda lab, store: OneWayCut(lab.network, store.number, store.neighbour), wires=True,
+          two_sides=True)
+_register("packets_lost", lambda lab, store: PacketLoss(lab.run, lab.network, 0.05), wires=True,
+          two_sides=True)
 _register("a_store_30_ms_slow",
           lambda lab, store: SlowStore(lab.run, lab.network, store, 30), count=4, wires=True)
 _register("a_store_300_ms_slow",

@@ -8,6 +8,7 @@
 
 #include "pool/host_page.h"
 #include "service/session_service.h"
+#include "store/session_key.h"
 #include "support/real_memcached.h"
 
 namespace sessmirror::service {
@@ -110,6 +111,15 @@ TEST_F(Refilling, GoesOnBetweenPagesAfterAPageThatAskedForItAtOnceAndLeftIt) {
     (void)service_.continue_refill(Duration::zero());
     ASSERT_TRUE(serve_until(
         [&] { return page_->value(pool::Counter::Refilled) >= kSessions && !is_filling(0); }));
+}
+
+TEST_F(Refilling, CallsNoStoreCompleteBeforeItHasLooked) {
+    write("visitor", "cart");
+    service_.after_response();
+    EXPECT_TRUE(service_.stores()[0].is_unchecked);
+    ASSERT_TRUE(serve_until([&] { return !service_.stores()[0].is_unchecked; }));
+    const auto ready = store::derive_key(options_.key_prefix, "", "this store is complete");
+    EXPECT_EQ(first_.ask("mg " + std::string(ready.text()) + "\r\n").substr(0, 2), "HD");
 }
 
 TEST_F(Refilling, GivesAStoreThatHungWhatItMissed) {
