@@ -12,9 +12,10 @@ _FULL_WITHIN_S = 5.0
 
 _MANY_SESSIONS = 200_000
 _MANY_WITHIN_S = 120.0
-_VISITORS = 24
-_PAUSE_S = 0.05
+_VISITORS = 16
+_PAUSE_S = 0.1
 _CALM_S = 40.0
+_NOISE_S = 0.005  # what else a machine does that all hosts share
 
 
 @case(short=True)
@@ -54,7 +55,7 @@ def _serve(visitors, hosts, rounds):
 @case()
 def a_store_that_returned_empty_holds_200000_sessions_within_two_minutes(bench):
     """Visitors go on meanwhile, and their pages take no longer than before."""
-    with bench.lab(store_options={1: ["-m", "1024"], 2: ["-m", "1024"]}) as lab:
+    with bench.lab(workers=4, store_options={n: ["-m", "1024"] for n in (1, 2)}) as lab:
         _fill(lab, _MANY_SESSIONS)
         store = lab.stores[1]
         with Crowd(lab, _VISITORS, pause_s=_PAUSE_S) as crowd:
@@ -72,6 +73,8 @@ def a_store_that_returned_empty_holds_200000_sessions_within_two_minutes(bench):
                          f"{len(before)} before, {_quantile(during, share) * 1000:.2f} ms in the "
                          f"{len(during)} meanwhile")
         bench.no_errors(crowd.ledger.since())
+        bench.check(_quantile(during, 0.99) <= 1.1 * _quantile(before, 0.99) + _NOISE_S,
+                    "pages took longer")
         bench.check(store.items() >= _MANY_SESSIONS, f"it took longer than {took:.1f} s")
 
 
