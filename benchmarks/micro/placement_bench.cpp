@@ -6,12 +6,14 @@
 #include <string>
 #include <vector>
 
+#include "micro/iterations.h"
 #include "pool/placement.h"
 #include "pool/store_list.h"
 #include "store/session_key.h"
 
 namespace {
 
+using sessmirror::bench::as_asked;
 using sessmirror::pool::Placement;
 using sessmirror::pool::Ranking;
 using sessmirror::store::derive_key;
@@ -26,7 +28,7 @@ void derive_session_key(benchmark::State& state) {
         return state.SkipWithError("not a key, or not a keyed one");
     for (auto _ : state) benchmark::DoNotOptimize(derive_key("sm:", secret, kId));
 }
-BENCHMARK(derive_session_key)->Arg(0)->Arg(32);
+BENCHMARK(derive_session_key)->Apply(as_asked)->Arg(0)->Arg(32);
 
 std::string list_of(std::int64_t stores) {
     std::string list;
@@ -44,7 +46,7 @@ void parse_store_list(benchmark::State& state) {
         return state.SkipWithError("the list was not understood");
     for (auto _ : state) benchmark::DoNotOptimize(sessmirror::pool::parse_store_list(list));
 }
-BENCHMARK(parse_store_list)->Arg(2)->Arg(16);
+BENCHMARK(parse_store_list)->Apply(as_asked)->Arg(2)->Arg(16);
 
 bool ranks_all(const Ranking& ranking, std::int64_t stores) {
     std::vector<std::uint8_t> seen(ranking.all().begin(), ranking.all().end());
@@ -62,6 +64,6 @@ void rank_stores(benchmark::State& state) {
         return state.SkipWithError("a store is missing or ranked twice");
     for (auto _ : state) benchmark::DoNotOptimize(placement.rank(key));
 }
-BENCHMARK(rank_stores)->Arg(2)->Arg(3)->Arg(16)->Arg(64);
+BENCHMARK(rank_stores)->Apply(as_asked)->Arg(2)->Arg(3)->Arg(16)->Arg(64);
 
 }  // namespace

@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "micro/iterations.h"
 #include "record/envelope.h"
 
 namespace {
 
 using sessmirror::Bytes;
 using sessmirror::ByteView;
+using sessmirror::bench::as_asked;
 namespace record = sessmirror::record;
 
 Bytes payload_of(std::size_t size) {
@@ -51,7 +53,7 @@ void encode_envelope(benchmark::State& state) {
     for (auto _ : state) benchmark::DoNotOptimize(record::encode(header, payload));
     state.SetBytesProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(encode_envelope)->Arg(1000)->Arg(10'000)->Arg(100'000);
+BENCHMARK(encode_envelope)->Apply(as_asked)->Arg(1000)->Arg(10'000)->Arg(100'000);
 
 void decode_envelope(benchmark::State& state) {
     const Bytes payload = payload_of(static_cast<std::size_t>(state.range(0)));
@@ -63,6 +65,6 @@ void decode_envelope(benchmark::State& state) {
     for (auto _ : state) benchmark::DoNotOptimize(record::decode(value));
     state.SetBytesProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(decode_envelope)->Arg(1000)->Arg(10'000)->Arg(100'000);
+BENCHMARK(decode_envelope)->Apply(as_asked)->Arg(1000)->Arg(10'000)->Arg(100'000);
 
 }  // namespace

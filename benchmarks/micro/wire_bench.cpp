@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "micro/iterations.h"
 #include "wire/packet.h"
 #include "wire/reply_parser.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 using sessmirror::as_bytes;
 using sessmirror::ByteView;
+using sessmirror::bench::as_asked;
 using sessmirror::wire::Packet;
 using sessmirror::wire::Reply;
 using sessmirror::wire::ReplyCode;
@@ -55,7 +57,7 @@ void encode_locked_read(benchmark::State& state) {
         benchmark::DoNotOptimize(made.pieces());
     }
 }
-BENCHMARK(encode_locked_read);
+BENCHMARK(encode_locked_read)->Apply(as_asked);
 
 std::string replies_with(std::size_t payload) {
     const std::string value(payload, 'x');
@@ -87,6 +89,6 @@ void parse_replies(benchmark::State& state) {
     for (auto _ : state) benchmark::DoNotOptimize(parse(stream, kRead));
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(stream.size()));
 }
-BENCHMARK(parse_replies)->Arg(1000)->Arg(10'000)->Arg(100'000);
+BENCHMARK(parse_replies)->Apply(as_asked)->Arg(1000)->Arg(10'000)->Arg(100'000);
 
 }  // namespace

@@ -11,6 +11,7 @@ gate_steps=(
     "scripts|the scripts' own tests"
     "unit|unit tests, g++, warnings are errors"
     "simulation|the replication logic in the deterministic simulation"
+    "instructions|no part of the core costs more instructions than before"
     "clang|everything compiles under clang as well"
     "fuzz|fuzz targets over their corpus, and a short live run"
     "sanitize|unit and embed tests under AddressSanitizer and UBSan"
@@ -57,6 +58,10 @@ step_unit() { ensure_gcc_tree && run_ctest gcc unit; }
 
 step_simulation() {
     if has_files 'tests/simulation/*.cpp'; then ensure_gcc_tree && run_ctest gcc simulation; fi
+}
+
+step_instructions() {
+    ensure_gcc_tree && check "instruction counts" "$root/scripts/instructions" "$build_dir/gcc/benches"
 }
 
 step_seeds() { check "promises over many seeds" "$root/scripts/simulate" "${SESSMIRROR_SEEDS:-1000}"; }
