@@ -66,6 +66,7 @@ CONTENDERS = {
     for contender in (
         _sessmirror("sessmirror-on", "sessmirror, locking on", "on"),
         Contender("floor-on", "C floor, same traffic with lock", 2, floor_locking="on"),
+        _sessmirror("sessmirror-optimistic", "sessmirror, optimistic", "optimistic"),
         _sessmirror("sessmirror-off", "sessmirror, locking off", "off"),
         Contender("floor-off", "C floor, same traffic without lock", 2, floor_locking="off"),
         Contender("memcache", "memcache, redundancy 2, persistent", 2, ("memcache.so",),

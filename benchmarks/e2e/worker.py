@@ -110,7 +110,7 @@ class Team:
         return total
 
     def _command(self, host, kilobytes, tools):
-        arguments = [str(write_ids(tools.directory, self.label)), self.label, str(kilobytes * 1000)]
+        arguments = [str(write_ids(tools.directory, self.label)), self.label, str(round(float(kilobytes) * 1000))]
         if self.contender.floor_locking:
             addresses = [self.site.network.address(number) for number in (host, 3 - host)]
             port = str(self.site.stores("memcached")[0].port)

@@ -30,11 +30,11 @@ void derive_session_key(benchmark::State& state) {
 }
 BENCHMARK(derive_session_key)->Apply(as_asked)->Arg(0)->Arg(32);
 
-std::string list_of(std::int64_t stores) {
+std::string list_of(std::int64_t stores, bool with_weights = true) {
     std::string list;
     for (std::int64_t i = 1; i <= stores; ++i)
-        list += (i > 1 ? "," : "") + ("tcp://10.0.0." + std::to_string(i)) +
-                ":11211?weight=" + std::to_string(i % 3 + 1);
+        list += (i > 1 ? "," : "") + ("tcp://10.0.0." + std::to_string(i)) + ":11211" +
+                (with_weights ? "?weight=" + std::to_string(i % 3 + 1) : "");
     return list;
 }
 
@@ -55,8 +55,8 @@ bool ranks_all(const Ranking& ranking, std::int64_t stores) {
     return unique && static_cast<std::int64_t>(seen.size()) == stores;
 }
 
-void rank_stores(benchmark::State& state) {
-    const auto specs = sessmirror::pool::parse_store_list(list_of(state.range(0)));
+void rank(benchmark::State& state, bool with_weights) {
+    const auto specs = sessmirror::pool::parse_store_list(list_of(state.range(0), with_weights));
     if (!specs) return state.SkipWithError("the list was not understood");
     const Placement placement(*specs);
     const SessionKey key = derive_key("sm:", "", kId);
@@ -64,6 +64,15 @@ void rank_stores(benchmark::State& state) {
         return state.SkipWithError("a store is missing or ranked twice");
     for (auto _ : state) benchmark::DoNotOptimize(placement.rank(key));
 }
+
+void rank_stores(benchmark::State& state) {
+    rank(state, false);
+}
 BENCHMARK(rank_stores)->Apply(as_asked)->Arg(2)->Arg(3)->Arg(16)->Arg(64);
+
+void rank_weighted_stores(benchmark::State& state) {
+    rank(state, true);
+}
+BENCHMARK(rank_weighted_stores)->Apply(as_asked)->Arg(3)->Arg(64);
 
 }  // namespace

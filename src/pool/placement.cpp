@@ -34,7 +34,7 @@ std::uint64_t log2_fixed(std::uint64_t value) noexcept {
 
 // The store with the smallest -log2(hash / 2^64) / weight wins: an exponential race, in which a
 // store's chance to come first is its share of the weights. The hash itself decides ties, so equal
-// weights are exactly the comparison of hashes.
+// weights are exactly the comparison of hashes, and need no logarithms.
 struct Runner {
     std::uint64_t distance;
     std::uint64_t hash;
@@ -65,6 +65,8 @@ Placement::Placement(std::span<const store::StoreSpec> stores) {
     seats_.reserve(stores.size());
     for (const store::StoreSpec& spec : stores)
         seats_.push_back({store_name_hash(spec), std::max<std::uint32_t>(spec.weight, 1)});
+    has_equal_weights_ = std::ranges::all_of(
+        seats_, [this](const Seat& seat) { return seat.weight == seats_.front().weight; });
     fingerprint_ = fingerprint_of(seats_);
 }
 
@@ -73,8 +75,8 @@ Ranking Placement::rank(const store::SessionKey& key) const noexcept {
     const std::size_t count = seats_.size();
     for (std::size_t i = 0; i < count; ++i) {
         const std::uint64_t hash = hash64(key.hashed(), seats_[i].name_hash);
-        runners[i] = {distance_of(hash, seats_[i].weight), hash, seats_[i].name_hash,
-                      static_cast<std::uint8_t>(i)};
+        const std::uint64_t distance = has_equal_weights_ ? 0 : distance_of(hash, seats_[i].weight);
+        runners[i] = {distance, hash, seats_[i].name_hash, static_cast<std::uint8_t>(i)};
     }
     std::sort(runners.begin(), runners.begin() + static_cast<std::ptrdiff_t>(count));
     Ranking out;

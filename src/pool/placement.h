@@ -49,6 +49,7 @@ class Placement {
     static std::uint64_t fingerprint_of(std::vector<Seat> seats);
 
     std::vector<Seat> seats_;
+    bool has_equal_weights_ = true;
     std::uint64_t fingerprint_ = 0;
 };
 

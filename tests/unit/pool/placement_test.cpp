@@ -103,6 +103,18 @@ TEST(Placement, EqualWeightsPlaceAlikeWhateverTheyAre) {
     for (int i = 0; i < 500; ++i) EXPECT_EQ(ranked(heavy, i), ranked(hosts(7), i));
 }
 
+// Whether or not logarithms are needed to compare them.
+TEST(Placement, StoresOfOneWeightKeepTheirOrderWhenOneOfAnotherJoins) {
+    const auto before = hosts(6);
+    auto after = before;
+    after.push_back(tcp("10.0.0.7", 2));
+    for (int i = 0; i < 2000; ++i) {
+        auto order = ranked(after, i);
+        order.erase(std::find(order.begin(), order.end(), "10.0.0.7"));
+        EXPECT_EQ(order, ranked(before, i)) << i;
+    }
+}
+
 TEST(Placement, RanksAsTheRealLogarithmWould) {
     auto stores = hosts(9);
     for (std::size_t i = 0; i < stores.size(); ++i)
