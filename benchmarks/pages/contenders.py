@@ -3,9 +3,7 @@
 
 from dataclasses import dataclass, field
 
-from . import BENCHMARKS  # noqa: F401 (sets the path)
-
-from lab import Hung, Killed, SlowStore  # noqa: E402
+from lab import Hung, Killed, SlowStore
 
 SLOW_MS = 20
 
