@@ -16,9 +16,8 @@ gate_steps=(
     "fuzz|fuzz targets over their corpus, and a short live run"
     "sanitize|unit and embed tests under AddressSanitizer and UBSan"
     "phpize|the extension, built in its tree"
-    "out-of-tree|the extension, built beside its tree"
     "archive|the extension, built from an exported archive as PIE does"
-    "pecl|the extension, packaged and built by PECL's tool"
+    "pecl|the extension, packaged by PECL's tool and built beside its sources"
     "phpt|the extension inside PHP"
     "php-session|PHP's own session tests with this handler"
     "faults|short selection of the fault tests on real servers"
@@ -94,15 +93,8 @@ step_tidy() {
 
 step_phpize() { ensure_extension && check_module "$extension"; }
 
-# The three builds below prove that the module builds in these ways; its code is tested elsewhere.
+# The two builds below prove that the module builds in these ways; its code is tested elsewhere.
 quick=-O0
-
-step_out_of_tree() {
-    local source=$build_dir/out-of-tree-source build=$build_dir/out-of-tree
-    check "copy the project" copy_project "$source" &&
-        configure_flags=$quick check "build beside the tree" phpize_build "$source" "$build" &&
-        check_module "$build"
-}
 
 # The working tree as a commit would hold it, exported with the export-ignore rules applied.
 export_archive() {
@@ -131,7 +123,7 @@ package_for_pecl() {
 step_pecl() {
     local to=$build_dir/pecl
     check "make the package" package_for_pecl "$to" &&
-        configure_flags=$quick check "build from what the package holds" phpize_build "$to/unpacked" "$to/build" &&
+        configure_flags=$quick check "build from what the package holds, beside it" phpize_build "$to/unpacked" "$to/build" &&
         check_module "$to/build"
 }
 

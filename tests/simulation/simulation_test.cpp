@@ -12,7 +12,7 @@ namespace {
 
 // Seeds for each mix of faults and each way of running; SESSMIRROR_SEEDS asks for more.
 int seeds() {
-    constexpr int kSeeds = 12;
+    constexpr int kSeeds = 16;
     const char* const asked = std::getenv("SESSMIRROR_SEEDS");
     return asked == nullptr ? kSeeds : std::max(1, std::atoi(asked));
 }
