@@ -34,7 +34,7 @@ Host => %x
 Local store => STORE1
 
 Store => State
-STORE1 => up, weight 1, N, %d requests, 0 errors
+STORE1 => unchecked, weight 1, N, %d requests, 0 errors
 STORE2 => down for N, weight 1, N, %d requests, %d errors
 
 Counter of this host => Value
