@@ -328,11 +328,13 @@ void MirroredWrite::advance() noexcept {
 
 Status MirroredWrite::conclude() noexcept {
     if (refusal_) return *refusal_;
-    // Time that was spent on others' changes is not the stores' fault.
-    if (acks_ == 0 && rounds_ > 1)
-        failures_.append("; other requests' changes had to be merged first, in %d rounds",
-                         rounds_ - 1);
-    if (acks_ == 0) return failures_;
+    if (acks_ == 0) {
+        // Time that was spent on others' changes is not the stores' fault.
+        if (rounds_ > 1)
+            failures_.append("; other requests' changes had to be merged first, in %d rounds",
+                             rounds_ - 1);
+        return failures_;
+    }
     if (acks_ < acks_needed_.required()) {
         Error error(Errc::NotEnoughAcks, "%d of %d copies acknowledged, %d needed: %s", acks_,
                     acks_needed_.copies, acks_needed_.required(), failures_.detail);

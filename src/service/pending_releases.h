@@ -20,7 +20,7 @@ class PendingReleases {
   public:
     explicit PendingReleases(pool::LockRegistry& locks) noexcept : locks_(locks) {}
 
-    // `pool` outlives the release: it must not be destroyed before none().
+    // `pool` is not destroyed before none(), except when all ends.
     void start(pool::Pool& pool, int store, const store::SessionKey& key,
                const store::HeldLock& lock, int ticket, TimePoint deadline);
     [[nodiscard]] const bool& none() const noexcept { return none_; }

@@ -59,8 +59,7 @@ class SessionService {
         bool is_up = true;
         bool is_filling = false;    // not known to hold all it should hold; see replica/refill.h
         bool is_unchecked = false;  // nobody on this host has looked yet whether it is complete
-        bool is_behind =
-            false;  // this host has written without it, or seen it go, and not caught up
+        bool is_behind = false;     // this host has, or may have, something to bring there
         std::uint64_t refill_seen = 0;    // sessions that the last or present refill compared
         std::uint64_t refill_copied = 0;  // of these, copied
         std::uint64_t refill_listed = 0;  // sessions that it has found to compare so far

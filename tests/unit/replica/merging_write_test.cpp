@@ -93,11 +93,19 @@ TEST_F(MergingWrites, TellThatTheTimeWasSpentOnOthersChanges) {
     auto& early = is_home_of_first ? first : second;
     auto& late = is_home_of_first ? second : first;
     ASSERT_TRUE(lab.write(early, is_home_of_first ? mine : theirs, "a|i:1;b|i:20;"));
+    auto& view = is_home_of_first ? theirs : mine;
+    const auto tells = [](const Status& outcome) {
+        return std::string_view(outcome.error().detail).find("had to be merged first") !=
+               std::string_view::npos;
+    };
+    late.policy.deadline = std::chrono::microseconds(100);  // for nothing
+    const auto at_once = lab.write(late, view, "a|i:10;b|i:2;");
+    ASSERT_FALSE(at_once);
+    EXPECT_FALSE(tells(at_once)) << at_once.error().detail;
     late.policy.deadline = std::chrono::microseconds(1850);  // for the first round, and a little
-    const auto outcome = lab.write(late, is_home_of_first ? theirs : mine, "a|i:10;b|i:2;");
-    ASSERT_FALSE(outcome);
-    EXPECT_NE(std::string(outcome.error().detail).find("had to be merged first"), std::string::npos)
-        << outcome.error().detail;
+    const auto after_merging = lab.write(late, view, "a|i:10;b|i:2;");
+    ASSERT_FALSE(after_merging);
+    EXPECT_TRUE(tells(after_merging)) << after_merging.error().detail;
 }
 
 TEST_F(MergingWrites, ADestroyedSessionStaysDestroyed) {

@@ -41,13 +41,25 @@ FakeServer::Script first_command(Misdeed misdeed) {
 struct Outcome {
     Error error;
     int protocol_errors;
+    int connected;
 };
-Outcome fetch_from(const Misdeed& misdeed) {
-    FakeServer server(first_command(misdeed));
+Outcome fetch_at(FakeServer::Script script) {
+    FakeServer server(std::move(script));
     StoreClient client(at(server.port()));
     const auto reply = client.fetch(key_of("a"));
     return {reply ? Error(Errc::Internal, "the fetch succeeded") : reply.error(),
-            client.events.protocol_errors};
+            client.events.protocol_errors, client.events.connected};
+}
+Outcome fetch_from(const Misdeed& misdeed) {
+    return fetch_at(first_command(misdeed));
+}
+// From one whose answer to the first words is `line`.
+Outcome fetch_greeted_with(const std::string& line) {
+    return fetch_at([line](FakePeer& peer, int) {
+        peer.read_command();
+        peer.send(line);
+        peer.stall();
+    });
 }
 
 void expect_protocol_error(const Misdeed& misdeed) {
@@ -128,42 +140,22 @@ TEST(MemcachedFaults, BytesBehindTheAnswerEndTheConnection) {
 }
 
 TEST(MemcachedFaults, AServerThatIsNoMemcachedIsRefused) {
-    FakeServer server([](FakePeer& peer, int) {
-        peer.read_command();
-        peer.send("-ERR unknown command\r\n");
-        peer.stall();
-    });
-    StoreClient client(at(server.port()));
-    EXPECT_EQ(client.fetch(key_of("a")).error().code, Errc::Protocol);
+    EXPECT_EQ(fetch_greeted_with("-ERR unknown command\r\n").error.code, Errc::Protocol);
 }
 
 TEST(MemcachedFaults, AStoreAtItsLimitOfConnectionsSaysSo) {
-    FakeServer server([](FakePeer& peer, int) {
-        peer.read_command();
-        peer.send("ERROR Too many open connections\r\n");
-        peer.stall();
-    });
-    StoreClient client(at(server.port()));
-    const auto reply = client.fetch(key_of("a"));
-    ASSERT_FALSE(reply);
-    EXPECT_EQ(reply.error().code, Errc::Refused);
-    EXPECT_NE(std::string(reply.error().detail).find("Too many open connections"),
+    const Outcome outcome = fetch_greeted_with("ERROR Too many open connections\r\n");
+    EXPECT_EQ(outcome.error.code, Errc::Refused);
+    EXPECT_NE(std::string(outcome.error.detail).find("Too many open connections"),
               std::string::npos);
-    EXPECT_EQ(client.events.protocol_errors, 0);
+    EXPECT_EQ(outcome.protocol_errors, 0);
 }
 
 TEST(MemcachedFaults, AnOldMemcachedIsRefusedWithTheVersionThatIsNeeded) {
-    FakeServer server([](FakePeer& peer, int) {
-        peer.read_command();
-        peer.send("VERSION 1.6.9\r\n");
-        peer.stall();
-    });
-    StoreClient client(at(server.port()));
-    const auto reply = client.fetch(key_of("a"));
-    ASSERT_FALSE(reply);
-    EXPECT_EQ(reply.error().code, Errc::StoreError);
-    EXPECT_NE(std::string(reply.error().detail).find("1.6.10"), std::string::npos);
-    EXPECT_EQ(client.events.connected, 0);
+    const Outcome outcome = fetch_greeted_with("VERSION 1.6.9\r\n");
+    EXPECT_EQ(outcome.error.code, Errc::StoreError);
+    EXPECT_NE(std::string(outcome.error.detail).find("1.6.10"), std::string::npos);
+    EXPECT_EQ(outcome.connected, 0);
 }
 
 TEST(MemcachedFaults, AStoreWithoutCompareAndSetIsRefused) {
