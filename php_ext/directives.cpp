@@ -96,6 +96,10 @@ Status apply_stale(std::string_view text, Settings& out) {
     return take(service::parse_on_stale(text), out.options.on_stale);
 }
 
+Status apply_hedge(std::string_view text, Settings& out) {
+    return take(service::parse_hedge(text), out.options.hedge);
+}
+
 Status apply_commit(std::string_view text, Settings& out) {
     const bool at_headers = equals_ignoring_case(text, "headers");
     if (!at_headers && !equals_ignoring_case(text, "close"))
@@ -193,6 +197,7 @@ constexpr std::array<Directive, kDirectives> kTable{{
     {"sessmirror.locking", "on", Scope::Script, false, apply_locking},
     {"sessmirror.freshness", "token", Scope::Script, false, apply_freshness},
     {"sessmirror.stale", "serve", Scope::Script, false, apply_stale},
+    {"sessmirror.hedge", "on", Scope::Script, false, apply_hedge},
     {"sessmirror.commit", "headers", Scope::Script, false, apply_commit},
     {"sessmirror.token_cookie", "", Scope::Script, false, apply_token_cookie},
     {"sessmirror.on_conflict", "merge", Scope::Script, false, apply_on_conflict},

@@ -51,6 +51,8 @@ class Timer {
 class Scheduler : public Clock {
   public:
     virtual std::unique_ptr<Timer> make_timer(TimerSink& sink) = 0;  // sink outlives the timer
+    // A timer for what should not happen: it may fire some milliseconds late, and costs less.
+    virtual std::unique_ptr<Timer> make_guard_timer(TimerSink& sink) { return make_timer(sink); }
 };
 
 // Randomness is injected for the same reason.

@@ -55,9 +55,8 @@ class EventLoop final : public Scheduler {
     std::uint32_t unix_seconds() const noexcept override;
     // Timers never fire early; late by some milliseconds at most when the loop runs.
     std::unique_ptr<Timer> make_timer(TimerSink& sink) override;
-    // A timer that guards a socket: it may fire late by a socket's patience while the only answer
-    // that is awaited is another socket's.
-    std::unique_ptr<Timer> make_guard_timer(TimerSink& sink);
+    // May fire late by a socket's patience (see Connection) while a single answer is awaited.
+    std::unique_ptr<Timer> make_guard_timer(TimerSink& sink) override;
 
     // Runs callbacks until `done` is true (returns true) or the deadline has passed (false).
     // What is ready is handled even when the deadline has already passed. While a single socket is

@@ -39,6 +39,8 @@ class Health {
     [[nodiscard]] bool is_up() const noexcept;
     // True when this call changed the state, so that one worker reports it.
     bool report_answer(Duration latency) noexcept;
+    // The same for an answer that nobody waited for, and that may have lain here.
+    bool report_life() noexcept;
     bool report_failure() noexcept;
     // True for one caller per probe period, and only while down and due.
     bool claim_probe() noexcept;
@@ -72,6 +74,8 @@ class Health {
     void reset_refill_count() noexcept;
 
     [[nodiscard]] Duration latency() const noexcept;  // 0 when unknown
+    // After this time an answer is late: nearly all came earlier so far. 0 when unknown.
+    [[nodiscard]] Duration late_after() const noexcept;
     [[nodiscard]] const StoreSlot& slot() const noexcept { return *slot_; }
     // Whether this kind of error says that the store is not worth asking.
     static bool is_outage(Errc code) noexcept;

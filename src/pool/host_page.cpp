@@ -13,13 +13,20 @@ static_assert(std::is_trivially_destructible_v<HostPage>);
 
 const char* counter_name(Counter counter) noexcept {
     static constexpr std::array<const char*, static_cast<std::size_t>(Counter::kCount)> kNames = {
-        "reads",         "local_hits",          "fallbacks",       "misses",
-        "writes",        "degraded_writes",     "touches",         "repairs",
-        "conflicts",     "corrupt_copies",      "stale_reads",     "lock_waits",
-        "lock_timeouts", "locks_lost",          "locks_broken",    "failovers",
-        "timeouts",      "connect_failures",    "protocol_errors", "connections",
-        "refilled",      "settings_mismatches", "notices_dropped", "merges",
-        "collisions"};
+        "reads",           "local_hits",
+        "fallbacks",       "misses",
+        "writes",          "degraded_writes",
+        "touches",         "repairs",
+        "conflicts",       "corrupt_copies",
+        "stale_reads",     "lock_waits",
+        "lock_timeouts",   "locks_lost",
+        "locks_broken",    "failovers",
+        "timeouts",        "connect_failures",
+        "protocol_errors", "connections",
+        "refilled",        "settings_mismatches",
+        "notices_dropped", "merges",
+        "collisions",      "hedges",
+        "hedges_won"};
     const auto index = static_cast<std::size_t>(counter);
     return index < kNames.size() ? kNames[index] : "unknown";
 }

@@ -40,6 +40,8 @@ enum class Counter : std::uint8_t {
     NoticesDropped,      // log lines suppressed by the rate limit
     Merges,              // of the conflicts, settled by merging both requests' changes
     Collisions,          // changes lost to conflicts: keys changed by both, or sessions replaced
+    Hedges,              // reads whose first answer was late, so that another replica was asked
+    HedgesWon,           // of these, the other replica answered first
     kCount,
 };
 const char* counter_name(Counter counter) noexcept;  // "local_hits"
@@ -53,7 +55,8 @@ struct StoreSlot {
     std::atomic<std::uint32_t> doubt_before_unix{
         0};                                    // copies older than this may lack writes; 0 none
     std::atomic<std::uint32_t> latency_us{0};  // exponentially weighted mean of answers; 0 unknown
-    std::atomic<std::uint32_t> filling{0};     // 1: not known to hold all it should hold
+    std::atomic<std::uint32_t> latency_deviation_us{0};  // mean distance of answers from that mean
+    std::atomic<std::uint32_t> filling{0};               // 1: not known to hold all it should hold
     std::atomic<std::uint32_t> returns{0};  // how often a comparison with its peers was called for
     std::atomic<std::uint32_t> returns_settled{0};  // of these, the last that is done
     std::atomic<std::uint32_t> looked_at{0};        // 1: a look has found or made it complete
@@ -97,6 +100,7 @@ struct HostPage {
     std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Counter::kCount)> counters;
     std::atomic<std::int64_t> next_lock_sweep_ns{0};
     std::atomic<std::int64_t> next_settings_check_ns{0};
+    std::atomic<std::uint32_t> hedge_credit{0};  // see hedge_budget.h
 
     void count(Counter counter, std::uint64_t by = 1) noexcept {
         counters[static_cast<std::size_t>(counter)].fetch_add(by, std::memory_order_relaxed);

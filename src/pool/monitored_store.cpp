@@ -70,17 +70,20 @@ MonitoredStore::Watch* MonitoredStore::begin(store::StoreSink* sink) {
 }
 
 store::StoreSink* MonitoredStore::end(Watch& watch, const Error* failure) noexcept {
-    if (failure == nullptr || failure->code == Errc::StoreError)
-        note_answer(clock_.now() - watch.sent);
+    if (failure == nullptr || failure->code == Errc::StoreError) note_answer(watch);
     if (failure != nullptr) note_failure(*failure);
     watch.pending = false;
     free_.push_back(&watch);
     return std::exchange(watch.sink, nullptr);
 }
 
-void MonitoredStore::note_answer(Duration latency) noexcept {
+// What nobody waits for is read when the worker comes by, whenever it came.
+void MonitoredStore::note_answer(const Watch& watch) noexcept {
     const std::int64_t down_since = slot_.down_since_ns.load();
-    if (!health_.report_answer(latency)) return;
+    const bool has_returned = watch.sink == nullptr
+                                  ? health_.report_life()
+                                  : health_.report_answer(clock_.now() - watch.sent);
+    if (!has_returned) return;
     page_.next_lock_sweep_ns.store(0);  // locks that could not be given back are there again
     notices_.recovered(down_since);
 }

@@ -48,7 +48,7 @@ class MonitoredStore final : public store::Store {
     Watch* begin(store::StoreSink* sink);
     // Gives the node back; the sink to tell, or nullptr when it was forgotten or never given.
     store::StoreSink* end(Watch& watch, const Error* failure) noexcept;
-    void note_answer(Duration latency) noexcept;
+    void note_answer(const Watch& watch) noexcept;
     void note_failure(const Error& failure) noexcept;
 
     Health& health_;

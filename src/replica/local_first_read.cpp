@@ -23,8 +23,10 @@ int opinions_wanted(const Policy& policy, const ReplicaSet& set) noexcept {
 
 void LocalFirstRead::run() noexcept {
     reader_ = view_.set().reader(env_.pool);
+    const int opinions = opinions_wanted(env_.policy, view_.set());
     ask(reader_, store::Want::Value);
-    ask_opinions(opinions_wanted(env_.policy, view_.set()));
+    ask_opinions(opinions);
+    if (opinions == 0 && view_.set().copies() > 1) hedge_.watch(reader_);
 }
 
 void LocalFirstRead::ask(int store, store::Want want) noexcept {
@@ -46,12 +48,31 @@ void LocalFirstRead::ask_opinions(int count) noexcept {
 
 void LocalFirstRead::on_fetch(int store, Result<store::FetchReply> reply) noexcept {
     view_.absorb(env_.pool, store, reply);
-    if (--pending_ == 0) conclude();
+    hedge_.stop();
+    if (--pending_ == 0) return conclude();
+    if (!is_hedged_ || !is_settled()) return;
+    if (store != reader_) env_.pool.count(pool::Counter::HedgesWon);
+    env_.pool.forget(this);
+    conclude();
 }
 
-bool LocalFirstRead::all_agree() const noexcept {
+void LocalFirstRead::on_late() noexcept {
+    const int second = view_.set().fastest(env_.pool, asked_);
+    if (second < 0 || !hedge_.spend()) return;
+    is_hedged_ = true;
+    ask(second, store::Want::Value);
+}
+
+// Whether one answer is enough. An open token is not closed by whoever happens to answer.
+bool LocalFirstRead::is_settled() noexcept {
+    return view_.is_found() && view_.is_confirmed(env_.pool) && view_.is_fresh() &&
+           !view_.has_open_token();
+}
+
+// All that have answered; the rest is not waited for.
+bool LocalFirstRead::all_agree() noexcept {
     return std::ranges::all_of(view_.set().everyone(), [this](int store) {
-        return (asked_ & store_bit(store)) == 0 || view_.has_newest(store);
+        return view_.copy(store).state == Copy::State::Unknown || view_.has_newest(store);
     });
 }
 
@@ -65,7 +86,8 @@ void LocalFirstRead::conclude() noexcept {
         if ((asked_ & store_bit(home)) == 0) return ask(home, store::Want::Version);
         view_.close_token();
     }
-    if (reader_ == env_.pool.local()) env_.pool.count(pool::Counter::LocalHits);
+    const int local = env_.pool.local();
+    if (local >= 0 && view_.has_newest(local)) env_.pool.count(pool::Counter::LocalHits);
     finish(kOk);
 }
 

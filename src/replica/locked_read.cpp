@@ -34,10 +34,12 @@ void LockedRead::claim() noexcept {
     nearest_pending_ = true;
     env_.pool.store(nearest).fetch({view_.key(), store::Want::Value, std::nullopt, deadline()},
                                    &nearest_);
+    hedge_.watch(nearest);
 }
 
 void LockedRead::on_nearest(int store, Result<store::FetchReply>& reply) noexcept {
-    nearest_pending_ = false;
+    nearest_pending_ = is_nearest_late_ = false;
+    hedge_.stop();
     if (store != home_ || !granted_) view_.absorb(env_.pool, store, reply);
     if (granted_) compare();
 }
@@ -45,6 +47,7 @@ void LockedRead::on_nearest(int store, Result<store::FetchReply>& reply) noexcep
 void LockedRead::on_fetch(int, Result<store::FetchReply> reply) noexcept {
     if (!granted_) return on_claim_reply(reply);
     view_.absorb(env_.pool, home_, reply);  // the home's value, fetched under the lock
+    if (is_hedged_ && view_.has_newest(home_)) env_.pool.count(pool::Counter::HedgesWon);
     compare();
 }
 
@@ -59,7 +62,22 @@ void LockedRead::on_claim_reply(Result<store::FetchReply>& reply) noexcept {
     ticket_ = pool::LockRegistry::kNoTicket;
     if (!view_.set().is_first_choice(home_)) env_.pool.count(pool::Counter::Failovers);
     view_.absorb(env_.pool, home_, reply);
-    if (!nearest_pending_) compare();
+    if (!nearest_pending_) return compare();
+    if (is_nearest_late_) give_up_nearest();
+}
+
+void LockedRead::on_late() noexcept {
+    is_nearest_late_ = true;
+    if (granted_) give_up_nearest();
+}
+
+// Where the home has no copy all stores must be asked, the nearest among them.
+void LockedRead::give_up_nearest() noexcept {
+    if (view_.copy(home_).state != Copy::State::Present || !hedge_.spend()) return;
+    env_.pool.forget(&nearest_);
+    nearest_pending_ = false;
+    is_hedged_ = true;
+    compare();
 }
 
 void LockedRead::on_held(const store::HeldLock& holder) noexcept {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "replica/fallback_read.h"
+#include "replica/hedge.h"
 #include "replica/lock_backoff.h"
 #include "replica/operation.h"
 #include "replica/session_view.h"
@@ -15,7 +16,8 @@ namespace sessmirror::replica {
 // version there; beside it, in parallel, the nearest store is asked for its copy. Equal versions
 // make that copy provably fresh; otherwise the home's is fetched, and if the home has none, or an
 // older one than the copy at hand or than what the client has seen, all replicas are asked
-// (FallbackRead).
+// (FallbackRead). When the nearest store is late, the home's copy is fetched instead (Hedge); the
+// home itself cannot be hedged, since it has the lock.
 //
 //   Claiming --held--> Waiting --timer--> Claiming     until lock_wait has passed:
 //   Errc::LockTimeout Claiming --granted--> Comparing --> [Fetching] --> [FallbackRead] --> done,
@@ -23,10 +25,13 @@ namespace sessmirror::replica {
 //
 // The lock of a worker of this host that no longer runs is broken on sight. On failure no lock is
 // held. The wait for a lock does not count against the deadline of the steps.
-class LockedRead final : public Operation, private OperationListener, private TimerSink {
+class LockedRead final : public Operation,
+                         private OperationListener,
+                         private TimerSink,
+                         private HedgeListener {
   public:
     LockedRead(const Environment& env, SessionView& view) noexcept
-        : Operation(env), view_(view), nearest_(*this) {}
+        : Operation(env), view_(view), nearest_(*this), hedge_(env, *this) {}
     ~LockedRead() override;
 
   private:
@@ -46,7 +51,9 @@ class LockedRead final : public Operation, private OperationListener, private Ti
     void on_nearest(int store, Result<store::FetchReply>& reply) noexcept;
     void on_timer() noexcept override { claim(); }
     void on_done() noexcept override;
+    void on_late() noexcept override;
 
+    void give_up_nearest() noexcept;
     void claim() noexcept;
     void on_claim_reply(Result<store::FetchReply>& reply) noexcept;
     void on_held(const store::HeldLock& holder) noexcept;
@@ -63,7 +70,10 @@ class LockedRead final : public Operation, private OperationListener, private Ti
     int home_ = -1;
     int ticket_ = pool::LockRegistry::kNoTicket;
     std::uint64_t failed_homes_ = 0;
+    Hedge hedge_;  // of the question to the nearest store
     bool nearest_pending_ = false;
+    bool is_nearest_late_ = false;
+    bool is_hedged_ = false;
     bool granted_ = false;
     bool waited_ = false;
     TimePoint wait_since_{};

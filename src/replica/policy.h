@@ -49,6 +49,7 @@ struct Policy {
     Locking locking = Locking::On;
     Freshness freshness = Freshness::Token;
     OnStale on_stale = OnStale::Serve;
+    bool hedges = true;  // reads; see hedge.h
     OnConflict on_conflict = OnConflict::Merge;
     std::vector<std::string> protected_keys;  // of these, a merge keeps what was stored first
     std::uint32_t lock_lease_s = 30;

@@ -4,6 +4,13 @@
 #include <algorithm>
 
 namespace sessmirror::replica {
+namespace {
+
+bool is_good(const pool::Pool& pool, int store) noexcept {
+    return pool.is_up(store) && !pool.is_filling(store);
+}
+
+}  // namespace
 
 ReplicaSet::ReplicaSet(const pool::Pool& pool, const store::SessionKey& key,
                        int redundancy) noexcept
@@ -21,24 +28,29 @@ int ReplicaSet::home(const pool::Pool& pool, std::uint64_t excluded) const noexc
     int fallback = -1;
     for (const int store : members()) {
         if (excluded & store_bit(store)) continue;
-        if (pool.is_up(store) && !pool.is_filling(store)) return store;
+        if (is_good(pool, store)) return store;
         if (filling < 0 && pool.is_up(store)) filling = store;
         if (fallback < 0) fallback = store;
     }
     return filling >= 0 ? filling : fallback;
 }
 
-int ReplicaSet::reader(pool::Pool& pool) const noexcept {
-    const auto is_good = [&](int store) { return pool.is_up(store) && !pool.is_filling(store); };
-    if (pool.local() >= 0 && contains(pool.local()) && is_good(pool.local())) return pool.local();
-    int best = home(pool);
+int ReplicaSet::fastest(pool::Pool& pool, std::uint64_t excluded) const noexcept {
+    int best = -1;
     for (const int store : members()) {
+        if ((excluded & store_bit(store)) != 0 || !is_good(pool, store)) continue;
         const Duration latency = pool.health(store).latency();
-        if (is_good(store) && latency > Duration::zero() &&
-            (!is_good(best) || latency < pool.health(best).latency()))
-            best = store;
+        const bool is_known = latency > Duration::zero();
+        if (best < 0 || (is_known && latency < pool.health(best).latency())) best = store;
     }
     return best;
+}
+
+int ReplicaSet::reader(pool::Pool& pool) const noexcept {
+    const int local = pool.local();
+    if (local >= 0 && contains(local) && is_good(pool, local)) return local;
+    const int best = fastest(pool);
+    return best >= 0 ? best : home(pool);
 }
 
 }  // namespace sessmirror::replica

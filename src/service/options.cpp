@@ -82,4 +82,10 @@ Result<OnStale> parse_on_stale(std::string_view text) noexcept {
     return refuse("stale", text, "serve, readonly or fail");
 }
 
+Result<bool> parse_hedge(std::string_view text) noexcept {
+    if (is_one_of(text, kOnWords)) return true;
+    if (is_one_of(text, kOffWords)) return false;
+    return refuse("hedge", text, "on or off");
+}
+
 }  // namespace sessmirror::service

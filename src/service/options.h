@@ -28,6 +28,7 @@ struct Options {
     Locking locking = Locking::On;
     Freshness freshness = Freshness::Token;
     OnStale on_stale = OnStale::Serve;
+    bool hedge = true;
     OnConflict on_conflict = OnConflict::Merge;
     std::vector<std::string> merge_protect;  // keys, see replica::Policy::protected_keys
     std::uint32_t lock_lease_s = 30;
@@ -50,6 +51,7 @@ Result<Locking> parse_locking(std::string_view text) noexcept;
 Result<OnConflict> parse_on_conflict(std::string_view text) noexcept;
 Result<Freshness> parse_freshness(std::string_view text) noexcept;
 Result<OnStale> parse_on_stale(std::string_view text) noexcept;
+Result<bool> parse_hedge(std::string_view text) noexcept;  // on, off
 // "user, csrf_token": keys without blanks and commas. Accepts any text.
 std::vector<std::string> parse_keys(std::string_view text);
 

@@ -27,6 +27,7 @@ replica::Policy make_policy(const Options& options, std::uint64_t host_id) {
     policy.on_conflict = options.on_conflict;
     policy.freshness = options.freshness;
     policy.on_stale = options.on_stale;
+    policy.hedges = options.hedge;
     policy.protected_keys = options.merge_protect;
     policy.lock_lease_s = options.lock_lease_s;
     policy.lock_wait = options.lock_wait;

@@ -14,6 +14,9 @@ using wire::ReplyCode;
 
 // A byte that arrives shows life, and extends the patience: 1 s for each 10 MB.
 constexpr Duration kPatiencePerByte{100};
+// How long a receiving call may take the loop's place: an answer that takes longer costs one wait
+// of the loop more, and a guard timer fires that much late.
+constexpr Duration kDirectWait = milliseconds(4);
 constexpr unsigned kMaxSettings = 1000;  // real servers send about a hundred
 
 int milliseconds_of(Duration duration) noexcept {
@@ -59,7 +62,7 @@ void MemcachedLink::send(const wire::Packet& packet, LinkClient* client, LinkTer
 }
 
 void MemcachedLink::open() {
-    connection_.open(options_.connect_timeout, options_.io_timeout);
+    connection_.open(options_.connect_timeout, kDirectWait);
     wire::Packet hello(next_opaque_);
     hello.version();
     connection_.send(hello.pieces());
@@ -120,7 +123,7 @@ void MemcachedLink::on_timer() noexcept {
 bool MemcachedLink::receive_directly(TimePoint limit) noexcept {
     constexpr Duration kSlack = milliseconds(1);  // between sending and waiting
     const TimePoint now = loop_.now();
-    const TimePoint back = now + options_.io_timeout;
+    const TimePoint back = now + kDirectWait;
     if (back > limit) return false;
     for (const Pending& pending : pending_)
         if (pending.ends() < (pending.is_awaited() ? back - kSlack : now)) return false;

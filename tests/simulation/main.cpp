@@ -32,6 +32,7 @@ int usage() {
         "                 [--on-conflict=merge|mine|fail]\n"
         "                 [--freshness=token|probe|majority|local]\n"
         "                 [--refill=0 if nobody looks after stores]\n"
+        "                 [--hedge=0 if late stores are waited for]\n"
         "                 [--tokens=0 if visitors return no tokens]\n"
         "                 [--subject=production|blind|leaderless] [--verbose]\n"
         "       sim_tests [GoogleTest's arguments]\n",
@@ -90,9 +91,10 @@ bool take(std::string_view argument, Arguments& out) {
     if (name == "--tabs") out.run.crowd.with_tabs = static_cast<double>(number) / 100;
     if (name == "--fault-every") out.run.between_faults = milliseconds(number);
     if (name == "--refill") out.run.refills = number != 0;
+    if (name == "--hedge") out.run.hedges = number != 0;
     if (name == "--tokens") out.run.crowd.keeps_tokens = number != 0;
-    return name == "--refill" || name == "--tokens" || name == "--seed" || name == "--runs" ||
-           name == "--hosts" || name == "--redundancy" || name == "--tabs" ||
+    return name == "--refill" || name == "--hedge" || name == "--tokens" || name == "--seed" ||
+           name == "--runs" || name == "--hosts" || name == "--redundancy" || name == "--tabs" ||
            name == "--fault-every";
 }
 

@@ -27,6 +27,7 @@ replica::Policy policy_for(const RunOptions& options) noexcept {
     policy.locking = options.locking;
     policy.on_conflict = options.on_conflict;
     policy.freshness = options.freshness;
+    policy.hedges = options.hedges;
     policy.lock_lease_s = kLeaseS;
     policy.lock_wait = kLockWait;
     return policy;
@@ -173,6 +174,7 @@ std::string replay_arguments(const RunOptions& options) {
     if (options.locking == replica::Locking::Off) text += " --locking=off";
     if (!options.crowd.keeps_tokens) text += " --tokens=0";
     if (!options.refills) text += " --refill=0";
+    if (!options.hedges) text += " --hedge=0";
     if (options.freshness == replica::Freshness::Probe) text += " --freshness=probe";
     if (options.freshness == replica::Freshness::Majority) text += " --freshness=majority";
     if (options.freshness == replica::Freshness::Local) text += " --freshness=local";

@@ -30,6 +30,7 @@ struct RunOptions {
     replica::OnConflict on_conflict = replica::OnConflict::Merge;
     replica::Freshness freshness = replica::Freshness::Token;
     bool refills = true;  // stores are looked after
+    bool hedges = true;
     int hosts = 2;
     int redundancy = 2;
     Crowd crowd;

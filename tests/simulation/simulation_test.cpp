@@ -119,6 +119,22 @@ TEST(Simulation, LeavesStoresIncompleteWhereNobodyLooksAfterThem) {
     EXPECT_GT(sum_over_seeds(options, Finding::Behind), 0);
 }
 
+// Pauses make answers late; the promises under hedging are all other tests' subject.
+TEST(Simulation, HedgesReadsOfLateStores) {
+    RunOptions options;
+    options.mix = Mix::Pauses;
+    const auto won = [&] {
+        return simulate(options).counts[static_cast<std::size_t>(pool::Counter::HedgesWon)];
+    };
+    for (const auto locking : {replica::Locking::On, replica::Locking::Off}) {
+        options.locking = locking;
+        options.hedges = true;
+        EXPECT_GT(won(), 0u);
+        options.hedges = false;
+        EXPECT_EQ(won(), 0u);
+    }
+}
+
 TEST(Simulation, NeverShowsAClientThatKeepsItsCookiesAnOldVersion) {
     RunOptions options;
     options.crowd.with_tabs = 0;

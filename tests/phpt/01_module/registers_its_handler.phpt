@@ -22,6 +22,7 @@ sessmirror.commit script
 sessmirror.connect_timeout_ms script
 sessmirror.deadline_ms script
 sessmirror.freshness script
+sessmirror.hedge script
 sessmirror.io_timeout_ms script
 sessmirror.key_prefix site
 sessmirror.local site

@@ -116,6 +116,16 @@ TEST_F(HealthTest, LatencyIsAMeanThatWeighsTheNewestAnEighth) {
     EXPECT_EQ(health.latency(), microseconds(788));
 }
 
+TEST_F(HealthTest, AnAnswerIsLateAfterFourMeanDeviations) {
+    EXPECT_EQ(health.late_after(), Duration::zero());
+    health.report_answer(microseconds(800));
+    EXPECT_EQ(health.late_after(), microseconds(800 + 4 * 400));
+    health.report_answer(microseconds(1600));  // deviation (3 * 400 + 800) / 4, mean 900
+    EXPECT_EQ(health.late_after(), microseconds(900 + 4 * 500));
+    for (int i = 0; i < 100; ++i) health.report_answer(microseconds(500));
+    EXPECT_LT(health.late_after(), microseconds(550));
+}
+
 TEST_F(HealthTest, OnlySilenceAndNonsenseAreOutages) {
     for (const Errc code : {Errc::BadName, Errc::Refused, Errc::Unreachable, Errc::Timeout,
                             Errc::Closed, Errc::Protocol})

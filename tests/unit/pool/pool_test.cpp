@@ -181,6 +181,15 @@ TEST_F(PoolTest, MeasuresHowLongAnswersTake) {
     EXPECT_EQ(pool->health(0).latency(), milliseconds(3));
 }
 
+TEST_F(PoolTest, DoesNotMeasureAnswersThatNobodyWaitedFor) {
+    make("a");
+    pool->store(0).fetch({}, &sink);
+    pool->forget(&sink);
+    clock.advance(seconds(3));  // it may have come long ago
+    fakes[0]->answer_fetch(store::FetchReply{});
+    EXPECT_EQ(pool->health(0).latency(), Duration::zero());
+}
+
 TEST_F(PoolTest, CountsFailuresByTheirKind) {
     make("a");
     for (const Errc code : {Errc::Timeout, Errc::Refused, Errc::Unreachable, Errc::BadName,

@@ -42,6 +42,14 @@ TEST(Options, LockingUnderstandsWhatPhpIniMakesOfOnAndOff) {
                    "sessmirror.locking = \"maybe\": must be on, optimistic or off");
 }
 
+TEST(Options, HedgeIsOnOrOff) {
+    EXPECT_TRUE(*parse_hedge("On"));
+    EXPECT_TRUE(*parse_hedge("1"));
+    EXPECT_FALSE(*parse_hedge("off"));
+    EXPECT_FALSE(*parse_hedge(""));
+    expect_refused(parse_hedge("5%"), "sessmirror.hedge = \"5%\": must be on or off");
+}
+
 TEST(Options, OnConflictIsMergeMineOrFail) {
     EXPECT_EQ(*parse_on_conflict("merge"), OnConflict::Merge);
     EXPECT_EQ(*parse_on_conflict("mine"), OnConflict::Mine);
