@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from .measure import median
+from .figures import median
 
 _NOISE = 0.05  # of a round trip, which is measured with a clock
 

@@ -2,10 +2,10 @@
 """Draws a result as SVG: one panel for each cost, one row for each contender, two bars in each row.
 The thin line on a bar reaches from the smallest to the largest value."""
 
-from html import escape
-
 from .contenders import CONTENDERS
-from .measure import KINDS, median
+from .figures import median
+from .measure import KINDS
+from .svg import text
 
 _PANELS = (("round_trips", "cross-host round trips", 1), ("bytes", "cross-host bytes", 0),
            ("syscalls", "system calls", 1), ("us", "time in µs", 0))
@@ -24,7 +24,7 @@ def draw(contenders, kilobytes):
              f"<style>{_STYLE}</style>", f'<rect width="{width}" height="{height}" fill="#fff"/>']
     parts += _legend(kilobytes)
     for row, name in enumerate(contenders):
-        parts.append(_text(8, _TOP + row * _ROW + 18, CONTENDERS[name].title))
+        parts.append(text(8, _TOP + row * _ROW + 18, CONTENDERS[name].title))
     for column, (figure, title, digits) in enumerate(_PANELS):
         left = _NAMES + column * (_PANEL + _GAP)
         parts += _panel(contenders, left, figure, title, digits)
@@ -32,11 +32,11 @@ def draw(contenders, kilobytes):
 
 
 def _legend(kilobytes):
-    parts = [_text(8, 20, f"One session cycle, {kilobytes} KB, two hosts", "h")]
+    parts = [text(8, 20, f"One session cycle, {kilobytes} KB, two hosts", "h")]
     for place, kind in enumerate(KINDS):
         left = 300 + place * 150
         parts.append(f'<rect x="{left}" y="10" width="12" height="12" fill="{_COLOURS[kind]}"/>')
-        parts.append(_text(left + 18, 20, f"{kind} request"))
+        parts.append(text(left + 18, 20, f"{kind} request"))
     return parts
 
 
@@ -45,7 +45,7 @@ def _panel(contenders, left, figure, title, digits):
              for value in [median(figures[kind].get(figure) or [])] if value is not None]
     scale = _PANEL / (max(known, default=0) or 1)
     bottom = _TOP + len(contenders) * _ROW
-    parts = [_text(left, 50, title, "h"),
+    parts = [text(left, 50, title, "h"),
              f'<line class="a" x1="{left}" y1="{_TOP - 6}" x2="{left}" y2="{bottom}"/>']
     for row, figures in enumerate(contenders.values()):
         for place, kind in enumerate(KINDS):
@@ -56,7 +56,7 @@ def _panel(contenders, left, figure, title, digits):
 
 def _bar(left, top, values, scale, colour, digits):
     if not values:
-        return [_text(left + 4, top + 10, "-", "v")]
+        return [text(left + 4, top + 10, "-", "v")]
     middle = median(values)
     length = max(middle * scale, 0)
     low, high = (left + min(max(value, 0) * scale, _PANEL + _GAP - 8)
@@ -65,11 +65,6 @@ def _bar(left, top, values, scale, colour, digits):
     return [
         f'<rect x="{left}" y="{top}" width="{length:.1f}" height="{_BAR}" fill="{colour}"/>',
         f'<line class="w" x1="{low:.1f}" y1="{line}" x2="{high:.1f}" y2="{line}"/>',
-        _text(max(left + length, min(high, left + _PANEL)) + 4, top + 10,
-              f"{abs(round(middle, digits)):.{digits}f}", "v"),
+        text(max(left + length, min(high, left + _PANEL)) + 4, top + 10,
+             f"{abs(round(middle, digits)):.{digits}f}", "v"),
     ]
-
-
-def _text(x, y, text, kind=""):
-    style = f' class="{kind}"' if kind else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}"{style}>{escape(text)}</text>'

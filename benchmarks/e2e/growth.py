@@ -2,9 +2,10 @@
 """Tables and charts of benchmarks/scale."""
 
 import math
-from html import escape
 
+from .figures import median, spread
 from .generated import Generated
+from .svg import text
 
 AXES = {"stores": "stores listed (2 copies)", "sessions": "sessions stored",
         "copies": "copies (5 stores listed)"}
@@ -22,23 +23,14 @@ def _text_of(name, result):
         lines = [f"| {title} | instructions of the worker | system calls | time in µs "
                  "| of it the worker's processor |", "|---|---|---|---|---|"]
         lines += [f"| {point['n']:,} | {point['instructions']:,} | {point['syscalls']:.1f} "
-                  f"| {_spread(point['us'])} | {_spread(point['cpu_us'])} |"
+                  f"| {spread(point['us'])} | {spread(point['cpu_us'])} |"
                   for point in result[axis]]
         parts.append("\n".join(lines))
     lines = ["| stores listed | first session of a worker, ms | memory of a worker over one "
              "without a handler, KB | connections of a worker to each store |", "|---|---|---|---|"]
-    lines += [f"| {point['n']} | {_spread([us / 1000 for us in point['first_us']], 1)} "
+    lines += [f"| {point['n']} | {spread([us / 1000 for us in point['first_us']], 1)} "
               f"| {point['memory_kb']} | {point['connections']:g} |" for point in result["worker"]]
     return "\n\n".join([*parts, "\n".join(lines)])
-
-
-def median(values):
-    return sorted(values)[len(values) // 2]
-
-
-def _spread(values, digits=0):
-    low, middle, high = (f"{value:.{digits}f}" for value in (min(values), median(values), max(values)))
-    return middle if low == high else f"{middle} ({low} .. {high})"
 
 
 def _draw(result):
@@ -46,7 +38,7 @@ def _draw(result):
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_HEIGHT + 100}" '
              f'role="img"><title>Cost of a changed cycle</title><style>{_STYLE}</style>'
              '<rect width="100%" height="100%" fill="#fff"/>',
-             _text(8, 20, "Cost of a changed cycle in µs: time, and of it the worker's processor", "h")]
+             text(8, 20, "Cost of a changed cycle in µs: time, and of it the worker's processor", "h")]
     top = max(max(point["us"]) for axis in AXES for point in result[axis]) * 1.05
     for column, (axis, title) in enumerate(AXES.items()):
         parts += _panel(result[axis], 50 + column * (_WIDTH + _GAP), title, top)
@@ -62,13 +54,13 @@ def _panel(points, left, title, top):
 
     def y(value):
         return bottom - value / top * _HEIGHT
-    parts = [_text(left, 42, title, "v")]
+    parts = [text(left, 42, title, "v")]
     for mark in range(0, int(top) + 1, 50 if top < 400 else 200):
         parts.append(f'<line class="g" x1="{left}" y1="{y(mark):.1f}" x2="{left + _WIDTH}" '
                      f'y2="{y(mark):.1f}"/>')
-        parts.append(_text(left - 28, y(mark) + 4, str(mark), "v"))
+        parts.append(text(left - 28, y(mark) + 4, str(mark), "v"))
     for point in points:
-        parts.append(_text(x(point["n"]) - 8, bottom + 16, _short(point["n"]), "v"))
+        parts.append(text(x(point["n"]) - 8, bottom + 16, _short(point["n"]), "v"))
     for figure, colour in _COLOURS.items():
         line = " ".join(f"{x(point['n']):.1f},{y(median(point[figure])):.1f}" for point in points)
         parts.append(f'<polyline class="l" stroke="{colour}" points="{line}"/>')
@@ -80,10 +72,6 @@ def _short(n):
         if n >= size:
             return f"{n // size} {letter}"
     return str(n)
-
-
-def _text(x, y, text, kind):
-    return f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}">{escape(text)}</text>'
 
 
 TABLES = Generated("scale", "docs/performance.md", _text_of,

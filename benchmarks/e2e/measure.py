@@ -2,7 +2,6 @@
 """The three parts of a measurement: cycles as fast as they go, cycles under strace, and cycles over
 two links of different delay. README.md says what each figure means."""
 
-import statistics
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -142,7 +141,3 @@ class Measurement:
     def _note(self, team, kind, **figures):
         for name, value in figures.items():
             self.results[team.label][kind].setdefault(name, []).append(value)
-
-
-def median(values):
-    return statistics.median(values) if values else None

@@ -4,8 +4,9 @@
 from . import chart
 from .budgets import BUDGETS, speed_ratios
 from .contenders import CONTENDERS
+from .figures import median, spread
 from .generated import Generated
-from .measure import KINDS, median
+from .measure import KINDS
 
 _FIGURES = {"round_trips": "cross-host round trips", "bytes": "cross-host bytes",
             "syscalls": "system calls", "connections": "new connections", "us": "cycles/s"}
@@ -46,22 +47,13 @@ def _table(size, kind):
     for name, figures in contenders.items():
         mine = figures[kind]
         ratios = speed_ratios(contenders, name, "files", kind)
-        cells = [CONTENDERS[name].title, _spread(mine.get("round_trips"), 2),
-                 _spread(mine["packets"], 1), _spread(mine["bytes"], 0),
-                 _spread(mine["syscalls"], 1), _spread(mine["connections"], 1),
-                 _spread(mine["us"], 0), _spread(mine["cpu_us"], 0),
+        cells = [CONTENDERS[name].title, spread(mine.get("round_trips"), 2),
+                 spread(mine["packets"], 1), spread(mine["bytes"], 0),
+                 spread(mine["syscalls"], 1), spread(mine["connections"], 1),
+                 spread(mine["us"], 0), spread(mine["cpu_us"], 0),
                  f"{median(ratios):.3f}" if ratios else "-", f"{figures['copies']:.2g}"]
         rows.append("| " + " | ".join(cells) + " |")
     return "\n".join(rows)
-
-
-def _spread(values, digits):
-    """The median, and the range unless it is the same when printed."""
-    if not values:
-        return "-"
-    middle, low, high = (f"{round(value, digits) + 0.0:.{digits}f}"
-                         for value in (median(values), min(values), max(values)))
-    return middle if low == high else f"{middle} ({low} .. {high})"
 
 
 def _budgets(result):
@@ -76,7 +68,7 @@ def _budgets(result):
         if budget.against:
             what += f", against `{budget.against}`"
         sign = "≥" if budget.is_minimum else "≤"
-        rows.append(f"| {what} | {budget.kilobytes} KB | {_spread(values, 2)} | "
+        rows.append(f"| {what} | {budget.kilobytes} KB | {spread(values, 2)} | "
                     f"{sign} {budget.limit:g} | {budget.verdict(values)} |")
     return "\n".join(rows)
 

@@ -5,6 +5,7 @@ import math
 from html import escape
 
 from e2e.generated import Generated
+from e2e.svg import text
 
 from .contenders import CONTENDERS, SLOW_MS
 
@@ -71,8 +72,8 @@ def _draw(rows, title):
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_LEFT + _WIDTH + 90} {height}"'
              f' role="img"><title>{escape(title)}</title><style>{_STYLE}</style>'
              f'<rect width="100%" height="100%" fill="#fff"/>',
-             _text(8, 20, f"Time of a page: {title}", "h"),
-             _text(_LEFT, 38, "dot: median; ticks: 95 %, 99 %; end: 99.9 %", "v")]
+             text(8, 20, f"Time of a page: {title}", "h"),
+             text(_LEFT, 38, "dot: median; ticks: 95 %, 99 %; end: 99.9 %", "v")]
     for power in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1):
         for factor in (1,) if high / low > 500 else (1, 2, 5):
             mark = factor * 10.0**power
@@ -80,7 +81,7 @@ def _draw(rows, title):
                 x = place(mark)
                 parts.append(f'<line class="g" x1="{x:.1f}" y1="{_TOP - 6}" x2="{x:.1f}" '
                              f'y2="{height - 26}"/>')
-                parts.append(_text(x - 12, height - 10, f"{mark * 1000:g} ms", "v"))
+                parts.append(text(x - 12, height - 10, f"{mark * 1000:g} ms", "v"))
     for number, row in enumerate(rows):
         parts += _row(row, _TOP + number * _ROW + 10, place)
     return "\n".join([*parts, "</svg>"]) + "\n"
@@ -90,19 +91,14 @@ def _row(row, y, place):
     own = row["contender"].startswith("sessmirror")
     colour = _COLOURS["sessmirror" if own else "other"]
     first, *ticks, last = (place(row[quantile]) for quantile in _QUANTILES)
-    parts = [_text(8, y + 4, CONTENDERS[row["contender"]].title),
+    parts = [text(8, y + 4, CONTENDERS[row["contender"]].title),
              f'<line x1="{first:.1f}" y1="{y}" x2="{last:.1f}" y2="{y}" stroke="{colour}" '
              f'stroke-width="3"/>',
              f'<circle cx="{first:.1f}" cy="{y}" r="5" fill="{colour}"/>']
     parts += [f'<line x1="{x:.1f}" y1="{y - 6}" x2="{x:.1f}" y2="{y + 6}" stroke="{colour}" '
               f'stroke-width="2"/>' for x in (*ticks, last)]
     note = f", {row['failed']} failed" if row["failed"] else ""
-    return [*parts, _text(last + 8, y + 4, f"{_ms(row['p99.9'])}{note}", "v")]
-
-
-def _text(x, y, text, kind=""):
-    style = f' class="{kind}"' if kind else ""
-    return f'<text x="{x:.1f}" y="{y:.1f}"{style}>{escape(text)}</text>'
+    return [*parts, text(last + 8, y + 4, f"{_ms(row['p99.9'])}{note}", "v")]
 
 
 TABLES = Generated("load", "docs/performance.md", _text_of, _charts)

@@ -22,6 +22,5 @@ from .waiting import Overdue, wait_until
 __all__ = ["HANDLERS", "BlackHole", "Browser", "Client", "Crowd", "Fault", "Finding", "Full",
            "History", "Hung", "Killed", "Lab", "Ledger", "LongWire", "NoConnections", "OneWayCut",
            "Overdue", "PacketLoss", "Page", "Partition", "Promises", "RepliesLost", "SITE",
-           "SlowStore",
-           "Visitor", "WarmRestart", "WrongClock", "can_make_clocks", "check", "join", "leave",
-           "lift", "stop", "strike", "suffering", "tabs", "wait_until"]
+           "SlowStore", "Visitor", "WarmRestart", "WrongClock", "can_make_clocks", "check", "join",
+           "leave", "lift", "stop", "strike", "suffering", "tabs", "wait_until"]
