@@ -10,13 +10,15 @@ from pathlib import Path
 from .copies import verify
 from .site import Site
 from .tracing import BEGIN, END, Tracer
-from .worker import Team
+from .worker import YOUNG, Team
 
 KINDS = ("unchanged", "changed")
+FURTHER_KINDS = ("strict", *YOUNG)  # of programs that run PHP
 # One way, in ms. Both links are slow enough to leave what a host itself does out of sight.
 DELAYS_MS = (1, 9)
 _ROUND_S = 0.1  # a round takes about this long for each contender
 _TRACED_TURNS = 4
+_FURTHER_LINK_ROUNDS = 1
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,13 @@ def say(text):
 class Measurement:
     """All figures of one session size. `results[contender][kind]` holds lists, a value a round."""
 
-    def __init__(self, contenders, kilobytes, tools):
+    def __init__(self, contenders, kilobytes, tools, kinds):
         self._contenders = contenders
         self._kilobytes = kilobytes
         self._tools = tools
-        self.results = {contender.name: {kind: {} for kind in KINDS} for contender in contenders}
+        self._kinds = kinds
+        self.results = {contender.name: {kind: {} for kind in self._kinds_of(contender)}
+                        for contender in contenders}
         self.delays = []
 
     # --- time, packets and bytes ---------------------------------------------------------------
@@ -52,23 +56,29 @@ class Measurement:
             site.settled_wire()
             for number in range(rounds):
                 say(f"  {self._kilobytes} KB: round {number + 1} of {rounds}")
-                for kind in KINDS:
+                for kind in self._kinds:
                     for team in teams[number % len(teams):] + teams[:number % len(teams)]:
-                        self._round(team, kind, turns[team.label][kind])
+                        if kind in turns[team.label]:
+                            self._round(team, kind, turns[team.label][kind])
             for team in teams:
                 self.results[team.label]["copies"] = verify(team)
+                if "destroy" in turns[team.label]:
+                    team.check_destroyed()
 
     def _prepare(self, team):
         """Fills, checks and warms up; returns how many turns make up a round, for each kind."""
         team.fill()
         verify(team)
         turns = {}
-        for kind in KINDS:
+        for kind in self._kinds_of(team.contender):
             team.cycles(kind, 1)
             seconds = max(team.cycles(kind, 1).seconds, 1e-4)
             turns[kind] = max(1, min(20, round(_ROUND_S / seconds)))
         verify(team)
-        return turns
+        young = [kind for kind in YOUNG if kind in turns]
+        if young:
+            team.check_destroyed()
+        return {**turns, **dict.fromkeys(young, min((turns[kind] for kind in young), default=0))}
 
     def _round(self, team, kind, turns):
         packets, size = team.site.wire()
@@ -85,13 +95,14 @@ class Measurement:
         with Site() as site:
             for contender in self._contenders:
                 say(f"  {self._kilobytes} KB: system calls of {contender.title}")
-                for kind in KINDS:
+                for kind in self._kinds_of(contender):
                     self._trace(site, contender, kind)
 
     def _trace(self, site, contender, kind):
         tracer = Tracer(self._tools.directory, f"{contender.name}.{kind}.{self._kilobytes}")
         with self._team(site, contender, tracer) as team:
             team.fill()
+            team.lead_up_to(kind, 1 + _TRACED_TURNS)
             team.cycles(kind, 1)
             team.mark(BEGIN)
             number = team.cycles(kind, _TRACED_TURNS).number
@@ -116,7 +127,7 @@ class Measurement:
                             self._over_link(site, contender, rounds))
         apart = self.delays[1] - self.delays[0]
         for name, (near, far) in slow.items():
-            for kind in KINDS:
+            for kind in near:
                 self.results[name][kind]["round_trips"] = [
                     (b - a) / apart for a, b in zip(near[kind], far[kind])]
 
@@ -127,13 +138,19 @@ class Measurement:
             team.fill()
             team.cycles("unchanged", 1)
             spent = {}
-            for kind in KINDS:
-                cycles = [team.cycles(kind, 1) for _ in range(rounds)]
+            for kind in self._kinds_of(contender):
+                turns = rounds if kind in KINDS else _FURTHER_LINK_ROUNDS
+                cycles = [team.cycles(kind, 1) for _ in range(turns)]
                 spent[kind] = [each.seconds * 1e3 / each.number for each in cycles]
             verify(team)
         return spent
 
     # -------------------------------------------------------------------------------------------
+
+    def _kinds_of(self, contender):
+        # Where copies are made late, the other host does not find what has just been made.
+        without = FURTHER_KINDS if contender.floor_locking else YOUNG if contender.writes_late else ()
+        return [kind for kind in self._kinds if kind not in without]
 
     def _team(self, site, contender, tracer=None):
         return Team(site, contender, self._kilobytes, self._tools, tracer)

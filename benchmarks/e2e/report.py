@@ -6,7 +6,7 @@ from .budgets import BUDGETS, speed_ratios
 from .contenders import CONTENDERS
 from .figures import median, spread
 from .generated import Generated
-from .measure import KINDS
+from .measure import FURTHER_KINDS, KINDS
 
 _FIGURES = {"round_trips": "cross-host round trips", "bytes": "cross-host bytes",
             "syscalls": "system calls", "connections": "new connections", "us": "cycles/s"}
@@ -17,7 +17,8 @@ def _text(name, result):
     for kilobytes, size in result["sizes"].items():
         parts.append(f"### {kilobytes} KB sessions")
         parts.append(f"![Costs of a cycle with {kilobytes} KB](results/{name}-{kilobytes}kb.svg)")
-        parts += [_table(size, kind) for kind in KINDS]
+        parts += [_table(size, kind) for kind in (*KINDS, *FURTHER_KINDS)
+                  if any(kind in figures for figures in size["contenders"].values())]
     return "\n\n".join([*parts, _budgets(result)])
 
 
@@ -45,7 +46,9 @@ def _table(size, kind):
             "|---|---|---|---|---|---|---|---|---|---|"]
     contenders = size["contenders"]
     for name, figures in contenders.items():
-        mine = figures[kind]
+        mine = figures.get(kind)
+        if not mine:
+            continue
         ratios = speed_ratios(contenders, name, "files", kind)
         cells = [CONTENDERS[name].title, spread(mine.get("round_trips"), 2),
                  spread(mine["packets"], 1), spread(mine["bytes"], 0),

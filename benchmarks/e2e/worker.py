@@ -2,6 +2,7 @@
 """The programs that make session cycles, one on each host."""
 
 import hashlib
+import itertools
 import json
 import os
 import subprocess
@@ -12,6 +13,9 @@ from . import BENCHMARKS
 from .site import HOSTS
 
 SESSIONS = 64
+# Kinds of cycle whose sessions do not last: each takes over what the one before it has left.
+YOUNG = ("new", "regenerate", "destroy")
+_generations = itertools.count(1)
 
 
 def write_ids(directory, label):
@@ -63,6 +67,7 @@ class Team:
         self.contender = contender
         self.site = site
         self._counter = 0
+        self._left_by = {kind: [] for kind in YOUNG}  # generations
         self._workers = []
         for host in HOSTS:
             command = self._command(host, kilobytes, tools)
@@ -99,15 +104,40 @@ class Team:
         total = Cycles()
         for _ in range(turns):
             for worker in self._workers:
-                answer = worker.order(f"cycles {kind} 1 {self._counter}")
+                number = self._number_for(kind)
+                answer = worker.order(f"cycles {kind} 1 {number}")
                 if answer["wrong"]:
                     raise RuntimeError(f"{self.label}: {answer['wrong']} sessions were not as they "
-                                       f"had been left, {kind}, counter {self._counter}")
+                                       f"had been left, {kind}, number {number}")
                 self._counter += kind == "changed"
                 total.seconds += answer["ns"] / 1e9
                 total.cpu_seconds += answer["cpu_ns"] / 1e9
                 total.number += answer["cycles"]
         return total
+
+    def lead_up_to(self, kind, turns):
+        """Makes what so many turns of a kind of YOUNG take over."""
+        for earlier in YOUNG[:YOUNG.index(kind)] if kind in YOUNG else ():
+            self.cycles(earlier, turns)
+
+    def check_destroyed(self):
+        """The sessions that were destroyed last are gone, on both hosts."""
+        for worker in self._workers:
+            left = worker.order(f"gone {self._left_by['destroy'][-1]}")["wrong"]
+            if left:
+                raise RuntimeError(f"{self.label}: {left} destroyed sessions are still there")
+
+    def _number_for(self, kind):
+        """What a pass is told: the counter, or the generation of sessions that do not last. The
+        last one first, so that it is the other host's."""
+        if kind not in YOUNG:
+            return self._counter
+        if kind == "new":
+            number = next(_generations)
+        else:
+            number = self._left_by[YOUNG[YOUNG.index(kind) - 1]].pop()
+        self._left_by[kind].append(number)
+        return number
 
     def _command(self, host, kilobytes, tools):
         arguments = [str(write_ids(tools.directory, self.label)), self.label, str(round(float(kilobytes) * 1000))]

@@ -14,6 +14,10 @@ class Contender:
     handler: str  # of the lab
     ini: dict = field(default_factory=dict)
     faults: bool = True  # whether it has a second store to go on with
+    only_reads: bool = False  # pages, once the visitors have their sessions; measured under faults
+
+    def takes_part_in(self, state):
+        return not self.only_reads if state == "healthy" else self.faults
 
 
 CONTENDERS = {
@@ -21,6 +25,11 @@ CONTENDERS = {
     "sessmirror-optimistic": Contender("sessmirror, optimistic", "sessmirror-optimistic"),
     "sessmirror-off": Contender("sessmirror, locking off", "sessmirror",
                                 {"sessmirror.locking": "off"}),
+    "sessmirror-reads": Contender("sessmirror, locking off, pages only read", "sessmirror",
+                                  {"sessmirror.locking": "off"}, only_reads=True),
+    "sessmirror-reads-unhedged": Contender("the same without hedged reads", "sessmirror",
+                                           {"sessmirror.locking": "off", "sessmirror.hedge": "off"},
+                                           only_reads=True),
     "memcache": Contender("memcache, redundancy 2", "memcache"),
     "memcached-lock": Contender("memcached, lock", "memcached"),
     "memcached-nolock": Contender("memcached, no lock", "memcached-no-lock"),
