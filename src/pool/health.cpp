@@ -63,6 +63,7 @@ bool Health::report_answer(Duration latency) noexcept {
 }
 
 bool Health::report_life() noexcept {
+    if (slot_->late_until_ns.load(std::memory_order_relaxed) != 0) slot_->late_until_ns.store(0);
     if (is_up()) return false;
     note_return();  // first, or another worker would trust the store before it sees the mark
     return slot_->down_since_ns.exchange(0) != 0;
@@ -168,6 +169,15 @@ Duration Health::latency() const noexcept {
 Duration Health::late_after() const noexcept {
     const std::uint64_t deviation = slot_->latency_deviation_us.load(std::memory_order_relaxed);
     return latency() + std::chrono::microseconds(kLateDeviations * deviation);
+}
+
+void Health::report_late() noexcept {
+    slot_->late_until_ns.store(now_ns() + kLateFor.count());
+}
+
+bool Health::is_late() const noexcept {
+    const std::int64_t until = slot_->late_until_ns.load(std::memory_order_relaxed);
+    return until != 0 && now_ns() < until;
 }
 
 bool Health::is_outage(Errc code) noexcept {

@@ -31,6 +31,7 @@ class Health {
     static constexpr Duration kFirstBackoff = milliseconds(100);
     static constexpr Duration kMaxBackoff = milliseconds(2000);
     static constexpr std::uint32_t kClockSlackSeconds = 5;
+    static constexpr Duration kLateFor = milliseconds(1000);
 
     // `slot` outlives this; clock and random too.
     Health(StoreSlot& slot, const Clock& clock, Random& random) noexcept
@@ -76,6 +77,10 @@ class Health {
     [[nodiscard]] Duration latency() const noexcept;  // 0 when unknown
     // After this time an answer is late: nearly all came earlier so far. 0 when unknown.
     [[nodiscard]] Duration late_after() const noexcept;
+    // Somebody waits for an answer that is late: until the store answers anybody, or kLateFor has
+    // passed, it should not be asked first. That is no outage yet.
+    void report_late() noexcept;
+    [[nodiscard]] bool is_late() const noexcept;
     [[nodiscard]] const StoreSlot& slot() const noexcept { return *slot_; }
     // Whether this kind of error says that the store is not worth asking.
     static bool is_outage(Errc code) noexcept;

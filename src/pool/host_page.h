@@ -56,6 +56,7 @@ struct StoreSlot {
         0};                                    // copies older than this may lack writes; 0 none
     std::atomic<std::uint32_t> latency_us{0};  // exponentially weighted mean of answers; 0 unknown
     std::atomic<std::uint32_t> latency_deviation_us{0};  // mean distance of answers from that mean
+    std::atomic<std::int64_t> late_until_ns{0};          // an answer is overdue; 0: none
     std::atomic<std::uint32_t> filling{0};               // 1: not known to hold all it should hold
     std::atomic<std::uint32_t> returns{0};  // how often a comparison with its peers was called for
     std::atomic<std::uint32_t> returns_settled{0};  // of these, the last that is done

@@ -11,7 +11,13 @@ void Hedge::watch(int store) {
     const Duration late = env_.pool.health(store).late_after();
     if (late == Duration::zero()) return;
     if (!timer_) timer_ = env_.scheduler.make_guard_timer(*this);
+    store_ = store;
     timer_->start(std::max(late, kEarliest));
+}
+
+void Hedge::on_timer() noexcept {
+    env_.pool.health(store_).report_late();
+    listener_.on_late();
 }
 
 void Hedge::stop() noexcept {

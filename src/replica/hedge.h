@@ -19,7 +19,8 @@ class HedgeListener {
 // Says when a read should ask a second replica because the first is late, and whether it may: the
 // hedged request of Dean and Barroso (The Tail at Scale, CACM 56(2), 2013). Late is what nearly all
 // answers of that store were earlier than (pool::Health::late_after), and kEarliest at least. How
-// many reads may is limited (pool::HedgeBudget), so that slow stores are not made slower.
+// many reads may is limited (pool::HedgeBudget), so that slow stores are not made slower; all
+// workers of the host hear that the store is late, and ask another one first.
 class Hedge final : private TimerSink {
   public:
     // Less than this may be the wait for a processor, here or there.
@@ -37,11 +38,12 @@ class Hedge final : private TimerSink {
     [[nodiscard]] bool spend() noexcept;
 
   private:
-    void on_timer() noexcept override { listener_.on_late(); }
+    void on_timer() noexcept override;
 
     Environment env_;
     pool::HedgeBudget budget_;
     HedgeListener& listener_;
+    int store_ = -1;  // that is watched
     std::unique_ptr<Timer> timer_;
 };
 

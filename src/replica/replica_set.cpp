@@ -10,6 +10,10 @@ bool is_good(const pool::Pool& pool, int store) noexcept {
     return pool.is_up(store) && !pool.is_filling(store);
 }
 
+bool is_quick(pool::Pool& pool, int store) noexcept {
+    return is_good(pool, store) && !pool.health(store).is_late();
+}
+
 }  // namespace
 
 ReplicaSet::ReplicaSet(const pool::Pool& pool, const store::SessionKey& key,
@@ -38,7 +42,7 @@ int ReplicaSet::home(const pool::Pool& pool, std::uint64_t excluded) const noexc
 int ReplicaSet::fastest(pool::Pool& pool, std::uint64_t excluded) const noexcept {
     int best = -1;
     for (const int store : members()) {
-        if ((excluded & store_bit(store)) != 0 || !is_good(pool, store)) continue;
+        if ((excluded & store_bit(store)) != 0 || !is_quick(pool, store)) continue;
         const Duration latency = pool.health(store).latency();
         const bool is_known = latency > Duration::zero();
         if (best < 0 || (is_known && latency < pool.health(best).latency())) best = store;
@@ -48,7 +52,7 @@ int ReplicaSet::fastest(pool::Pool& pool, std::uint64_t excluded) const noexcept
 
 int ReplicaSet::reader(pool::Pool& pool) const noexcept {
     const int local = pool.local();
-    if (local >= 0 && contains(local) && is_good(pool, local)) return local;
+    if (local >= 0 && contains(local) && is_quick(pool, local)) return local;
     const int best = fastest(pool);
     return best >= 0 ? best : home(pool);
 }

@@ -33,11 +33,12 @@ class ReplicaSet {
         return copies_ > 0 && ranking_.store[0] == store;
     }
 
-    // The member with the lowest measured latency that is up, complete and not excluded; -1: none.
+    // The member with the lowest measured latency that is up, complete, not late and not excluded;
+    // -1: none.
     [[nodiscard]] int fastest(pool::Pool& pool, std::uint64_t excluded = 0) const noexcept;
 
     // The member that answers fastest from here: the local store when it is a member, else the one
-    // with the lowest measured latency. Prefers stores that are up and complete.
+    // with the lowest measured latency. Prefers stores that are up, complete and not late.
     [[nodiscard]] int reader(pool::Pool& pool) const noexcept;
 
   private:

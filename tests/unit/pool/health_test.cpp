@@ -126,6 +126,18 @@ TEST_F(HealthTest, AnAnswerIsLateAfterFourMeanDeviations) {
     EXPECT_LT(health.late_after(), microseconds(550));
 }
 
+TEST_F(HealthTest, AStoreIsLateUntilItAnswersOrASecondHasPassed) {
+    EXPECT_FALSE(health.is_late());
+    health.report_late();
+    EXPECT_TRUE(health.is_late());
+    EXPECT_TRUE(health.is_up());
+    health.report_life();
+    EXPECT_FALSE(health.is_late());
+    health.report_late();
+    clock.advance(Health::kLateFor);
+    EXPECT_FALSE(health.is_late());
+}
+
 TEST_F(HealthTest, OnlySilenceAndNonsenseAreOutages) {
     for (const Errc code : {Errc::BadName, Errc::Refused, Errc::Unreachable, Errc::Timeout,
                             Errc::Closed, Errc::Protocol})

@@ -65,6 +65,18 @@ TEST_F(HedgedRead, TakesTheHomesCopyWhenTheNearestStoreIsLateUnderTheLock) {
     EXPECT_EQ(host().count(Counter::HedgesWon), 1u);
 }
 
+TEST_F(HedgedRead, LeavesTheLateStoreAloneUntilItAnswers) {
+    read_as(replica::Locking::Off);
+    const auto before = host().requests(local());
+    ASSERT_TRUE(read());
+    EXPECT_EQ(host().requests(local()), before);
+    EXPECT_EQ(host().count(Counter::Hedges), 1u);
+    lab.node(local()).resume();
+    lab.settle();  // its late answer comes
+    ASSERT_TRUE(read());
+    EXPECT_EQ(host().requests(local()), before + 1);
+}
+
 TEST_F(HedgedRead, IsNotMadeWhereItIsSwitchedOff) {
     host().policy.hedges = false;
     read_as(replica::Locking::Off);
