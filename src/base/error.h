@@ -42,6 +42,8 @@ struct Error {
     char detail[232] = {};          // what happened, NUL terminated, cut when it does not fit
 
     Error() = default;
+    // Without a detail yet.
+    explicit Error(Errc error_code) noexcept : code(error_code) {}
     // `detail` is printf-like; never pass secrets or session data.
     [[gnu::format(printf, 3, 4)]] Error(Errc error_code, const char* format, ...) noexcept;
 

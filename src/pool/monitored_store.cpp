@@ -40,9 +40,11 @@ class MonitoredStore::Watch final : public store::StoreSink {
     MonitoredStore& owner_;
 };
 
-MonitoredStore::MonitoredStore(std::unique_ptr<store::Store> inner, Health& health, StoreSlot& slot,
-                               HostPage& page, const Clock& clock, OutageNotices& notices)
-    : health_(health),
+MonitoredStore::MonitoredStore(std::unique_ptr<store::Store> inner, PendingMark mark,
+                               Health& health, StoreSlot& slot, HostPage& page, const Clock& clock,
+                               OutageNotices& notices)
+    : mark_(mark),
+      health_(health),
       slot_(slot),
       page_(page),
       clock_(clock),
@@ -65,6 +67,7 @@ MonitoredStore::Watch* MonitoredStore::begin(store::StoreSink* sink) {
     watch->sink = sink;
     watch->sent = clock_.now();
     watch->pending = true;
+    mark_.marks |= mark_.bit;
     slot_.requests.fetch_add(1, std::memory_order_relaxed);
     return watch;
 }
@@ -74,6 +77,7 @@ store::StoreSink* MonitoredStore::end(Watch& watch, const Error* failure) noexce
     if (failure != nullptr) note_failure(*failure);
     watch.pending = false;
     free_.push_back(&watch);
+    if (free_.size() == watches_.size()) mark_.marks &= ~mark_.bit;
     return std::exchange(watch.sink, nullptr);
 }
 
@@ -125,9 +129,12 @@ void MonitoredStore::release(const store::SessionKey& key, const store::HeldLock
     inner_->release(key, lock, deadline, begin(sink));
 }
 
-void MonitoredStore::leave_hint(const store::SessionKey& key, ByteView hint, std::uint32_t ttl_s,
-                                TimePoint deadline) {
-    inner_->leave_hint(key, hint, ttl_s, deadline);
+void MonitoredStore::leave_hint(const store::SessionKey& key, ByteView hint, std::uint32_t ttl_s) {
+    inner_->leave_hint(key, hint, ttl_s);
+}
+
+void MonitoredStore::flush() {
+    inner_->flush();
 }
 
 void MonitoredStore::probe(TimePoint deadline, store::StoreSink* sink) {

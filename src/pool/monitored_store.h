@@ -12,6 +12,13 @@
 
 namespace sessmirror::pool {
 
+// Where a store shows that somebody waits for it, so that whoever looks for such stores need not
+// ask all of them.
+struct PendingMark {
+    std::uint64_t& marks;
+    std::uint64_t bit;
+};
+
 // Passes everything on to a store and watches the replies: how long they took, whether they say
 // that the store is up or down, what failed. It decides nothing: a request to a store that is down
 // is sent all the same.
@@ -23,8 +30,8 @@ namespace sessmirror::pool {
 class MonitoredStore final : public store::Store {
   public:
     // Owns `inner`; the others outlive this.
-    MonitoredStore(std::unique_ptr<store::Store> inner, Health& health, StoreSlot& slot,
-                   HostPage& page, const Clock& clock, OutageNotices& notices);
+    MonitoredStore(std::unique_ptr<store::Store> inner, PendingMark mark, Health& health,
+                   StoreSlot& slot, HostPage& page, const Clock& clock, OutageNotices& notices);
     ~MonitoredStore() override;
     MonitoredStore(const MonitoredStore&) = delete;
     MonitoredStore& operator=(const MonitoredStore&) = delete;
@@ -35,8 +42,8 @@ class MonitoredStore final : public store::Store {
                store::StoreSink* sink) override;
     void release(const store::SessionKey& key, const store::HeldLock& lock, TimePoint deadline,
                  store::StoreSink* sink) override;
-    void leave_hint(const store::SessionKey& key, ByteView hint, std::uint32_t ttl_s,
-                    TimePoint deadline) override;
+    void leave_hint(const store::SessionKey& key, ByteView hint, std::uint32_t ttl_s) override;
+    void flush() override;
     void probe(TimePoint deadline, store::StoreSink* sink) override;
     void forget(const store::StoreSink* sink) noexcept override;
     store::Cas predicted_cas(record::Version version) const noexcept override;
@@ -51,6 +58,7 @@ class MonitoredStore final : public store::Store {
     void note_answer(const Watch& watch) noexcept;
     void note_failure(const Error& failure) noexcept;
 
+    PendingMark mark_;  // set while a request is pending
     Health& health_;
     StoreSlot& slot_;
     HostPage& page_;

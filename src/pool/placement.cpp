@@ -70,7 +70,7 @@ Placement::Placement(std::span<const store::StoreSpec> stores) {
     fingerprint_ = fingerprint_of(seats_);
 }
 
-Ranking Placement::rank(const store::SessionKey& key) const noexcept {
+Ranking Placement::rank(const store::SessionKey& key, int first) const noexcept {
     std::array<Runner, kMaxStores> runners;
     const std::size_t count = seats_.size();
     for (std::size_t i = 0; i < count; ++i) {
@@ -78,7 +78,11 @@ Ranking Placement::rank(const store::SessionKey& key) const noexcept {
         const std::uint64_t distance = has_equal_weights_ ? 0 : distance_of(hash, seats_[i].weight);
         runners[i] = {distance, hash, seats_[i].name_hash, static_cast<std::uint8_t>(i)};
     }
-    std::sort(runners.begin(), runners.begin() + static_cast<std::ptrdiff_t>(count));
+    const auto end = runners.begin() + static_cast<std::ptrdiff_t>(count);
+    if (count <= static_cast<std::size_t>(first))
+        std::sort(runners.begin(), end);
+    else
+        std::partial_sort(runners.begin(), runners.begin() + first, end);
     Ranking out;
     out.size = static_cast<int>(count);
     for (std::size_t i = 0; i < count; ++i) out.store[i] = runners[i].index;

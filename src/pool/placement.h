@@ -11,8 +11,9 @@
 
 namespace sessmirror::pool {
 
-// Store indices in order of preference for one session; the first `redundancy` of them are its
-// replica set, the first healthy one of those its home.
+// All store indices; as many as were asked for in order of preference for one session, and behind
+// them the rest in any order. The first `redundancy` are its replica set, the first healthy one of
+// those its home.
 struct Ranking {
     std::array<std::uint8_t, kMaxStores> store{};
     int size = 0;
@@ -34,7 +35,7 @@ std::uint64_t store_name_hash(const store::StoreSpec& spec);
 class Placement {
   public:
     explicit Placement(std::span<const store::StoreSpec> stores);  // REQUIRES: <= kMaxStores
-    [[nodiscard]] Ranking rank(const store::SessionKey& key) const noexcept;
+    [[nodiscard]] Ranking rank(const store::SessionKey& key, int first) const noexcept;
     // Equal on two hosts exactly when their lists name the same stores with the same weights.
     [[nodiscard]] std::uint64_t list_fingerprint() const noexcept { return fingerprint_; }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "pool/pool.h"
 
+#include <bit>
 #include <utility>
 
 #include "pool/monitored_store.h"
@@ -20,7 +21,8 @@ std::vector<store::StoreSpec> specs_of(const std::vector<Pool::Member>& members)
 
 // Members refer to those above them, so a seat is neither copied nor moved.
 struct Pool::Seat {
-    Seat(Member member, HostPage& page, const Clock& clock, Random& random, Journal& journal)
+    Seat(Member member, PendingMark pending, HostPage& page, const Clock& clock, Random& random,
+         Journal& journal)
         : spec(std::move(member.spec)),
           name(spec.name()),
           name_hash(store_name_hash(spec)),
@@ -28,7 +30,7 @@ struct Pool::Seat {
           slot(shared_slot != nullptr ? *shared_slot : private_slot),
           health(slot, clock, random),
           notices(name, page, slot, clock, journal),
-          store(std::move(member.store), health, slot, page, clock, notices) {}
+          store(std::move(member.store), pending, health, slot, page, clock, notices) {}
     Seat(const Seat&) = delete;
     Seat& operator=(const Seat&) = delete;
 
@@ -47,8 +49,11 @@ Pool::Pool(std::vector<Member> members, int local, HostPage& page, const Clock& 
            Random& random, Journal& journal)
     : placement_(specs_of(members)), local_(local), page_(page), journal_(journal) {
     seats_.reserve(members.size());
-    for (Member& member : members)
-        seats_.push_back(std::make_unique<Seat>(std::move(member), page, clock, random, journal));
+    for (Member& member : members) {
+        const PendingMark pending{busy_, std::uint64_t{1} << seats_.size()};
+        seats_.push_back(
+            std::make_unique<Seat>(std::move(member), pending, page, clock, random, journal));
+    }
 }
 
 Pool::~Pool() = default;
@@ -106,8 +111,8 @@ void Pool::settle_missed(int index, MissedWrites::Span span) noexcept {
     MissedWrites(page_).settle(seats_[static_cast<std::size_t>(index)]->slot, span);
 }
 
-Ranking Pool::rank(const store::SessionKey& key) const noexcept {
-    return placement_.rank(key);
+Ranking Pool::rank(const store::SessionKey& key, int first) const noexcept {
+    return placement_.rank(key, first);
 }
 
 std::uint64_t Pool::list_fingerprint() const noexcept {
@@ -123,8 +128,13 @@ bool Pool::probe_one_due(TimePoint deadline) {
     return false;
 }
 
+void Pool::flush() {
+    for (const auto& seat : seats_) seat->store.flush();
+}
+
 void Pool::forget(const store::StoreSink* sink) noexcept {
-    for (const auto& seat : seats_) seat->store.forget(sink);
+    for (std::uint64_t busy = busy_; busy != 0; busy &= busy - 1)
+        seats_[static_cast<std::size_t>(std::countr_zero(busy))]->store.forget(sink);
 }
 
 }  // namespace sessmirror::pool

@@ -44,7 +44,8 @@ class Pool {
     [[nodiscard]] bool is_up(int index) const noexcept;
     [[nodiscard]] bool is_filling(int index) const noexcept;
     [[nodiscard]] int local() const noexcept { return local_; }
-    [[nodiscard]] Ranking rank(const store::SessionKey& key) const noexcept;
+    // See placement.h: the first `first` stores in order.
+    [[nodiscard]] Ranking rank(const store::SessionKey& key, int first) const noexcept;
     [[nodiscard]] std::uint64_t list_fingerprint() const noexcept;
     [[nodiscard]] HostPage& page() noexcept { return page_; }
     [[nodiscard]] Journal& journal() noexcept { return journal_; }
@@ -59,6 +60,9 @@ class Pool {
     // through the store's health. For the time after the response. True when a probe was sent.
     bool probe_one_due(TimePoint deadline);
 
+    // Sends what stores keep back (store::Store::leave_hint).
+    void flush();
+
     // No sink of any store will be called for `sink` any more.
     void forget(const store::StoreSink* sink) noexcept;
 
@@ -69,6 +73,7 @@ class Pool {
     int local_;
     HostPage& page_;
     Journal& journal_;
+    std::uint64_t busy_ = 0;  // a bit for each store that somebody waits for
 };
 
 }  // namespace sessmirror::pool

@@ -19,7 +19,7 @@ class AliveCheck final : public Operation {
 
     SessionView& view_;
     int pending_ = 0;
-    Error failures_{Errc::NoStore, "%s", ""};
+    Error failures_{Errc::NoStore};
 };
 
 }  // namespace sessmirror::replica

@@ -41,10 +41,10 @@ Bytes CasHints::encode() const {
     return text;
 }
 
-bool needs_hints(pool::Pool& pool, const ReplicaSet& set, int known) noexcept {
+bool needs_hints(pool::Pool& pool, const ReplicaSet& set, int known, int also_known) noexcept {
     constexpr record::Version kAny{1, 1};
     return std::ranges::any_of(set.members(), [&](int store) {
-        return store != known && pool.store(store).predicted_cas(kAny) == 0;
+        return store != known && store != also_known && pool.store(store).predicted_cas(kAny) == 0;
     });
 }
 

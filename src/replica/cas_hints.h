@@ -36,6 +36,10 @@ class CasHints {
     // 0: not known.
     [[nodiscard]] store::Cas find(record::Version version, std::uint64_t store) const noexcept;
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    // Whose the entry is; they are in the order in which they were added. REQUIRES: entry < size()
+    [[nodiscard]] std::uint64_t store(std::size_t entry) const noexcept {
+        return entries_[entry].store;
+    }
     // Empty without an entry.
     [[nodiscard]] Bytes encode() const;
 
@@ -49,8 +53,8 @@ class CasHints {
     std::size_t size_ = 0;
 };
 
-// Whether a writer of this session would have to ask a store other than `known` for its token: not
-// where the tokens are versions (store::Store::predicted_cas).
-bool needs_hints(pool::Pool& pool, const ReplicaSet& set, int known) noexcept;
+// Whether a writer of this session would have to ask a store other than these two for its token:
+// not where the tokens are versions (store::Store::predicted_cas).
+bool needs_hints(pool::Pool& pool, const ReplicaSet& set, int known, int also_known = -1) noexcept;
 
 }  // namespace sessmirror::replica

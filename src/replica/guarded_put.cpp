@@ -51,6 +51,7 @@ store::Cas GuardedPut::hinted_cas() const noexcept {
 
 void GuardedPut::put(store::Cas expected, bool by_hint) noexcept {
     const Bytes hint = outgoing_.hints.encode();
+    hints_told_ = outgoing_.hints.size();
     store::PutRequest request;
     request.key = view_.key();
     request.header = outgoing_.header;

@@ -61,6 +61,8 @@ class GuardedPut final : public store::StoreSink {
     [[nodiscard]] int store() const noexcept { return store_; }
     [[nodiscard]] Outcome outcome() const noexcept { return outcome_; }
     [[nodiscard]] bool lock_lost() const noexcept { return lock_lost_; }
+    // How many of the outgoing hints went with the copy.
+    [[nodiscard]] std::size_t hints_told() const noexcept { return hints_told_; }
     // Superseded: the envelope found, and the whole value. Failed: why.
     [[nodiscard]] const record::Envelope& found() const noexcept { return found_; }
     [[nodiscard]] Bytes take_found_value() noexcept { return std::move(found_value_); }
@@ -92,6 +94,7 @@ class GuardedPut final : public store::StoreSink {
     bool lock_lost_ = false;
     bool by_hint_ = false;  // the last try's token was a hint
     int tries_ = 0;
+    std::size_t hints_told_ = 0;
     record::Envelope found_;
     Bytes found_value_;
     Error error_;

@@ -32,8 +32,9 @@ void LockedRead::claim() noexcept {
     env_.pool.store(home_).fetch({view_.key(), want, claim, deadline(), hint}, this);
     if (nearest == home_ || nearest_pending_) return;
     nearest_pending_ = true;
-    env_.pool.store(nearest).fetch({view_.key(), store::Want::Value, std::nullopt, deadline()},
-                                   &nearest_);
+    const bool of_others = needs_hints(env_.pool, view_.set(), home_, nearest);
+    env_.pool.store(nearest).fetch(
+        {view_.key(), store::Want::Value, std::nullopt, deadline(), of_others}, &nearest_);
     hedge_.watch(nearest);
 }
 

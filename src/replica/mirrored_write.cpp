@@ -2,6 +2,7 @@
 #include "replica/mirrored_write.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace sessmirror::replica {
@@ -51,6 +52,7 @@ void MirroredWrite::begin_round() noexcept {
 
     ++rounds_;
     acks_ = 0;
+    puts_of_round_ = 0;
     again_ = false;
     home_has_it_ = false;
     const bool locked = view_.lock.held();
@@ -69,8 +71,8 @@ void MirroredWrite::begin_round() noexcept {
 
     outgoing_.header = record::encode(envelope, outgoing_.payload);
     outgoing_.hints = CasHints(envelope.version);
-    leaves_hints_ = !alone_ && !entombed_ && needs_hints(env_.pool, view_.set(), home_);
-    home_waits_ = parallel_ && leaves_hints_ && env_.policy.ack == Ack::All;
+    leaves_hints_ = !entombed_ && needs_hints(env_.pool, view_.set(), home_);
+    home_waits_ = locked && parallel_ && leaves_hints_ && env_.policy.ack == Ack::All;
     if (!home_waits_) return start_home();
     start_mirrors(Mirrors::BeforeHome);
     if (pending_ == 0) start_home();
@@ -80,15 +82,14 @@ void MirroredWrite::begin_round() noexcept {
 void MirroredWrite::start_home() noexcept {
     if (parallel_) start_mirrors(home_waits_ ? Mirrors::WithHome : Mirrors::All);
     home_waits_ = false;
-    home_knows_ = outgoing_.hints.size();
     start_put(home_, outgoing_.envelope.parent);
 }
 
 // Under the lock nobody else writes, so the order is free. Whoever writes this session next on the
-// home's host has to know the mirrors' tokens, so the home comes last and is told; but what is on
-// other hosts goes out in one round, and only what it takes no round trip to know goes with it.
+// home's host has to know the mirrors' tokens; that of the mirror on this host costs no round trip
+// to know, and goes along with the home's copy.
 bool MirroredWrite::goes_before_home(int store) const noexcept {
-    return home_ == env_.pool.local() || store == env_.pool.local();
+    return store == env_.pool.local();
 }
 
 // Above everything that this request or its client has seen, so that no copy from before can pass
@@ -109,6 +110,7 @@ void MirroredWrite::start_put(int store, record::Version base) noexcept {
         view_.lock = {};
     }
     ++pending_;
+    ++puts_of_round_;
     GuardedPutListener& listener = *this;
     puts_.emplace_back(env_, view_, outgoing_, store, listener).start(base, unlock, deadline());
 }
@@ -148,12 +150,27 @@ void MirroredWrite::note_token(const GuardedPut& put) noexcept {
         outgoing_.hints.add(env_.pool.name_hash(put.store()), view_.copy(put.store()).cas);
 }
 
-// What the mirrors answered after the home had been written.
-void MirroredWrite::leave_hints_at_home() noexcept {
-    const bool is_news = outgoing_.hints.size() > home_knows_ + 1;
-    if (!leaves_hints_ || !home_has_it_ || !is_news) return;
-    env_.pool.store(home_).leave_hint(view_.key(), outgoing_.hints.encode(), outgoing_.ttl_s,
-                                      deadline());
+// What became known after a copy had been put.
+void MirroredWrite::leave_hints() noexcept {
+    if (!leaves_hints_ || refusal_) return;
+    const Bytes hints = outgoing_.hints.encode();
+    for (auto each = std::prev(puts_.end(), puts_of_round_); each != puts_.end(); ++each) {
+        const GuardedPut& put = *each;
+        if (put.outcome() != GuardedPut::Outcome::Stored || !has_news_for(put)) continue;
+        env_.pool.store(put.store()).leave_hint(view_.key(), hints, outgoing_.ttl_s);
+    }
+}
+
+// A reader knows the token of the copy that it reads and, with its lock, that of the home.
+bool MirroredWrite::has_news_for(const GuardedPut& put) const noexcept {
+    const std::uint64_t own = env_.pool.name_hash(put.store());
+    const std::uint64_t home = env_.pool.name_hash(home_);
+    const bool readers_lock = env_.policy.locking == Locking::On;
+    for (std::size_t i = put.hints_told(); i < outgoing_.hints.size(); ++i) {
+        const std::uint64_t about = outgoing_.hints.store(i);
+        if (about != own && !(readers_lock && about == home)) return true;
+    }
+    return false;
 }
 
 void MirroredWrite::on_home_done(GuardedPut& put) noexcept {
@@ -315,6 +332,7 @@ void MirroredWrite::advance() noexcept {
         return ask_home_about_suspects();
     if (pending_ == 0 || done())
         for (GuardedPut* const put : std::exchange(suspects_, {})) meet_fork(*put);
+    if (pending_ == 0 && !again_) leave_hints();
     if (done()) return;
     if (pending_ > 0) {
         const bool settled = !again_ && !refusal_;
@@ -322,7 +340,6 @@ void MirroredWrite::advance() noexcept {
         return;
     }
     if (again_ && !refusal_) return begin_round();
-    leave_hints_at_home();
     finish(conclude());
 }
 

@@ -22,9 +22,9 @@ namespace sessmirror::replica {
 //
 // Tokens. Where the stores choose the compare-and-set tokens themselves, each copy is stored
 // together with the tokens that are known by then of the others (CasHints), so that the next writer
-// finds what it needs beside the copy that it reads. For that the round under the lock writes the
-// copy that costs no round trip first. Tokens that come later follow in a packet that nobody waits
-// for.
+// finds what it needs beside the copy that it reads. For that the round under the lock writes a
+// mirror on this host first, which costs no round trip. Tokens that come later follow with whatever
+// is sent to the store next (store::Store::leave_hint).
 //
 // Conflicts. When the home holds a version that this request has not read, another request wrote in
 // between (no lock, or the lease ran out, or two hosts saw different homes). A tombstone wins over
@@ -90,7 +90,8 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     [[nodiscard]] bool goes_before_home(int store) const noexcept;
     void settle_unlock(const GuardedPut& put) noexcept;
     void note_token(const GuardedPut& put) noexcept;
-    void leave_hints_at_home() noexcept;
+    void leave_hints() noexcept;
+    [[nodiscard]] bool has_news_for(const GuardedPut& put) const noexcept;
     void on_home_done(GuardedPut& put) noexcept;
     void on_mirror_done(GuardedPut& put) noexcept;
     void on_superseded_mirror(GuardedPut& put) noexcept;
@@ -117,17 +118,17 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     bool keeps_lock_ = false;
     bool home_has_it_ = false;  // the home took this round's version
     bool leaves_hints_ = false;
-    bool home_waits_ = false;     // for the mirrors that are written before it
-    std::size_t home_knows_ = 0;  // how many tokens went to the home with its copy
-    int unlock_store_ = -1;       // whose put carries the unlock, until it is answered
+    bool home_waits_ = false;  // for the mirror that is written before it
+    int unlock_store_ = -1;    // whose put carries the unlock, until it is answered
     int unlock_ticket_ = pool::LockRegistry::kNoTicket;
     int home_ = -1;
     int acks_ = 0;
     int pending_ = 0;
     int rounds_ = 0;
+    int puts_of_round_ = 0;  // the last ones of puts_
     std::uint64_t failed_homes_ = 0;
     std::optional<Error> refusal_;  // why the write fails, whatever the acknowledgements
-    Error failures_{Errc::NoStore, "%s", ""};
+    Error failures_{Errc::NoStore};
     std::list<GuardedPut> puts_;  // stable addresses: stores hold pointers to them
 };
 

@@ -18,9 +18,9 @@ bool is_quick(pool::Pool& pool, int store) noexcept {
 
 ReplicaSet::ReplicaSet(const pool::Pool& pool, const store::SessionKey& key,
                        int redundancy) noexcept
-    : ranking_(pool.rank(key)),
-      copies_(redundancy == Policy::kAllStores ? ranking_.size
-                                               : std::min(redundancy, ranking_.size)) {}
+    : copies_(redundancy == Policy::kAllStores ? pool.size() : std::min(redundancy, pool.size())) {
+    ranking_ = pool.rank(key, copies_);
+}
 
 bool ReplicaSet::contains(int store) const noexcept {
     const auto set = members();

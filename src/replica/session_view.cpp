@@ -14,7 +14,7 @@ void SessionView::reset(const pool::Pool& pool, const store::SessionKey& key,
     stored_.clear();
     hints_ = {};
     record_ = {};
-    failures_ = Error(Errc::NoStore, "%s", "");
+    failures_ = Error(Errc::NoStore);
     lock = {};
     token_.reset();
     is_token_closed_ = false;

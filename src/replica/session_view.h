@@ -134,7 +134,7 @@ class SessionView {
     CasHints hints_;
     std::optional<FreshnessToken> token_;
     bool is_token_closed_ = false;
-    Error failures_{Errc::NoStore, "%s", ""};
+    Error failures_{Errc::NoStore};
 };
 
 }  // namespace sessmirror::replica

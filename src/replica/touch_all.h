@@ -29,7 +29,7 @@ class TouchAll final : public Operation {
     std::uint32_t lifetime_s_;
     int pending_ = 0;
     int kept_ = 0;
-    Error failures_{Errc::NoStore, "%s", ""};
+    Error failures_{Errc::NoStore};
 };
 
 }  // namespace sessmirror::replica

@@ -229,6 +229,7 @@ Result<std::unique_ptr<Session>> SessionService::open(const Options& options,
 void SessionService::after_response() noexcept {
     if (impl_->deployments.empty()) return;
     impl_->break_orphaned_locks();
+    for (const auto& deployment : impl_->deployments) deployment->pool->flush();
     // The next request of this worker may be far away.
     impl_->loop.run_until(impl_->releases.none(), impl_->loop.now() + kPatience);
     impl_->drop_finished_work();

@@ -17,7 +17,8 @@ constexpr Duration kPatiencePerByte{100};
 // How long a receiving call may take the loop's place: an answer that takes longer costs one wait
 // of the loop more, and a guard timer fires that much late.
 constexpr Duration kDirectWait = milliseconds(4);
-constexpr unsigned kMaxSettings = 1000;  // real servers send about a hundred
+constexpr std::size_t kMaxHeld = 8 * 1024;  // a hundred hints
+constexpr unsigned kMaxSettings = 1000;     // real servers send about a hundred
 
 int milliseconds_of(Duration duration) noexcept {
     return static_cast<int>(std::chrono::ceil<milliseconds>(duration).count());
@@ -46,19 +47,53 @@ MemcachedLink::MemcachedLink(net::EventLoop& loop, net::Resolver& resolver, net:
 void MemcachedLink::send(const wire::Packet& packet, LinkClient* client, LinkTerms terms) {
     loop_.base();  // a forked child leaves its parent's connection before it decides anything
     if (connection_.is_closed()) open();
-    Pending pending;
+    push(packet, client, std::move(terms));
+    if (connection_.is_open()) begin_patience();
+    std::vector<ByteView> pieces = packet.pieces();
+    if (!held_.empty()) pieces.insert(pieces.begin(), ByteView(held_));
+    connection_.send(pieces);
+    held_.clear();
+    watch_time();
+}
+
+void MemcachedLink::push(const wire::Packet& packet, LinkClient* client, LinkTerms terms) {
+    Pending& pending = pending_.emplace_back();
     pending.client = client;
     pending.terms = std::move(terms);
     pending.first_opaque = packet.first_opaque();
     pending.commands = packet.commands();
     pending.on_used_connection = is_up_;
     pending.sent_at = loop_.now();
-    if (connection_.is_open())
-        pending.patience_ends = pending.sent_at + options_.io_timeout + pending.terms.extra;
     next_opaque_ += packet.commands();
-    pending_.push_back(std::move(pending));
-    connection_.send(packet.pieces());
+}
+
+void MemcachedLink::send_later(const wire::Packet& packet) {
+    loop_.base();
+    if (!is_up_) return;
+    push(packet, nullptr, {.deadline = TimePoint::max()});
+    for (const ByteView piece : packet.pieces())
+        held_.insert(held_.end(), piece.begin(), piece.end());
+    if (held_.size() > kMaxHeld) flush();
+}
+
+void MemcachedLink::flush() {
+    loop_.base();
+    if (held_.empty()) return;
+    begin_patience();
+    const ByteView bytes(held_);
+    connection_.send({&bytes, 1});
+    held_.clear();
     watch_time();
+}
+
+// Of all that is sent from now on.
+void MemcachedLink::begin_patience() {
+    const TimePoint now = loop_.now();
+    for (auto pending = pending_.rbegin(); pending != pending_.rend(); ++pending) {
+        if (pending->patience_ends != TimePoint::max()) return;
+        pending->sent_at = now;
+        pending->patience_ends = now + options_.io_timeout + pending->terms.extra;
+    }
 }
 
 void MemcachedLink::open() {
@@ -74,9 +109,7 @@ void MemcachedLink::open() {
 }
 
 void MemcachedLink::on_open() noexcept {
-    const TimePoint now = loop_.now();
-    for (Pending& pending : pending_)
-        pending.patience_ends = now + options_.io_timeout + pending.terms.extra;
+    begin_patience();
     watch_time();
 }
 
@@ -247,6 +280,7 @@ void MemcachedLink::on_closed(const Error& reason) noexcept {
 
 void MemcachedLink::drop(const Error& reason) {
     const std::deque<Pending> lost = std::exchange(pending_, {});
+    held_.clear();
     if (!connection_.is_closed()) connection_.close_after(as_bytes(withdrawals(lost)));
     ++life_;
     parser_.reset();

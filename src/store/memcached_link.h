@@ -79,9 +79,13 @@ class MemcachedLink final : private net::ConnectionSink,
     MemcachedLink& operator=(const MemcachedLink&) = delete;
 
     // The next packet; nothing else may be sent between this and send().
-    [[nodiscard]] wire::Packet packet() const noexcept { return wire::Packet(next_opaque_); }
+    [[nodiscard]] wire::Packet packet() const { return wire::Packet(next_opaque_); }
     // A null client is not told. Its values need to live only during the call.
     void send(const wire::Packet& packet, LinkClient* client, LinkTerms terms);
+    // For what helps others and is in no hurry: goes in front of the next packet, at no further
+    // system call, or with flush(). Lost with the connection, and when there is none.
+    void send_later(const wire::Packet& packet);
+    void flush();
 
     // Whether the server lets the client choose CAS values; false while not connected.
     [[nodiscard]] bool has_explicit_cas() const noexcept { return has_explicit_cas_; }
@@ -98,7 +102,7 @@ class MemcachedLink final : private net::ConnectionSink,
         bool is_handshake = false;
         bool on_used_connection = false;
         TimePoint sent_at;
-        TimePoint patience_ends = TimePoint::max();  // max while the connection is being opened
+        TimePoint patience_ends = TimePoint::max();  // max until it is sent
         std::vector<wire::Reply> replies;
 
         [[nodiscard]] TimePoint ends() const noexcept {
@@ -116,6 +120,8 @@ class MemcachedLink final : private net::ConnectionSink,
     bool receive_directly(TimePoint limit) noexcept override;
 
     void open();
+    void push(const wire::Packet& packet, LinkClient* client, LinkTerms terms);
+    void begin_patience();
     void take(wire::Reply reply);
     void take_version(const wire::Reply& reply);
     void take_setting(const wire::Reply& reply);
@@ -134,6 +140,7 @@ class MemcachedLink final : private net::ConnectionSink,
     TimePoint timer_due_ = TimePoint::max();  // max: not running
     wire::ReplyParser parser_;
     std::deque<Pending> pending_;
+    Bytes held_;  // packets of send_later(), the last ones in pending_
     std::uint32_t next_opaque_ = 1;
     unsigned life_ =
         0;  // which connection this is; tells a loop that it was dropped under its feet

@@ -59,12 +59,12 @@ class MemcachedStore final : public Store, private OperationHost, private LinkOw
                  StoreSink* sink) override {
         begin<ReleaseOperation>(key, lock, deadline, sink);
     }
-    void leave_hint(const SessionKey& key, ByteView hint, std::uint32_t ttl_s,
-                    TimePoint deadline) override {
+    void leave_hint(const SessionKey& key, ByteView hint, std::uint32_t ttl_s) override {
         wire::Packet packet = link_.packet();
         packet.set({.key = hint_key(key), .ttl_s = item_ttl(ttl_s)}, hint);
-        link_.send(packet, nullptr, {.deadline = deadline});
+        link_.send_later(packet);
     }
+    void flush() override { link_.flush(); }
     void probe(TimePoint deadline, StoreSink* sink) override {
         begin<ProbeOperation>(SessionKey{}, deadline, sink);
     }

@@ -176,9 +176,11 @@ class Store {
     // of 0 means unknown: the engine looks first.
     virtual void release(const SessionKey& key, const HeldLock& lock, TimePoint deadline,
                          StoreSink* sink) = 0;
-    // Leaves a hint, as put() does, without touching the item. Nobody is told.
-    virtual void leave_hint(const SessionKey& key, ByteView hint, std::uint32_t ttl_s,
-                            TimePoint deadline) = 0;
+    // Leaves a hint, as put() does, without touching the item. Nobody is told, and nobody is in a
+    // hurry: it goes with the next packet to this store, or with flush().
+    virtual void leave_hint(const SessionKey& key, ByteView hint, std::uint32_t ttl_s) = 0;
+    // Sends what was kept back. For the time when no page waits.
+    virtual void flush() = 0;
     // An answer, any answer, proves life; an accepted connection does not.
     virtual void probe(TimePoint deadline, StoreSink* sink) = 0;
 

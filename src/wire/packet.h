@@ -47,7 +47,9 @@ struct MetaDelete {
 // take part in the numbering.
 class Packet {
   public:
-    explicit Packet(std::uint32_t first_opaque) noexcept : first_opaque_(first_opaque) {}
+    explicit Packet(std::uint32_t first_opaque) : first_opaque_(first_opaque) {
+        text_.reserve(kUsualSize);
+    }
 
     void get(const MetaGet& command);
     // The value is `head` followed by `tail`.
@@ -68,6 +70,7 @@ class Packet {
     void opaque();
     void data(ByteView bytes);
 
+    static constexpr std::size_t kUsualSize = 400;  // three commands with their keys
     // Values up to this size are copied between their commands: cheaper than another piece.
     static constexpr std::size_t kCopyBelow = 512;
     struct External {

@@ -252,15 +252,14 @@ void SimStoreClient::release(const store::SessionKey& key, const store::HeldLock
            deadline);
 }
 
-void SimStoreClient::leave_hint(const store::SessionKey& key, ByteView hint, std::uint32_t,
-                                TimePoint deadline) {
+void SimStoreClient::leave_hint(const store::SessionKey& key, ByteView hint, std::uint32_t) {
     submit(make<Unit>(
                [key, left = Bytes(hint.begin(), hint.end())](SimNode& node) -> Status {
                    node.leave_hint(key.text(), left);
                    return kOk;
                },
                nullptr),
-           deadline);
+           process_.now() + options_.io_timeout);
 }
 
 void SimStoreClient::probe(TimePoint deadline, StoreSink* sink) {

@@ -45,8 +45,8 @@ class SimStoreClient final : public store::Store {
                  store::StoreSink* sink) override;
     void probe(TimePoint deadline, store::StoreSink* sink) override;
     void forget(const store::StoreSink* sink) noexcept override;
-    void leave_hint(const store::SessionKey& key, ByteView hint, std::uint32_t ttl_s,
-                    TimePoint deadline) override;
+    void leave_hint(const store::SessionKey& key, ByteView hint, std::uint32_t ttl_s) override;
+    void flush() override {}  // hints are not kept back
     store::Cas predicted_cas(record::Version version) const noexcept override;
     std::uint64_t max_payload() const noexcept override { return options_.max_payload; }
 

@@ -23,7 +23,8 @@ class FakeStore final : public store::Store {
                  store::StoreSink* sink) override {
         add(sink);
     }
-    void leave_hint(const store::SessionKey&, ByteView, std::uint32_t, TimePoint) override {}
+    void leave_hint(const store::SessionKey&, ByteView, std::uint32_t) override {}
+    void flush() override {}
     void probe(TimePoint, store::StoreSink* sink) override {
         ++probes;
         add(sink);

@@ -34,7 +34,7 @@ store::SessionKey key(int number) {
 
 std::vector<std::string> ranked(const std::vector<store::StoreSpec>& stores, int number) {
     std::vector<std::string> out;
-    const Ranking ranking = Placement(stores).rank(key(number));
+    const Ranking ranking = Placement(stores).rank(key(number), kMaxStores);
     for (const auto index : ranking.all()) out.push_back(stores[index].host);
     return out;
 }
@@ -42,7 +42,7 @@ std::vector<std::string> ranked(const std::vector<store::StoreSpec>& stores, int
 std::vector<int> homes(const std::vector<store::StoreSpec>& stores) {
     const Placement placement(stores);
     std::vector<int> count(stores.size());
-    for (int i = 0; i < kSessions; ++i) ++count[placement.rank(key(i)).store[0]];
+    for (int i = 0; i < kSessions; ++i) ++count[placement.rank(key(i), kMaxStores).store[0]];
     return count;
 }
 
@@ -71,8 +71,8 @@ TEST(Placement, ThePrefixOfKeysMovesNoSession) {
     const Placement placement(hosts(4));
     for (int i = 0; i < 100; ++i) {
         const std::string id = "session " + std::to_string(i);
-        EXPECT_EQ(placement.rank(store::derive_key("", "", id)).store,
-                  placement.rank(store::derive_key("other:", "", id)).store);
+        EXPECT_EQ(placement.rank(store::derive_key("", "", id), kMaxStores).store,
+                  placement.rank(store::derive_key("other:", "", id), kMaxStores).store);
     }
 }
 
@@ -129,7 +129,7 @@ TEST(Placement, RanksAsTheRealLogarithmWould) {
                 static_cast<std::uint8_t>(i));
         }
         std::sort(race.begin(), race.end());
-        const Ranking ranking = placement.rank(key(number));
+        const Ranking ranking = placement.rank(key(number), kMaxStores);
         for (std::size_t i = 0; i < race.size(); ++i) EXPECT_EQ(ranking.store[i], race[i].second);
     }
 }
@@ -150,7 +150,7 @@ TEST(Placement, GivesTheFixedVectors) {
         stores[i].weight = static_cast<std::uint32_t>(i + 1);
     std::string order;
     for (int i = 0; i < 8; ++i) {
-        const Ranking ranking = Placement(stores).rank(key(i));
+        const Ranking ranking = Placement(stores).rank(key(i), kMaxStores);
         for (const auto index : ranking.all()) order += std::to_string(index);
         order += ' ';
     }

@@ -77,7 +77,7 @@ TEST_F(PoolTest, KnowsItsMembersByIndexAndByName) {
     EXPECT_EQ(pool->index_of(pool->name_hash(2)), 2);
     EXPECT_EQ(pool->index_of(1), -1);
     EXPECT_EQ(pool->local(), 0);
-    EXPECT_EQ(pool->rank(store::derive_key("", "", "x")).size, 3);
+    EXPECT_EQ(pool->rank(store::derive_key("", "", "x"), 3).size, 3);
     EXPECT_EQ(pool->store(0).max_payload(), 4711u);
     EXPECT_EQ(pool->store(0).predicted_cas({1, 9}), 9u);
 }
@@ -152,7 +152,8 @@ TEST_F(PoolTest, CanBeDestroyedWithRequestsPending) {
         }
         void release(const store::SessionKey&, const store::HeldLock&, TimePoint,
                      store::StoreSink*) override {}
-        void leave_hint(const store::SessionKey&, ByteView, std::uint32_t, TimePoint) override {}
+        void leave_hint(const store::SessionKey&, ByteView, std::uint32_t) override {}
+        void flush() override {}
         void probe(TimePoint, store::StoreSink*) override {}
         void forget(const store::StoreSink*) noexcept override { --open_; }
         store::Cas predicted_cas(record::Version) const noexcept override { return 0; }

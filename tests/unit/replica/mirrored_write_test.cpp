@@ -55,6 +55,28 @@ TEST_P(MirroredWriteTest, ReplacesEveryCopyWithTheNewVersion) {
     EXPECT_EQ(host.count(Counter::Conflicts), 0u);
 }
 
+// Whoever writes next finds the other stores' tokens beside the copy that it reads. What may be
+// asked is the copy at hand and, with the lock, the home.
+TEST_P(MirroredWriteTest, LeavesNobodyAReasonToAskAStoreBeforeWriting) {
+    lab.open(host, view);
+    view.assume_absent();
+    MirroredWrite fresh(host.environment(), view, MirroredWrite::Kind::Payload, as_bytes("0"),
+                        ReplicaLab::kLifetime, true, record::Serialization::Php);
+    ASSERT_TRUE(lab.run(fresh));
+    lab.settle();
+    for (const int writer : {1, 2, 0, 0}) {
+        ReplicaLab::Host& next = lab.host(writer);
+        std::uint64_t before = 0;
+        std::uint64_t after = 0;
+        for (int i = 0; i < 3; ++i) before += next.requests(i);
+        lab.store_session(next, std::to_string(writer));
+        for (int i = 0; i < 3; ++i) after += next.requests(i);
+        const bool asks_home = GetParam() == replica::Locking::On && lab.home() != writer;
+        EXPECT_EQ(after - before, 3u + (asks_home ? 2 : 1)) << writer;
+    }
+    EXPECT_EQ(host.count(Counter::Conflicts), 0u);
+}
+
 // The page has ended when the store goes on, and nobody else can give the lock back.
 TEST_P(MirroredWriteTest, LeavesALockThatItCouldNotGiveBackToWhoeverFindsTheStoreUpAgain) {
     if (GetParam() == replica::Locking::Off) return;  // there is none

@@ -20,6 +20,16 @@ using test::RealMemcached;
 using test::Session;
 using test::StoreClient;
 
+// What lies beside a session that is there.
+std::string hint_of(StoreClient& client, const SessionKey& key) {
+    client.sink = test::CollectingSink();
+    client.store().fetch({key, Want::Value, std::nullopt, client.deadline(), true}, &client.sink);
+    client.loop().run_until(client.sink.done, client.deadline());
+    const auto& reply = client.sink.fetched;
+    EXPECT_TRUE(reply && *reply && payload_of(**reply) == "x");
+    return reply && *reply ? std::string(as_text((*reply)->hint)) : std::string("(none)");
+}
+
 // Over both transports.
 class MemcachedStore : public testing::TestWithParam<bool> {
   protected:
@@ -161,19 +171,41 @@ TEST_P(MemcachedStore, KeepsAHintBesideTheItem) {
     const auto stored = client_.put(request);
     ASSERT_TRUE(stored) << stored.error().detail;
     EXPECT_FALSE(stored->lock_lost);
-    const auto hint = [&] {
-        client_.sink = test::CollectingSink();
-        client_.store().fetch({session.key, Want::Value, std::nullopt, client_.deadline(), true},
-                              &client_.sink);
-        client_.loop().run_until(client_.sink.done, client_.deadline());
-        const auto& reply = client_.sink.fetched;
-        EXPECT_TRUE(reply && *reply && payload_of(**reply) == "x");
-        return reply && *reply ? std::string(as_text((*reply)->hint)) : std::string("(none)");
-    };
-    EXPECT_EQ(hint(), "known");
-    client_.store().leave_hint(session.key, as_bytes("known later"), 60, client_.deadline());
-    EXPECT_EQ(hint(), "known later");
+    EXPECT_EQ(hint_of(client_, session.key), "known");
+    client_.store().leave_hint(session.key, as_bytes("known later"), 60);
+    EXPECT_EQ(hint_of(client_, session.key), "known later");
     EXPECT_EQ(client_.fetch(session.key)->cas, stored->cas);
+}
+
+TEST_P(MemcachedStore, AHintWaitsForTheNextPacketOrUntilNoPageWaits) {
+    const Session session("a", "x");
+    ASSERT_TRUE(client_.put(session.put(client_)));
+    StoreClient other(server_.spec());
+    const auto hint = [&] { return hint_of(other, session.key); };
+    client_.store().leave_hint(session.key, as_bytes("first"), 60);
+    EXPECT_EQ(hint(), "");
+    ASSERT_TRUE(client_.fetch(key_of("another session")));
+    EXPECT_EQ(hint(), "first");
+
+    client_.store().leave_hint(session.key, as_bytes("second"), 60);
+    EXPECT_EQ(hint(), "first");
+    client_.store().flush();
+    const TimePoint limit = client_.deadline();
+    while (hint() != "second" && client_.loop().now() < limit) {
+    }
+    EXPECT_EQ(hint(), "second");
+    EXPECT_TRUE(client_.fetch(session.key));  // its answer was not taken for another's
+}
+
+TEST_P(MemcachedStore, AHintThatWaitsIsLostWithItsConnection) {
+    ASSERT_TRUE(client_.fetch(key_of("a")));
+    client_.store().leave_hint(key_of("a"), as_bytes("gone"), 60);
+    server_.kill();
+    server_.start();
+    EXPECT_TRUE(client_.fetch(key_of("a")));
+    client_.store().flush();
+    EXPECT_TRUE(client_.fetch(key_of("a")));
+    EXPECT_EQ(client_.events.protocol_errors, 0);
 }
 
 TEST_P(MemcachedStore, SetsTheLifetimeByTouching) {
