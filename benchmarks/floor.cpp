@@ -194,9 +194,9 @@ class Floor {
     static std::string hint_of(const Reply& reply) {
         return reply.value.substr(0, reply.value.find(' '));
     }
-    // Writes and gives the new CAS. memcached changes a CAS by itself when it moves an item to another
-    // slab page, so a refusal is believed only when it comes a second time. `after` are commands of
-    // the same packet, of which `followers` are answered.
+    // Writes and gives the new CAS. memcached changes a CAS by itself when it moves an item to
+    // another slab page, so a refusal is believed only when it comes a second time. `after` are
+    // commands of the same packet, of which `followers` are answered.
     static std::string put(Link& store, const std::string& key, std::string_view value,
                            const std::string& cas, const std::string& after = {},
                            int followers = 0) {
@@ -243,8 +243,8 @@ class Floor {
         const std::string remote_cas = read.hint.empty() ? ask(remote_, key) : read.hint;
         Link& mirror = here ? remote_ : local_;
         const std::string at_home = put(home(i), key, value, here ? read.local_cas : remote_cas);
-        const std::string at_mirror = put(mirror, key, value, here ? remote_cas : read.local_cas,
-                                          set_hint(key, at_home), 1);
+        const std::string at_mirror =
+            put(mirror, key, value, here ? remote_cas : read.local_cas, set_hint(key, at_home), 1);
         home(i).send(set_hint(key, at_mirror, 40));
         home(i).owe();
     }

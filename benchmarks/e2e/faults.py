@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What cycles take while the store of host 2 is dead or hung."""
 
+from threading import Timer
+
 from .copies import verify
 from .site import HOSTS, Site
 from .worker import SESSIONS, Team
 
-FAULTS = {"dead": "killed", "hung": "stopped"}
+FAULTS = ("dead", "hung")
 _PERIOD_S = 1.5  # a store that is away is asked again every two seconds at most
+_HUNG_S = 6  # some handlers would wait a minute, cycle by cycle
 _WARM_TURNS = 3
 
 
 def measure(contenders, tools, say):
-    """`{fault: {contender: figures}}`, with sessions of 1 KB. Contenders take turns, but not by rounds:
-    one with a hung store can take half a minute for a single cycle."""
+    """`{fault: {contender: figures}}`, with sessions of 1 KB."""
     results = {fault: {} for fault in FAULTS}
     with Site() as site:
         for contender in contenders:
@@ -31,13 +33,23 @@ def _through(site, contender, tools, fault):
         team.fill()
         team.cycles("changed", _WARM_TURNS)
         verify(team)
-        store.kill() if fault == "dead" else store.hang()
-        try:
-            passes = team.endure(_PERIOD_S)
-        finally:
-            if fault == "hung":
-                store.resume()
-    return _figures(passes)
+        return _figures(_while_dead(store, team) if fault == "dead" else _while_hung(store, team))
+
+
+def _while_dead(store, team):
+    store.kill()
+    return team.endure(_PERIOD_S)
+
+
+def _while_hung(store, team):
+    end = Timer(_HUNG_S, store.resume)
+    store.hang()
+    end.start()
+    try:
+        return team.endure(_PERIOD_S)
+    finally:
+        end.cancel()
+        store.resume()
 
 
 def _figures(passes):
