@@ -63,9 +63,9 @@ class Measurement:
             for number in range(rounds):
                 say(f"  {self._kilobytes} KB: round {number + 1} of {rounds}")
                 self._rounds(ready[number % len(ready):] + ready[:number % len(ready)])
+            site.check_nothing_evicted()
             for team, turns in ready:
                 self._close(team, turns)
-            site.check_nothing_evicted()
 
     def _rounds(self, ready):
         # What a team makes it destroys at once: of large ones few fit into a store.
