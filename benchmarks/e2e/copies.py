@@ -48,20 +48,22 @@ def _sessions_in(team, store):
     with team.site.network.connect(store.number, store.port, 5) as connection:
         stream = connection.makefile("rwb")
         read = _redis_values if store.engine == "redis" else _memcached_values
-        return {int(at[1]) for value in read(stream, team.may_be_key) if (at := head.search(value))}
+        return {int(at[1]) for value in read(stream, team) if (at := head.search(value))}
 
 
 def _who(team, number):
     return f"{team.label}-{number:05}"
 
 
-def _memcached_values(stream, is_wanted):
+def _memcached_values(stream, team):
     _say(stream, b"lru_crawler metadump all\r\n")
     keys = []
     while (line := stream.readline().strip()) != b"END":
         if line.startswith(b"key="):
             keys.append(unquote_to_bytes(line.split()[0][len(b"key="):]))
-    for key in filter(is_wanted, keys):
+    # The list lacks items that move between queues meanwhile: what was there once is asked for again.
+    team.known_keys.update(filter(team.may_be_key, keys))
+    for key in team.known_keys:
         _say(stream, b"mg " + key + b" v\r\n")
         reply = stream.readline().split()
         if reply[0] != b"VA":
@@ -70,10 +72,10 @@ def _memcached_values(stream, is_wanted):
         stream.readline()
 
 
-def _redis_values(stream, is_wanted):
+def _redis_values(stream, team):
     _say(stream, b"KEYS *\r\n")
     keys = [_bulk(stream) for _ in range(int(stream.readline()[1:]))]
-    for key in filter(is_wanted, keys):
+    for key in filter(team.may_be_key, keys):
         _say(stream, b"*2\r\n$3\r\nGET\r\n$%d\r\n%s\r\n" % (len(key), key))
         yield _bulk(stream)
 
