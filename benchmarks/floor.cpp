@@ -194,16 +194,27 @@ class Floor {
     static std::string hint_of(const Reply& reply) {
         return reply.value.substr(0, reply.value.find(' '));
     }
-    static void put(Link& store, const std::string& key, std::string_view value,
-                    const std::string& cas, const std::string& after = {}) {
+    // Writes and gives the new CAS. memcached changes a CAS by itself when it moves an item to
+    // another slab page, so a refusal is believed only when it comes a second time. `after` are
+    // commands of the same packet, of which `followers` are answered.
+    static std::string put(Link& store, const std::string& key, std::string_view value,
+                           const std::string& cas, const std::string& after = {},
+                           int followers = 0) {
+        const Reply& reply = send_put(store, key, value, cas, after);
+        const bool is_stored = reply.is("HD");
+        std::string stored = is_stored ? reply.cas() : std::string();
+        for (; followers > 0; --followers) done(store);
+        if (is_stored) return stored;
+        const Reply& again = send_put(store, key, value, ask(store, key), {});
+        if (!again.is("HD")) fail("a write was refused");
+        return again.cas();
+    }
+    static const Reply& send_put(Link& store, const std::string& key, std::string_view value,
+                                 const std::string& cas, const std::string& after) {
         store.send("ms " + key + ' ' + std::to_string(value.size()) + " T1440 F1234567890 C" + cas +
                        " c O2\r\n",
                    value, "\r\n" + after);
-    }
-    static std::string stored(Link& store) {
-        const Reply& reply = store.reply();
-        if (!reply.is("HD")) fail("a write was refused");
-        return reply.cas();
+        return store.reply();
     }
     static void done(Link& store) {
         if (!store.reply().is("HD")) fail("a command was refused");
@@ -231,11 +242,9 @@ class Floor {
         const bool here = home_is_local(i);
         const std::string remote_cas = read.hint.empty() ? ask(remote_, key) : read.hint;
         Link& mirror = here ? remote_ : local_;
-        put(home(i), key, value, here ? read.local_cas : remote_cas);
-        const std::string at_home = stored(home(i));
-        put(mirror, key, value, here ? remote_cas : read.local_cas, set_hint(key, at_home));
-        const std::string at_mirror = stored(mirror);
-        done(mirror);
+        const std::string at_home = put(home(i), key, value, here ? read.local_cas : remote_cas);
+        const std::string at_mirror =
+            put(mirror, key, value, here ? remote_cas : read.local_cas, set_hint(key, at_home), 1);
         home(i).send(set_hint(key, at_mirror, 40));
         home(i).owe();
     }
@@ -278,12 +287,10 @@ class Floor {
         const bool here = home_is_local(i);
         Link& mirror = here ? remote_ : local_;
         const std::string known = here ? read.hint : read.local_cas;
-        put(mirror, key, value, known.empty() ? ask(mirror, key) : known);
-        const std::string at_mirror = stored(mirror);
-        put(home(i), key, value, read.home_cas, set_hint(key, at_mirror) + erase_lock(key, read));
-        static_cast<void>(stored(home(i)));
-        done(home(i));
-        done(home(i));
+        const std::string at_mirror =
+            put(mirror, key, value, known.empty() ? ask(mirror, key) : known);
+        static_cast<void>(put(home(i), key, value, read.home_cas,
+                              set_hint(key, at_mirror) + erase_lock(key, read), 2));
     }
 
     std::string label_;

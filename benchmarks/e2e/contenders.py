@@ -22,7 +22,8 @@ _COMMON = {
 class Contender:
     """`copies`: how many stores must hold each session; 0 where no store is involved.
     `writes_late`: the copies beyond the first are sent at some later time, and by nobody waited
-    for, so that they cannot be asked for after the last cycle."""
+    for, so that they cannot be asked for after the last cycle.
+    `is_variant`: another number of copies, measured with few kinds and sizes only."""
 
     name: str
     title: str
@@ -33,10 +34,21 @@ class Contender:
     ini: dict = field(default_factory=dict)
     writes_late: bool = False
     floor_locking: str = ""  # set: the floor program, with "on" or "off"
+    is_variant: bool = False
 
     @property
     def handler(self):
         return self.ini.get("session.save_handler")
+
+    @property
+    def is_peer(self):
+        """Somebody else's handler, which may refuse what it is asked."""
+        return self.handler not in (None, "sessmirror", "files")
+
+    @property
+    def stores(self):
+        """How many it is told of."""
+        return max(2, self.copies)
 
     def settings(self, endpoints, directory):
         """The php.ini settings, the same on both hosts."""
@@ -46,33 +58,55 @@ class Contender:
         return {**_COMMON, "session.save_path": save_path, **self.ini}
 
 
-def _memcached(name, title, writes_late=False, **ini):
+def _memcached(name, title, copies=2, writes_late=False, **ini):
     settings = {f"memcached.{directive}": value for directive, value in ini.items()}
-    return Contender(name, title, 2, ("igbinary.so", "msgpack.so", "memcached.so"), entry="{}",
+    return Contender(name, title, copies, ("igbinary.so", "msgpack.so", "memcached.so"), entry="{}",
                      ini={"session.save_handler": "memcached",
                           "memcached.sess_binary_protocol": 1,
                           "memcached.sess_number_of_replicas": 1, **settings},
                      writes_late=writes_late)
 
 
-def _sessmirror(name, title, locking):
-    return Contender(name, title, 2, ("sessmirror.so",),
-                     ini={"session.save_handler": "sessmirror", "sessmirror.redundancy": 2,
-                          "sessmirror.locking": locking})
+def _sessmirror(name, title, locking, copies=2, is_variant=False, writes_late=False, **ini):
+    settings = {f"sessmirror.{directive}": value for directive, value in ini.items()}
+    return Contender(name, title, copies, ("sessmirror.so",),
+                     ini={"session.save_handler": "sessmirror", "sessmirror.redundancy": copies,
+                          "sessmirror.locking": locking, **settings},
+                     is_variant=is_variant, writes_late=writes_late)
+
+
+_LOCKING = {"on": "sessmirror, locking on", "optimistic": "sessmirror, optimistic",
+            "off": "sessmirror, locking off"}
+_FURTHER_COPIES = (1, 3, 5)
+
+
+def _variants():
+    for locking, title in _LOCKING.items():
+        for copies in _FURTHER_COPIES:
+            yield _sessmirror(f"sessmirror-{locking}-{copies}",
+                              f"{title}, {copies} {'copy' if copies == 1 else 'copies'}",
+                              locking, copies, is_variant=True)
 
 
 CONTENDERS = {
     contender.name: contender
     for contender in (
-        _sessmirror("sessmirror-on", "sessmirror, locking on", "on"),
+        _sessmirror("sessmirror-on", _LOCKING["on"], "on"),
         Contender("floor-on", "C floor, same traffic with lock", 2, floor_locking="on"),
-        _sessmirror("sessmirror-optimistic", "sessmirror, optimistic", "optimistic"),
-        _sessmirror("sessmirror-off", "sessmirror, locking off", "off"),
+        _sessmirror("sessmirror-optimistic", _LOCKING["optimistic"], "optimistic"),
+        _sessmirror("sessmirror-off", _LOCKING["off"], "off"),
         Contender("floor-off", "C floor, same traffic without lock", 2, floor_locking="off"),
+        # What is not waited for, the other host may not find yet: it asks whether it has the newest.
+        _sessmirror("sessmirror-off-one", f"{_LOCKING['off']}, one copy acknowledged, probe", "off",
+                    writes_late=True, ack="one", freshness="probe"),
         Contender("memcache", "memcache, redundancy 2, persistent", 2, ("memcache.so",),
                   entry="tcp://{}?persistent=1",
                   ini={"session.save_handler": "memcache", "memcache.session_redundancy": 2}),
         _memcached("memcached-lock", "memcached, lock"),
+        # With a replica it fails: the answer to the deletion of the lock's copy, which does not exist,
+        # is taken for that to the next command.
+        _memcached("memcached-persistent-lock", "memcached, persistent, lock, one copy", copies=1,
+                   sess_persistent=1, sess_number_of_replicas=0),
         _memcached("memcached-nolock", "memcached, no lock", sess_locking=0),
         _memcached("memcached-persistent", "memcached, persistent, no lock",
                    writes_late=True, sess_locking=0, sess_persistent=1),
@@ -80,5 +114,6 @@ CONTENDERS = {
                   ini={"session.save_handler": "redis", "redis.session.locking_enabled": 0}),
         Contender("files", "files on tmpfs, one host", 0,
                   ini={"session.save_handler": "files"}),
+        *_variants(),
     )
 }

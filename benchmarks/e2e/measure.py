@@ -1,23 +1,28 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The three parts of a measurement: cycles as fast as they go, cycles under strace, and cycles over
-two links of different delay. README.md says what each figure means."""
+"""The parts of a measurement: cycles as fast as they go, cycles under strace, cycles under valgrind,
+and cycles over two links of different delay. README.md says what each figure means."""
 
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from .copies import verify
+from .copies import WrongCopies, verify
+from .instructions import InstructionCounter
 from .site import Site
 from .tracing import BEGIN, END, Tracer
-from .worker import YOUNG, Team
+from .worker import FEW, SESSIONS, YOUNG, Team, fewer
 
 KINDS = ("unchanged", "changed")
 FURTHER_KINDS = ("strict", *YOUNG)  # of programs that run PHP
 # One way, in ms. Both links are slow enough to leave what a host itself does out of sight.
-DELAYS_MS = (1, 9)
+DELAYS_MS = (1, 5)
 _ROUND_S = 0.1  # a round takes about this long for each contender
+_LONG_PASS_S = 1  # whose passes take longer has fewer sessions
 _TRACED_TURNS = 4
+_TRACED_SESSIONS = 16
+_COUNTED_TURNS = (1, 4)
+_LINK_SESSIONS = 16
 _FURTHER_LINK_ROUNDS = 1
 
 
@@ -51,24 +56,55 @@ class Measurement:
     def cycles(self, rounds):
         """Contenders take turns in every round, so that a busy moment of the machine hits all."""
         with Site() as site, ExitStack() as stack:
-            teams = [stack.enter_context(self._team(site, each)) for each in self._contenders]
-            turns = {team.label: self._prepare(team) for team in teams}
+            prepared = [self._prepare(site, stack, each) for each in self._contenders]
+            ready = [pair for pair in prepared if pair]
+            self._contenders = [team.contender for team, _ in ready]
             site.settled_wire()
             for number in range(rounds):
                 say(f"  {self._kilobytes} KB: round {number + 1} of {rounds}")
-                for kind in self._kinds:
-                    for team in teams[number % len(teams):] + teams[:number % len(teams)]:
-                        if kind in turns[team.label]:
-                            self._round(team, kind, turns[team.label][kind])
-            for team in teams:
-                self.results[team.label]["copies"] = verify(team)
-                if "destroy" in turns[team.label]:
-                    team.check_destroyed()
+                self._rounds(ready[number % len(ready):] + ready[:number % len(ready)])
+            site.check_nothing_evicted()
+            for team, turns in ready:
+                self._close(team, turns)
 
-    def _prepare(self, team):
-        """Fills, checks and warms up; returns how many turns make up a round, for each kind."""
-        team.fill()
-        verify(team)
+    def _rounds(self, ready):
+        # What a team makes it destroys at once: of large ones few fit into a store.
+        for kinds in (*((kind,) for kind in self._kinds if kind not in YOUNG), YOUNG):
+            for team, turns in ready:
+                for kind in kinds:
+                    if kind in turns:
+                        self._round(team, kind, turns[kind])
+
+    def _prepare(self, site, stack, contender):
+        """A team that is ready to be measured, and how many turns make up a round, for each kind. None
+        when it is somebody else's handler that does not keep sessions of this size."""
+        say(f"  {self._kilobytes} KB: {contender.title}")
+        try:
+            team = stack.enter_context(self._fitting_team(site, contender))
+            return team, self._warm_up(team)
+        except (RuntimeError, WrongCopies, OSError) as error:
+            if not contender.is_peer or self._kilobytes == "1":
+                raise
+            say(f"  {contender.title} refuses: {error}")
+            self.results[contender.name] = {"refuses": str(error)}
+            return None
+
+    def _fitting_team(self, site, contender):
+        sessions = FEW if float(self._kilobytes) > 100 else SESSIONS
+        team = self._team(site, contender, sessions)
+        try:
+            team.fill()
+            verify(team)
+            if sessions > FEW and team.cycles("unchanged", 1).seconds > 2 * _LONG_PASS_S:
+                team.close()
+                team = self._team(site, contender, FEW)
+                team.fill()
+        except BaseException:
+            team.close()
+            raise
+        return team
+
+    def _warm_up(self, team):
         turns = {}
         for kind in self._kinds_of(team.contender):
             team.cycles(kind, 1)
@@ -80,11 +116,19 @@ class Measurement:
             team.check_destroyed()
         return {**turns, **dict.fromkeys(young, min((turns[kind] for kind in young), default=0))}
 
+    def _close(self, team, turns):
+        result = self.results[team.label]
+        result["memory_kb"] = team.private_kb()
+        result["sessions"] = team.sessions
+        result["copies"] = verify(team)
+        if "destroy" in turns:
+            team.check_destroyed()
+
     def _round(self, team, kind, turns):
         packets, size = team.site.wire()
         cycles = team.cycles(kind, turns)
         packets_after, size_after = team.site.settled_wire()
-        self._note(team, kind, us=cycles.seconds * 1e6 / cycles.number,
+        self._note(team.contender, kind, us=cycles.seconds * 1e6 / cycles.number,
                    cpu_us=cycles.cpu_seconds * 1e6 / cycles.number,
                    packets=(packets_after - packets) / cycles.number,
                    bytes=(size_after - size) / cycles.number)
@@ -100,7 +144,7 @@ class Measurement:
 
     def _trace(self, site, contender, kind):
         tracer = Tracer(self._tools.directory, f"{contender.name}.{kind}.{self._kilobytes}")
-        with self._team(site, contender, tracer) as team:
+        with self._team(site, contender, self._few(_TRACED_SESSIONS), tracer) as team:
             team.fill()
             team.lead_up_to(kind, 1 + _TRACED_TURNS)
             team.cycles(kind, 1)
@@ -108,8 +152,32 @@ class Measurement:
             number = team.cycles(kind, _TRACED_TURNS).number
             team.mark(END)
         calls = {name: count / number for name, count in tracer.calls().most_common()}
-        self._note(team, kind, syscalls=sum(calls.values()), connections=calls.get("connect", 0))
+        self._note(team.contender, kind, syscalls=sum(calls.values()), connections=calls.get("connect", 0))
         self.results[team.label][kind]["calls"] = calls
+
+    # --- instructions --------------------------------------------------------------------------
+
+    def instructions(self):
+        """What more turns cost more."""
+        with Site() as site:
+            for contender in self._contenders:
+                if contender.is_variant:
+                    continue
+                say(f"  {self._kilobytes} KB: instructions of {contender.title}")
+                few, many = _COUNTED_TURNS
+                base, number = self._count(site, contender, dict.fromkeys(KINDS, few))
+                for kind in KINDS:
+                    more, _ = self._count(site, contender, {**dict.fromkeys(KINDS, few), kind: many})
+                    self._note(contender, kind, instructions=round(
+                        (more - base) / (number / len(KINDS) / few * (many - few))))
+
+    def _count(self, site, contender, turns):
+        """Instructions of both workers, for so many turns of each kind, and the number of cycles."""
+        counter = InstructionCounter(self._tools.directory, f"{contender.name}.{self._kilobytes}")
+        with self._team(site, contender, self._few(_TRACED_SESSIONS), counter) as team:
+            team.fill()
+            number = sum(team.cycles(kind, turns[kind]).number for kind in KINDS)
+        return counter.total(), number
 
     # --- round trips ---------------------------------------------------------------------------
 
@@ -128,13 +196,14 @@ class Measurement:
         apart = self.delays[1] - self.delays[0]
         for name, (near, far) in slow.items():
             for kind in near:
+                self.results[name][kind]["near_ms"] = near[kind]
                 self.results[name][kind]["round_trips"] = [
                     (b - a) / apart for a, b in zip(near[kind], far[kind])]
 
     def _over_link(self, site, contender, rounds):
         """ms per cycle, for each kind and round."""
         say(f"  {self._kilobytes} KB: {contender.title}, {site.round_trip_ms:.1f} ms")
-        with self._team(site, contender) as team:
+        with self._team(site, contender, self._few(_LINK_SESSIONS)) as team:
             team.fill()
             team.cycles("unchanged", 1)
             spent = {}
@@ -149,12 +218,16 @@ class Measurement:
 
     def _kinds_of(self, contender):
         # Where copies are made late, the other host does not find what has just been made.
-        without = FURTHER_KINDS if contender.floor_locking else YOUNG if contender.writes_late else ()
+        without = (FURTHER_KINDS if contender.floor_locking or contender.is_variant
+                   else YOUNG if contender.writes_late else ())
         return [kind for kind in self._kinds if kind not in without]
 
-    def _team(self, site, contender, tracer=None):
-        return Team(site, contender, self._kilobytes, self._tools, tracer)
+    def _few(self, sessions):
+        return fewer(sessions, self._kilobytes)
 
-    def _note(self, team, kind, **figures):
-        for name, value in figures.items():
-            self.results[team.label][kind].setdefault(name, []).append(value)
+    def _team(self, site, contender, sessions, tracer=None):
+        return Team(site, contender, self._kilobytes, self._tools, sessions, tracer)
+
+    def _note(self, contender, kind, **figures):
+        for figure, value in figures.items():
+            self.results[contender.name][kind].setdefault(figure, []).append(value)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Two hosts with a wire between them, a memcached and a redis on each, and nothing else on it."""
+"""Five hosts with a memcached each, and a redis on the first two, where the workers are; nothing else
+is on the wires between them."""
 
 import shutil
 import subprocess
@@ -14,7 +15,11 @@ from lab.network import NamespaceNetwork
 from lab.processes import Run, remove_leftovers
 from lab.store import RedisStore, Store
 
-HOSTS = (1, 2)
+HOSTS = (1, 2)  # with workers
+_STORE_HOSTS = {"memcached": (1, 2, 3, 4, 5), "redis": HOSTS}
+_ALL_HOSTS = _STORE_HOSTS["memcached"]
+_MEGABYTES = 2048
+_LOSSES = ("evictions", "slab_reassign_evictions_nomem", "slab_reassign_busy_deletes")
 _SILENCE_S = 0.06
 _LINK_HEADER = 14  # bytes of Ethernet that the device counts with each packet
 _PORTS = {"memcached": 11211, "redis": 6379}
@@ -27,8 +32,9 @@ class RoomyStore(Store):
 
     def _command(self):
         command = super()._command()
-        command[command.index("-m") + 1] = "512"
-        return command
+        command[command.index("-m") + 1] = str(_MEGABYTES)
+        # A page that moves to items of another size can lose what is on it.
+        return [*command, "-o", "slab_automove=0"]
 
 
 class Site:
@@ -44,7 +50,7 @@ class Site:
         self.run = Run()
         self.files = Path(tempfile.mkdtemp(prefix="sessmirror-bench.", dir="/dev/shm"))
         try:
-            self.network = NamespaceNetwork(self.run, len(HOSTS))
+            self.network = NamespaceNetwork(self.run, len(_ALL_HOSTS))
             self._calm_the_wire()
             self._start_stores()
             if self._delay_ms:
@@ -67,8 +73,24 @@ class Site:
     def stores(self, engine):
         return self._stores[engine]
 
-    def endpoints(self, engine):
-        return [store.endpoint for store in self._stores[engine]]
+    def endpoints(self, contender):
+        """The stores that a contender is told of."""
+        return [store.endpoint for store in self._stores[contender.engine][:contender.stores]]
+
+    def restart_stores(self, engine):
+        """They are empty then."""
+        for store in self._stores[engine]:
+            if store.running:
+                store.kill()
+            store.start()
+
+    def check_nothing_evicted(self):
+        """A store that was too small would have been measured as something else."""
+        for store in self._stores["memcached"]:
+            stats = store.stats()
+            lost = {name: stats[name] for name in _LOSSES if int(stats.get(name, 0))}
+            if lost:
+                raise RuntimeError(f"{store.name} has lost items: {lost}")
 
     def on(self, host, command):
         """What a command prints, run on a host."""
@@ -76,14 +98,18 @@ class Site:
                               stdout=subprocess.PIPE).stdout
 
     def wire(self):
-        """(packets, bytes of IP) that have crossed, in both directions."""
-        for line in self.on(1, ["cat", "/proc/net/dev"]).splitlines():
+        """(packets, bytes of IP) that hosts have sent each other so far: what the router has received,
+        which is every packet once."""
+        with self.network.entered(0):
+            devices = Path("/proc/thread-self/net/dev").read_text()
+        packets = size = 0
+        for line in devices.splitlines():
             name, _, numbers = line.partition(":")
-            if name.strip() == "eth0":
-                fields = [int(number) for number in numbers.split()]
-                packets = fields[1] + fields[9]
-                return packets, fields[0] + fields[8] - packets * _LINK_HEADER
-        raise RuntimeError("host 1 has no eth0")
+            if name.strip().startswith("host"):
+                received = [int(number) for number in numbers.split()[:2]]
+                packets += received[1]
+                size += received[0]
+        return packets, size - packets * _LINK_HEADER
 
     def settled_wire(self):
         """wire(), once nothing crosses any more: acknowledgements may come 40 ms late."""
@@ -95,7 +121,7 @@ class Site:
         return seen
 
     def _calm_the_wire(self):
-        for host in HOSTS:
+        for host in _ALL_HOSTS:
             for number, device in ((host, "eth0"), (0, f"host{host}")):
                 for setting in _QUIET:
                     self.on(number, ["sysctl", "-q", "-w", setting.format(device)])
@@ -103,12 +129,14 @@ class Site:
     def _start_stores(self):
         for kind in (RoomyStore, RedisStore):
             self._stores[kind.engine] = [kind(self.run, self.network, host, _PORTS[kind.engine])
-                                         for host in HOSTS]
+                                         for host in _STORE_HOSTS[kind.engine]]
             for store in self._stores[kind.engine]:
                 store.start()
 
     def _ping(self):
         """The median round trip, in ms; warms up address resolution as well."""
+        for host in _ALL_HOSTS[1:]:
+            self.on(1, ["ping", "-n", "-c", "1", self.network.address(host)])
         report = self.on(1, ["ping", "-n", "-c", "30", "-i", "0.05", self.network.address(2)])
         times = sorted(float(line.partition("time=")[2].split()[0])
                        for line in report.splitlines() if "time=" in line)

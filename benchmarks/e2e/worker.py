@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The programs that make session cycles, one on each host."""
 
+import base64
 import hashlib
 import itertools
 import json
 import os
+import re
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,18 +16,33 @@ from . import BENCHMARKS
 from .site import HOSTS
 
 SESSIONS = 64
+FEW = 8  # of those that are large, or whose handler is slow with them
 # Kinds of cycle whose sessions do not last: each takes over what the one before it has left.
 YOUNG = ("new", "regenerate", "destroy")
 _generations = itertools.count(1)
 
 
-def write_ids(directory, label):
+def fewer(sessions, kilobytes):
+    """So many, unless they are large."""
+    return sessions if float(kilobytes) < 100 else FEW
+
+
+def write_ids(directory, label, sessions):
     """Session ids such as PHP makes them. Contenders may share a store and a prefix of keys, so
     each has its own; a contender has the same ones in every part of a measurement."""
     path = Path(directory) / f"{label}.ids"
-    ids = (hashlib.sha256(f"{label} {i}".encode()).hexdigest()[:32] for i in range(SESSIONS))
-    path.write_text("".join(f"{identity}\n" for identity in ids))
+    path.write_text("".join(f"{identity}\n" for identity in _ids(label, sessions)))
     return path
+
+
+def _ids(label, sessions):
+    return [hashlib.sha256(f"{label} {i}".encode()).hexdigest()[:32] for i in range(sessions)]
+
+
+def _keys(identity):
+    """What the key of a session may contain: its id, or its hash (docs/format.md)."""
+    digest = hashlib.blake2b(b"sessmirror key 1" + identity.encode(), digest_size=24).digest()
+    return identity, base64.urlsafe_b64encode(digest).decode()
 
 
 @dataclass
@@ -53,8 +71,15 @@ class Worker:
             raise RuntimeError(f"a worker did not answer {line!r}: {answer!r}")
         return json.loads(answer)
 
+    def private_kb(self):
+        """Memory that it shares with nobody."""
+        rollup = Path(f"/proc/{self._process.pid}/smaps_rollup").read_text()
+        return sum(int(line.split()[1]) for line in rollup.splitlines()
+                   if line.startswith("Private_"))
+
     def close(self):
-        self._process.stdin.close()
+        with suppress(BrokenPipeError):  # it has ended already
+            self._process.stdin.close()
         self._process.wait()
         self._process.stdout.close()
 
@@ -63,9 +88,14 @@ class Team:
     """A contender at work on both hosts, which take turns: each pass over all sessions is made by
     the other host than the one before, as behind a balancer that knows no stickiness."""
 
-    def __init__(self, site, contender, kilobytes, tools, tracer=None):
+    def __init__(self, site, contender, kilobytes, tools, sessions, tracer=None):
         self.contender = contender
         self.site = site
+        self.sessions = sessions
+        names = (re.escape(name) for identity in _ids(self.label, sessions)
+                 for name in _keys(identity))
+        self.known_keys = set()  # of the stores, as far as they have been seen
+        self._key = re.compile("|".join(names).encode())
         self._counter = 0
         self._left_by = {kind: [] for kind in YOUNG}  # generations
         self._workers = []
@@ -79,12 +109,23 @@ class Team:
         return self
 
     def __exit__(self, *_):
+        self.close()
+
+    def close(self):
         for worker in self._workers:
             worker.close()
 
     @property
     def label(self):
         return self.contender.name
+
+    def may_be_key(self, key):
+        """Whether a store's key can be that of one of the sessions."""
+        return self._key.search(key)
+
+    def private_kb(self):
+        """Of the worker that uses most."""
+        return max(worker.private_kb() for worker in self._workers)
 
     @property
     def counter(self):
@@ -115,6 +156,22 @@ class Team:
                 total.number += answer["cycles"]
         return total
 
+    def endure(self, seconds):
+        """Changes all sessions for about so long, although stores fail. One answer of worker.php for
+        each pass, with the host that made it; each host makes at least one."""
+        passes = []
+        left, reached = seconds, self.sessions
+        while left > 0 or len(passes) < len(HOSTS):
+            host = HOSTS[len(passes) % len(HOSTS)]
+            limit_ms = round(1000 * seconds)
+            answer = self._workers[host - 1].order(
+                f"endure {limit_ms} {reached} {self._counter}")
+            self._counter += 1
+            passes.append({**answer, "host": host})
+            left -= answer["ns"] / 1e9
+            reached = max(1, answer["cycles"])  # further ones were left as they had been before
+        return passes
+
     def lead_up_to(self, kind, turns):
         """Makes what so many turns of a kind of YOUNG take over."""
         for earlier in YOUNG[:YOUNG.index(kind)] if kind in YOUNG else ():
@@ -140,13 +197,14 @@ class Team:
         return number
 
     def _command(self, host, kilobytes, tools):
-        arguments = [str(write_ids(tools.directory, self.label)), self.label, str(round(float(kilobytes) * 1000))]
+        arguments = [str(write_ids(tools.directory, self.label, self.sessions)), self.label,
+                     str(round(float(kilobytes) * 1000))]
         if self.contender.floor_locking:
             addresses = [self.site.network.address(number) for number in (host, 3 - host)]
             port = str(self.site.stores("memcached")[0].port)
             return [str(tools.floor), *arguments, *addresses, port, str(host - 1),
                     self.contender.floor_locking]
-        endpoints = self.site.endpoints(self.contender.engine)
+        endpoints = self.site.endpoints(self.contender)
         settings = self.contender.settings(endpoints, self.site.files)
         lines = [f'extension = "{tools.extension if name == "sessmirror.so" else name}"'
                  for name in self.contender.extensions]

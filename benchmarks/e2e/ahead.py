@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Whether this handler costs less than others, figure by figure."""
+
+from .budgets import speed_ratios
+from .contenders import CONTENDERS
+from .figures import spread
+from .measure import KINDS
+
+# Which give the same promise about two requests at the same time.
+_LOCKING = (("sessmirror-on",), ("memcache", "memcached-lock", "memcached-persistent-lock"))
+_WITHOUT = (("sessmirror-optimistic", "sessmirror-off", "sessmirror-off-one"),
+            ("memcached-nolock", "memcached-persistent", "redis-nolock"))
+_COSTS = {"round_trips": "round trips", "bytes": "bytes", "syscalls": "system calls",
+          "connections": "new connections"}
+_NOISE = {"round_trips": 0.05}  # measured with a clock; the others are counted
+
+
+def tables(result):
+    parts = []
+    for kilobytes, size in result["sizes"].items():
+        rows = [row for kind in KINDS for ours, peers in (_LOCKING, _WITHOUT)
+                for mine in ours for peer in peers
+                for row in _row(size["contenders"], kind, mine, peer)]
+        if rows:
+            parts.append("\n".join([
+                f"**{kilobytes} KB**", "",
+                f"| session cycle | handler | beside | {' | '.join(_COSTS.values())} | cycles/s |",
+                "|---|---|---|" + "---|" * (len(_COSTS) + 1), *rows]))
+    return "\n\n".join(["### Ahead of peers?", _EXPLANATION, *parts])
+
+
+_EXPLANATION = """Ours divided by theirs, median (smallest .. largest over rounds). *yes*: ours costs less in every
+round, or makes more cycles in a second; *no*: it costs more in every round; *even*: the same, or rounds disagree.
+`memcached` over persistent connections waits for one copy only, and may not have sent the other."""
+
+
+def _row(contenders, kind, mine, peer):
+    ours, theirs = (contenders.get(name, {}).get(kind) for name in (mine, peer))
+    if not ours or not theirs:
+        return
+    cells = [_cost(ours.get(figure) or [], theirs.get(figure) or [], _NOISE.get(figure, 0))
+             for figure in _COSTS]
+    cells.append(_speed(speed_ratios(contenders, mine, peer, kind)))
+    yield "| " + " | ".join([kind, CONTENDERS[mine].title, CONTENDERS[peer].title, *cells]) + " |"
+
+
+def _cost(ours, theirs, noise):
+    """Costs of the same round belong together; what was counted once is compared once."""
+    pairs = list(zip(ours, theirs))
+    if not pairs:
+        return "-"
+    differences = [b - a for a, b in pairs]
+    ratios = [a / b for a, b in pairs if b > noise]
+    verdict = _verdict(differences, max(noise, 1e-9))
+    return f"{verdict}, {spread(ratios, 2)}" if len(ratios) == len(pairs) else verdict
+
+
+def _speed(ratios):
+    return f"{_verdict([ratio - 1 for ratio in ratios], 0)}, {spread(ratios, 2)}" if ratios else "-"
+
+
+def _verdict(advantages, noise):
+    if all(each > noise for each in advantages):
+        return "yes"
+    return "**no**" if all(each < -noise for each in advantages) else "even"
