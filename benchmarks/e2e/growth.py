@@ -9,6 +9,8 @@ from .svg import text
 
 AXES = {"stores": "stores listed (2 copies)", "sessions": "sessions stored",
         "copies": "copies (5 stores listed)"}
+# Drawn only: what many workers on few processors wait for is a processor.
+_PROCESSOR_ONLY = {"workers": "workers at once (2 stores, 2 copies)"}
 _STYLE = ("text{font:12px system-ui,sans-serif;fill:#222}.h{font-weight:600}.v{font-size:10px}"
           ".g{stroke:#ddd}.l{fill:none;stroke-width:2}")
 _COLOURS = {"us": "#b0662e", "cpu_us": "#2f5d8a"}
@@ -26,21 +28,39 @@ def _text_of(name, result):
                   f"| {spread(point['us'])} | {spread(point['cpu_us'])} |"
                   for point in result[axis]]
         parts.append("\n".join(lines))
+    if "workers" in result:
+        parts.append(_workers(result["workers"]))
+    return "\n\n".join([*parts, _worker(result["worker"])])
+
+
+def _workers(points):
+    lines = ["| workers at once (2 stores, 2 copies) | system calls | worker's processor in µs "
+             "| context switches of the worker | cycles/s of all workers "
+             "| connections to each store |", "|---|---|---|---|---|---|"]
+    lines += [f"| {point['n']} | {point['syscalls']:.1f} | {spread(point['cpu_us'])} "
+              f"| {spread(point['switches'], 1)} | {spread(point['per_second'])} "
+              f"| {point['connections']:g} |" for point in points]
+    return "\n".join(lines)
+
+
+def _worker(points):
     lines = ["| stores listed | first session of a worker, ms | memory of a worker over one "
              "without a handler, KB | connections of a worker to each store |", "|---|---|---|---|"]
     lines += [f"| {point['n']} | {spread([us / 1000 for us in point['first_us']], 1)} "
-              f"| {point['memory_kb']} | {point['connections']:g} |" for point in result["worker"]]
-    return "\n\n".join([*parts, "\n".join(lines)])
+              f"| {point['memory_kb']} | {point['connections']:g} |" for point in points]
+    return "\n".join(lines)
 
 
 def _draw(result):
-    width = len(AXES) * (_WIDTH + _GAP) + 20
+    panels = {axis: title for axis, title in {**AXES, **_PROCESSOR_ONLY}.items() if axis in result}
+    width = len(panels) * (_WIDTH + _GAP) + 20
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_HEIGHT + 100}" '
              f'role="img"><title>Cost of a changed cycle</title><style>{_STYLE}</style>'
              '<rect width="100%" height="100%" fill="#fff"/>',
              text(8, 20, "Cost of a changed cycle in µs: time, and of it the worker's processor", "h")]
-    top = max(max(point["us"]) for axis in AXES for point in result[axis]) * 1.05
-    for column, (axis, title) in enumerate(AXES.items()):
+    top = max(max(point.get("us", point["cpu_us"])) for axis in panels
+              for point in result[axis]) * 1.05
+    for column, (axis, title) in enumerate(panels.items()):
         parts += _panel(result[axis], 50 + column * (_WIDTH + _GAP), title, top)
     return "\n".join([*parts, "</svg>"]) + "\n"
 
@@ -62,6 +82,8 @@ def _panel(points, left, title, top):
     for point in points:
         parts.append(text(x(point["n"]) - 8, bottom + 16, _short(point["n"]), "v"))
     for figure, colour in _COLOURS.items():
+        if figure not in points[0]:
+            continue
         line = " ".join(f"{x(point['n']):.1f},{y(median(point[figure])):.1f}" for point in points)
         parts.append(f'<polyline class="l" stroke="{colour}" points="{line}"/>')
     return parts

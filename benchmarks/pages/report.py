@@ -7,7 +7,7 @@ from html import escape
 from e2e.generated import Generated
 from e2e.svg import text
 
-from .contenders import CONTENDERS, SLOW_MS
+from .contenders import CONTENDERS, LATE, SLOW_MS
 
 _STATES = {"healthy": "both stores well", "dead": "one store killed", "hung": "one store hung",
            "slow": f"one store {SLOW_MS} ms slow"}
@@ -25,10 +25,26 @@ def _text_of(name, result):
              f"{result['seconds']} s for each row."]
     for state, title in _STATES.items():
         rows = [row for row in result["rows"] if row["state"] == state]
+        rows = [row for row in rows if not CONTENDERS[row["contender"]].only_reads]
         if rows:
             parts += [f"#### {title[0].upper()}{title[1:]}",
                       f"![{title}](../benchmarks/results/{name}-{state}.svg)", _table(rows)]
+    reads = [row for row in result["rows"] if CONTENDERS[row["contender"]].only_reads]
+    if reads:
+        parts += ["#### Hedged reads, while one store is late", _table_of_reads(reads)]
     return "\n\n".join(parts)
+
+
+def _table_of_reads(rows):
+    lines = ["| state | handler | pages/s | p50 | p95 | p99 | p99.9 | slowest "
+             "| in session calls | pages that failed |", "|---" * 10 + "|"]
+    for state in LATE:
+        for row in (row for row in rows if row["state"] == state):
+            times = " | ".join(_ms(row[quantile]) for quantile in (*_QUANTILES, "slowest"))
+            lines.append(f"| {_STATES[state]} | {CONTENDERS[row['contender']].title} "
+                         f"| {row['pages'] / row['seconds']:.0f} | {times} "
+                         f"| {row['session_share']:.0%} | {row['failed']} of {row['pages']} |")
+    return "\n".join(lines)
 
 
 def _table(rows):

@@ -5,7 +5,10 @@ import asyncio
 import time
 
 _PAGE = "/small.php"
-_PAGES_BEFORE = 40  # of each visitor: over both hosts, which learn how fast their stores are
+# Of each visitor, over both hosts: all workers connect. Before a fault the hosts also have to learn how
+# fast their stores are.
+_PAGES_BEFORE = 8
+_PAGES_BEFORE_A_FAULT = 40
 _LIMIT_S = 30
 
 
@@ -71,7 +74,7 @@ def visit(port, visitors, seconds, before=None, only_reads=False):
 
 async def _visit(port, visitors, seconds, before, only_reads):
     people = [Visitor(port) for _ in range(visitors)]
-    for _ in range(_PAGES_BEFORE):
+    for _ in range(_PAGES_BEFORE_A_FAULT if before else _PAGES_BEFORE):
         for person in people:
             if not (await person.page())[2]:
                 raise RuntimeError("a page was wrong before anything was measured")
