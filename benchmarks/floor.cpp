@@ -57,12 +57,22 @@ class Link {
 
     void send(const std::string& before, std::string_view value = {},
               const std::string& after = {}) {
-        std::array<iovec, 3> parts{{{const_cast<char*>(before.data()), before.size()},
+        held_ += before;
+        std::array<iovec, 3> parts{{{held_.data(), held_.size()},
                                     {const_cast<char*>(value.data()), value.size()},
                                     {const_cast<char*>(after.data()), after.size()}}};
-        const auto size = static_cast<ssize_t>(before.size() + value.size() + after.size());
+        const auto size = static_cast<ssize_t>(held_.size() + value.size() + after.size());
         if (writev(socket_, parts.data(), value.empty() && after.empty() ? 1 : 3) != size)
             fail("a packet was not sent whole");
+        held_.clear();
+        owed_ += held_commands_;
+        held_commands_ = 0;
+    }
+
+    // Goes in front of the next packet; nobody looks at its answer.
+    void send_later(const std::string& command) {
+        held_ += command;
+        ++held_commands_;
     }
 
     // The next command's answer will be looked at by nobody.
@@ -100,6 +110,8 @@ class Link {
     std::size_t at_ = 0;
     Reply reply_;
     int owed_ = 0;
+    std::string held_;
+    int held_commands_ = 0;
     std::array<char, 131072> chunk_;
 };
 
@@ -200,21 +212,26 @@ class Floor {
     static std::string put(Link& store, const std::string& key, std::string_view value,
                            const std::string& cas, const std::string& after = {},
                            int followers = 0) {
-        const Reply& reply = send_put(store, key, value, cas, after);
+        post(store, key, value, cas, after);
+        return posted(store, key, value, followers);
+    }
+    static void post(Link& store, const std::string& key, std::string_view value,
+                     const std::string& cas, const std::string& after = {}) {
+        store.send("ms " + key + ' ' + std::to_string(value.size()) + " T1440 F1234567890 C" + cas +
+                       " c O2\r\n",
+                   value, "\r\n" + after);
+    }
+    static std::string posted(Link& store, const std::string& key, std::string_view value,
+                              int followers = 0) {
+        const Reply& reply = store.reply();
         const bool is_stored = reply.is("HD");
         std::string stored = is_stored ? reply.cas() : std::string();
         for (; followers > 0; --followers) done(store);
         if (is_stored) return stored;
-        const Reply& again = send_put(store, key, value, ask(store, key), {});
+        post(store, key, value, ask(store, key));
+        const Reply& again = store.reply();
         if (!again.is("HD")) fail("a write was refused");
         return again.cas();
-    }
-    static const Reply& send_put(Link& store, const std::string& key, std::string_view value,
-                                 const std::string& cas, const std::string& after) {
-        store.send("ms " + key + ' ' + std::to_string(value.size()) + " T1440 F1234567890 C" + cas +
-                       " c O2\r\n",
-                   value, "\r\n" + after);
-        return store.reply();
     }
     static void done(Link& store) {
         if (!store.reply().is("HD")) fail("a command was refused");
@@ -245,11 +262,11 @@ class Floor {
         const std::string at_home = put(home(i), key, value, here ? read.local_cas : remote_cas);
         const std::string at_mirror =
             put(mirror, key, value, here ? remote_cas : read.local_cas, set_hint(key, at_home), 1);
-        home(i).send(set_hint(key, at_mirror, 40));
-        home(i).owe();
+        home(i).send_later(set_hint(key, at_mirror, 40));
     }
 
-    // --- with the lock: one round with the read, one with the write; the mirror before the home
+    // --- with the lock: one round with the read, one with the write; the own mirror before the
+    // home
 
     Read locked_read(std::size_t i, const std::string& key) {
         static constexpr std::string_view kOwner = "host:00012345:0123456789abcdef";
@@ -284,12 +301,15 @@ class Floor {
 
     void write_and_unlock(std::size_t i, const std::string& key, const Read& read, long n) {
         const std::string_view value = session(i, n);
-        const bool here = home_is_local(i);
-        Link& mirror = here ? remote_ : local_;
-        const std::string known = here ? read.hint : read.local_cas;
-        const std::string at_mirror =
-            put(mirror, key, value, known.empty() ? ask(mirror, key) : known);
-        static_cast<void>(put(home(i), key, value, read.home_cas,
+        if (home_is_local(i)) {
+            post(remote_, key, value, read.hint.empty() ? ask(remote_, key) : read.hint);
+            post(local_, key, value, read.home_cas, erase_lock(key, read));
+            static_cast<void>(posted(local_, key, value, 1));
+            local_.send_later(set_hint(key, posted(remote_, key, value), 40));
+            return;
+        }
+        const std::string at_mirror = put(local_, key, value, read.local_cas);
+        static_cast<void>(put(remote_, key, value, read.home_cas,
                               set_hint(key, at_mirror) + erase_lock(key, read), 2));
     }
 

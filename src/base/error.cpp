@@ -27,7 +27,7 @@ const char* describe(Errc code) noexcept {
         case Errc::TooLarge:
             return "the session is too large";
         case Errc::Skipped:
-            return "known to be down";
+            return "not asked";
         case Errc::NoStore:
             return "no store can be asked";
         case Errc::LockTimeout:

@@ -93,6 +93,7 @@ void GuardedPut::on_put(int, Result<store::PutReply> reply) noexcept {
             copy = {};
             break;
     }
+    if (!has_time()) return fail_for_lack_of_time();
     if (tries_ >= kMaxTries)
         return fail(Error(Errc::Conflict, "%s: the session kept changing while it was written",
                           env_.pool.name(store_).c_str()));
@@ -105,6 +106,7 @@ void GuardedPut::on_put(int, Result<store::PutReply> reply) noexcept {
 
 void GuardedPut::on_fetch(int, Result<store::FetchReply> reply) noexcept {
     if (!reply) return fail(reply.error());
+    if (!has_time()) return fail_for_lack_of_time();
     judge(*reply);
 }
 
@@ -139,6 +141,11 @@ void GuardedPut::judge(store::FetchReply& reply) noexcept {
 void GuardedPut::fail(const Error& error) noexcept {
     error_ = error;
     end(Outcome::Failed);
+}
+
+void GuardedPut::fail_for_lack_of_time() noexcept {
+    fail(Error(Errc::Skipped, "%s: no time was left to store the session there",
+               env_.pool.name(store_).c_str()));
 }
 
 void GuardedPut::end(Outcome outcome) noexcept {

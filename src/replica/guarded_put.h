@@ -42,6 +42,8 @@ class GuardedPutListener {
 // Lineage), and a tombstone older than what the request has read. Any other copy is somebody else's
 // write: the put ends as Superseded and tells by what.
 // Finding the outgoing version itself is success: an earlier attempt did arrive.
+// An answer that is read after the deadline, since its worker had nothing to do meanwhile, says
+// nothing against the store: the put then fails without a further step.
 class GuardedPut final : public store::StoreSink {
   public:
     enum class Outcome : std::uint8_t { Pending, Stored, Superseded, Failed };
@@ -81,6 +83,8 @@ class GuardedPut final : public store::StoreSink {
     [[nodiscard]] bool may_replace(const record::Envelope& envelope) const noexcept;
     void end(Outcome outcome) noexcept;
     void fail(const Error& error) noexcept;
+    void fail_for_lack_of_time() noexcept;
+    [[nodiscard]] bool has_time() const noexcept { return env_.scheduler.now() < deadline_; }
 
     Environment env_;
     SessionView& view_;

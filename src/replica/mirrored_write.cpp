@@ -48,7 +48,7 @@ void MirroredWrite::begin_round() noexcept {
     outgoing_.payload = entombed_ ? ByteView() : reconciliation_.payload();
     outgoing_.shared = std::make_shared<store::SharedPayload>(outgoing_.payload);
     outgoing_.replaces = reconciliation_.lineage();
-    if (const auto fits = check_size(); !fits) return finish(fits);
+    if (const auto fits = check_size(); !fits) return end(fits);
 
     ++rounds_;
     acks_ = 0;
@@ -333,14 +333,22 @@ void MirroredWrite::advance() noexcept {
     if (pending_ == 0 || done())
         for (GuardedPut* const put : std::exchange(suspects_, {})) meet_fork(*put);
     if (pending_ == 0 && !again_) leave_hints();
-    if (done()) return;
+    if (done()) {
+        idle_ = pending_ == 0;
+        return;
+    }
     if (pending_ > 0) {
         const bool settled = !again_ && !refusal_;
-        if (settled && acks_ >= acks_needed_.enough()) finish(conclude());
+        if (settled && acks_ >= acks_needed_.enough()) end(conclude());
         return;
     }
     if (again_ && !refusal_) return begin_round();
-    finish(conclude());
+    end(conclude());
+}
+
+void MirroredWrite::end(Status outcome) noexcept {
+    idle_ = pending_ == 0;
+    finish(outcome);
 }
 
 Status MirroredWrite::conclude() noexcept {

@@ -69,7 +69,7 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     // puts, which can be only if the operation was abandoned.
     void let_payload_go();
 
-    [[nodiscard]] bool is_idle() const noexcept { return done() && pending_ == 0; }
+    [[nodiscard]] const bool& is_idle() const noexcept { return idle_; }
 
   private:
     static constexpr int kMaxRounds = 5;
@@ -103,7 +103,8 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     void fail_over(const GuardedPut& put) noexcept;
     void note_failure(const GuardedPut& put) noexcept;
     void advance() noexcept;
-    Status conclude() noexcept;
+    void end(Status outcome) noexcept;
+    [[nodiscard]] Status conclude() noexcept;
 
     SessionView& view_;
     const AckRule acks_needed_;
@@ -115,6 +116,7 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     bool parallel_ = false;
     bool again_ = false;  // another round is needed once this one has ended
     bool entombed_ = false;
+    bool idle_ = false;
     bool keeps_lock_ = false;
     bool home_has_it_ = false;  // the home took this round's version
     bool leaves_hints_ = false;

@@ -67,6 +67,7 @@ struct SessionService::Impl final {
 
     void linger(std::shared_ptr<Deployment> deployment, std::unique_ptr<SessionWork> work);
     void drop_finished_work() noexcept;
+    void finish_lingering() noexcept;
     void break_orphaned_locks() noexcept;
     void probe_due_store() noexcept;
     void compare_settings() noexcept;

@@ -152,6 +152,14 @@ void SessionService::Impl::drop_finished_work() noexcept {
     lingering.remove_if([](const Lingering& entry) { return entry.work->write->is_idle(); });
 }
 
+// A copy that nobody waited for may take a further step, and the next page of another host may
+// read it.
+void SessionService::Impl::finish_lingering() noexcept {
+    const TimePoint limit = loop.now() + kPatience;
+    for (const Lingering& entry : lingering) loop.run_until(entry.work->write->is_idle(), limit);
+    drop_finished_work();
+}
+
 void SessionService::Impl::break_orphaned_locks() noexcept {
     pool::LockRegistry::Orphan orphan;
     for (int i = 0; i < kOrphansPerSweep && locks.next_orphan(orphan); ++i) {
@@ -229,10 +237,10 @@ Result<std::unique_ptr<Session>> SessionService::open(const Options& options,
 void SessionService::after_response() noexcept {
     if (impl_->deployments.empty()) return;
     impl_->break_orphaned_locks();
+    impl_->finish_lingering();
     for (const auto& deployment : impl_->deployments) deployment->pool->flush();
     // The next request of this worker may be far away.
     impl_->loop.run_until(impl_->releases.none(), impl_->loop.now() + kPatience);
-    impl_->drop_finished_work();
     impl_->probe_due_store();
     impl_->compare_settings();
     impl_->refill();
