@@ -44,6 +44,7 @@ constexpr Range kLease{1, 86400, "a number of seconds from 1 to 86400"};
 constexpr Range kWait{0, 600000, "a number of milliseconds from 0 (do not wait) to 600000"};
 constexpr Range kTimeout{1, 60000, "a number of milliseconds from 1 to 60000"};
 constexpr Range kDeadline{1, 600000, "a number of milliseconds from 1 to 600000"};
+constexpr Range kPolling{0, 4000, "a number of microseconds from 0 (sleep at once) to 4000"};
 constexpr Range kSize{1024, 1u << 30, "a size in bytes from 1K to 1024M"};
 
 template <Duration Options::*kMember>
@@ -150,6 +151,13 @@ Status apply_deadline(std::string_view text, Settings& out) {
     return apply_ms<&Options::deadline>("sessmirror.deadline_ms", text, kDeadline, out);
 }
 
+Status apply_poll(std::string_view text, Settings& out) {
+    auto number = read_number("sessmirror.poll_us", text, kPolling);
+    if (!number) return number.error();
+    out.options.polling = std::chrono::microseconds(*number);
+    return kOk;
+}
+
 Status apply_max_session_bytes(std::string_view text, Settings& out) {
     auto size = read_size("sessmirror.max_session_bytes", text, kSize);
     if (!size) return size.error();
@@ -207,6 +215,7 @@ constexpr std::array<Directive, kDirectives> kTable{{
     {"sessmirror.connect_timeout_ms", "100", Scope::Script, false, apply_connect_timeout},
     {"sessmirror.io_timeout_ms", "200", Scope::Script, false, apply_io_timeout},
     {"sessmirror.deadline_ms", "1000", Scope::Script, false, apply_deadline},
+    {"sessmirror.poll_us", "0", Scope::Script, false, apply_poll},
     {"sessmirror.max_session_bytes", "16M", Scope::Site, false, apply_max_session_bytes},
     {"sessmirror.secret", "", Scope::Site, true, apply_secret},
     {"sessmirror.key_prefix", "sm:", Scope::Site, false, apply_key_prefix},

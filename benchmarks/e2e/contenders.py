@@ -23,7 +23,7 @@ class Contender:
     """`copies`: how many stores must hold each session; 0 where no store is involved.
     `writes_late`: the copies beyond the first are sent at some later time, and by nobody waited
     for, so that they cannot be asked for after the last cycle.
-    `is_variant`: another number of copies, measured with few kinds and sizes only."""
+    `is_variant`: another number of copies, or polling; measured with few kinds and sizes only."""
 
     name: str
     title: str
@@ -86,6 +86,9 @@ def _variants():
             yield _sessmirror(f"sessmirror-{locking}-{copies}",
                               f"{title}, {copies} {'copy' if copies == 1 else 'copies'}",
                               locking, copies, is_variant=True)
+    for locking in ("on", "off"):
+        yield _sessmirror(f"sessmirror-{locking}-poll", f"{_LOCKING[locking]}, polling for 50 µs",
+                          locking, is_variant=True, poll_us=50)
 
 
 CONTENDERS = {

@@ -51,9 +51,9 @@ Connection::~Connection() {
 
 // ---- opening
 
-void Connection::open(Duration timeout, Duration patience) {
+void Connection::open(Duration timeout, DirectWait wait) {
     timeout_ = timeout;
-    patience_ = patience;
+    wait_ = wait;
     queue_.clear();
     queued_from_ = 0;
     if (endpoint_.is_unix) {
@@ -156,13 +156,13 @@ void Connection::finish_connect() {
     state_ = State::Open;
     timer_->stop();
     want_write(false);
-    if (patience_ > Duration::zero()) let_receiving_block();
+    if (wait_.patience > Duration::zero()) let_receiving_block();
     sink_.on_open();
     if (state_ == State::Open) flush();
 }
 
 void Connection::let_receiving_block() {
-    const timeval wait = to_timeval(patience_);
+    const timeval wait = to_timeval(wait_.patience);
     const int flags = ::fcntl(fd_, F_GETFL);
     may_block_ = flags >= 0 &&
                  ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) == 0 &&
@@ -233,7 +233,19 @@ void Connection::readable() {
 
 bool Connection::receive_directly() noexcept {
     const bool may_wait = may_block_ && state_ == State::Open && queue_.size() == queued_from_;
-    return may_wait && receive(0);
+    return may_wait && (poll() || receive(0));
+}
+
+// True when something came.
+bool Connection::poll() {
+    if (wait_.polling <= Duration::zero() || !poll_guard_.is_worth_it()) return false;
+    const TimePoint limit = loop_.now() + wait_.polling;
+    bool found = false;
+    do {
+        found = receive(MSG_DONTWAIT);
+    } while (!found && loop_.now() < limit);
+    poll_guard_.note(found);
+    return found;
 }
 
 bool Connection::receive(int flags) {

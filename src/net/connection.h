@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "net/event_loop.h"
+#include "net/poll_guard.h"
 #include "net/resolver.h"
 #include "net/socket_address.h"
 
@@ -21,6 +22,12 @@ struct Endpoint {
     std::string host;  // name, numeric address, or the socket's path
     std::uint16_t port = 0;
     std::string name;
+};
+
+// How receive_directly() waits, set once for each connection.
+struct DirectWait {
+    Duration patience{};  // 0: it does not
+    Duration polling{};   // of the patience, the part in which the socket is asked again and again
 };
 
 // Called from the loop only. May close, reopen and send, but not destroy the connection.
@@ -49,9 +56,8 @@ class Connection final : private ResolveSink, private TimerSink, private ForkSin
     [[nodiscard]] bool is_open() const noexcept { return state_ == State::Open; }
     [[nodiscard]] const std::string& name() const noexcept { return endpoint_.name; }
 
-    // REQUIRES: is_closed(). on_open() or on_closed() follows. `patience` is that of
-    // receive_directly(), set once for each connection; 0: it is not used.
-    void open(Duration timeout, Duration patience = Duration::zero());
+    // REQUIRES: is_closed(). on_open() or on_closed() follows.
+    void open(Duration timeout, DirectWait wait = {});
     // Waits for bytes, without the loop, for as long as the patience, and hands them to the sink,
     // or the connection's end. False when nothing came, or at once when something is still to be
     // sent.
@@ -78,6 +84,7 @@ class Connection final : private ResolveSink, private TimerSink, private ForkSin
     void finish_connect();
     void readable();
     bool receive(int flags);
+    bool poll();
     void let_receiving_block();
     void writable();
     void flush();
@@ -102,7 +109,8 @@ class Connection final : private ResolveSink, private TimerSink, private ForkSin
     int fd_ = -1;
     bool wants_write_ = false;
     Duration timeout_{};
-    Duration patience_{};
+    DirectWait wait_;
+    PollGuard poll_guard_;
     bool may_block_ = false;  // the socket does, after its patience was set
     Error failure_;
     IpAddresses candidates_;

@@ -36,6 +36,7 @@ struct Options {
     Duration connect_timeout = milliseconds(100);
     Duration io_timeout = milliseconds(200);
     Duration deadline = milliseconds(1000);
+    Duration polling{};
     std::uint64_t max_session_bytes = 16u << 20;
     std::string secret;
     std::string key_prefix = "sm:";

@@ -103,6 +103,7 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
     store::MemcachedDefaults defaults;
     defaults.connect_timeout = options.connect_timeout;
     defaults.io_timeout = options.io_timeout;
+    defaults.polling = options.polling;
     defaults.max_payload = options.max_session_bytes;
     defaults.events = deployment.get();
     std::vector<pool::Pool::Member> members;

@@ -97,7 +97,7 @@ void MemcachedLink::begin_patience() {
 }
 
 void MemcachedLink::open() {
-    connection_.open(options_.connect_timeout, kDirectWait);
+    connection_.open(options_.connect_timeout, {kDirectWait, options_.polling});
     wire::Packet hello(next_opaque_);
     hello.version();
     connection_.send(hello.pieces());

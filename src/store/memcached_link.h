@@ -59,6 +59,7 @@ struct LinkTerms {
 struct LinkOptions {
     Duration connect_timeout{};
     Duration io_timeout{};
+    Duration polling{};
     std::size_t max_value = 0;
 };
 

@@ -28,7 +28,7 @@ LinkOptions options_of(const StoreSpec& spec, const MemcachedDefaults& defaults)
         return own == Duration::zero() ? common : own;
     };
     return {own_or(spec.connect_timeout, defaults.connect_timeout),
-            own_or(spec.io_timeout, defaults.io_timeout),
+            own_or(spec.io_timeout, defaults.io_timeout), defaults.polling,
             static_cast<std::size_t>(defaults.max_payload + kItemHead)};
 }
 

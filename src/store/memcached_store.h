@@ -27,6 +27,7 @@ class StoreEvents {
 struct MemcachedDefaults {
     Duration connect_timeout = milliseconds(100);
     Duration io_timeout = milliseconds(200);  // without a byte; large values get 1 s per 10 MB more
+    Duration polling{};                       // before sleeping, see net::PollGuard
     std::uint64_t max_payload = 16u << 20;
     StoreEvents* events = nullptr;  // outlives the store
 };

@@ -54,6 +54,9 @@ TEST_F(Directives, QuoteWhatTheyRefuse) {
                              "max_session_bytes"})
         for (const char* text : {"0", "", "-1", "1.5", " 1", "1 ", "99999999999999999999", "0x10"})
             EXPECT_TRUE(has(refusal(name, text), "\"" + std::string(text) + "\"")) << name << text;
+    EXPECT_EQ(refusal("poll_us", "4001"),
+              "sessmirror.poll_us = \"4001\": must be a number of microseconds from 0 (sleep at "
+              "once) to 4000");
     for (const char* name : {"redundancy", "ack", "on_conflict", "segment_with", "log_level"})
         EXPECT_TRUE(has(refusal(name, "quux"), "quux")) << name;
     EXPECT_TRUE(has(refusal("locking", "quux"), "quux"));
@@ -63,6 +66,14 @@ TEST_F(Directives, QuoteLongTextsInPart) {
     const std::string message = refusal("deadline_ms", std::string(1000, '9'));
     EXPECT_LT(message.size(), 200u);
     EXPECT_TRUE(has(message, "9...\": must be")) << message;
+}
+
+TEST_F(Directives, ReadTheTimeOfPollingInMicroseconds) {
+    shim::Settings settings;
+    EXPECT_EQ(refusal("poll_us", "50", &settings), "");
+    EXPECT_EQ(settings.options.polling, std::chrono::microseconds(50));
+    EXPECT_EQ(refusal("poll_us", "0", &settings), "");
+    EXPECT_EQ(settings.options.polling, Duration::zero());
 }
 
 TEST_F(Directives, ReadSizesLikePhp) {

@@ -33,6 +33,7 @@ sessmirror.log_level site
 sessmirror.max_session_bytes site
 sessmirror.merge_protect script
 sessmirror.on_conflict script
+sessmirror.poll_us script
 sessmirror.redundancy script
 sessmirror.secret site
 sessmirror.segment_with script

@@ -32,6 +32,7 @@ $wrong = [
     'connect' => ['connect_timeout_ms', '0', 'sessmirror.connect_timeout_ms = "0"'],
     'io' => ['io_timeout_ms', '0.2', 'sessmirror.io_timeout_ms = "0.2"'],
     'deadline' => ['deadline_ms', '-1', 'sessmirror.deadline_ms = "-1"'],
+    'polling' => ['poll_us', '5ms', 'sessmirror.poll_us = "5ms"'],
     'size' => ['max_session_bytes', '16Mb', 'sessmirror.max_session_bytes = "16Mb"'],
     'prefix' => ['key_prefix', 'a b', 'sessmirror.key_prefix contains byte 0x20'],
     'log level' => ['log_level', 'loud', 'sessmirror.log_level = "loud"'],
@@ -68,6 +69,7 @@ wait: refused
 connect: refused
 io: refused
 deadline: refused
+polling: refused
 size: refused
 prefix: refused
 log level: refused

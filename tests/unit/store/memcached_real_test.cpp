@@ -208,6 +208,21 @@ TEST_P(MemcachedStore, AHintThatWaitsIsLostWithItsConnection) {
     EXPECT_EQ(client_.events.protocol_errors, 0);
 }
 
+TEST_P(MemcachedStore, AnswersTheSameToAWorkerThatPolls) {
+    for (const int microseconds : {1, 4000}) {  // nothing comes that soon; all comes in time
+        test::StoreClient polling(server_.spec(),
+                                  {.polling = std::chrono::microseconds(microseconds)});
+        const Session session("a" + std::to_string(microseconds), "x");
+        ASSERT_TRUE(polling.put(session.put(polling)));
+        for (int i = 0; i < 20; ++i) {
+            const auto reply = polling.fetch(session.key);
+            ASSERT_TRUE(reply) << reply.error().detail;
+            EXPECT_EQ(payload_of(*reply), "x");
+        }
+        EXPECT_EQ(polling.events.connected, 1);
+    }
+}
+
 TEST_P(MemcachedStore, SetsTheLifetimeByTouching) {
     const Session session("a", "x");
     ASSERT_TRUE(client_.put(session.put(client_)));
