@@ -33,7 +33,7 @@ def _tables(size):
         yield f"Sessions of this size are refused by: {'; '.join(refusing)}."
     if variants:
         for kind in KINDS:
-            yield _table(f"**{kind.capitalize()} request, by number of copies**", contenders,
+            yield _table(f"**{kind.capitalize()} request, by number of copies, and with polling**", contenders,
                          _by_copies(contenders, variants), kind)
 
 
@@ -48,7 +48,7 @@ def _by_copies(contenders, variants):
     """Beside those with two copies."""
     names = {*variants, *(name for name in MODES if name in contenders)}
     order = sorted(names, key=lambda name: (CONTENDERS[name].ini["sessmirror.locking"],
-                                            CONTENDERS[name].copies))
+                                            CONTENDERS[name].copies, name))
     return {name: contenders[name] for name in order}
 
 
