@@ -23,7 +23,7 @@ _SESSIONS = 4096  # shared out among the workers, however many: so all points vi
 _ROUNDS = 5
 _TRACED_SESSIONS = 64  # of one worker more, the same for all points
 _TRACED_PASSES = 2
-_PATIENCE_S = 120
+_PATIENCE_S = 900  # a million sessions are filled by one order
 # Hundreds of workers on few processors wait for one longer than a store may take.
 _PATIENT = {"sessmirror.connect_timeout_ms": 5000, "sessmirror.io_timeout_ms": 5000,
             "sessmirror.deadline_ms": 30_000}
