@@ -10,7 +10,8 @@ from .svg import text
 _PANELS = (("round_trips", "cross-host round trips", 1), ("bytes", "cross-host bytes", 0),
            ("syscalls", "system calls", 1), ("us", "time in µs", 0))
 _COLOURS = {"unchanged": "#4c9f70", "changed": "#2f5d8a"}
-_NAMES, _PANEL, _GAP = 230, 190, 55  # widths
+_NAMES, _PANEL, _GAP = 345, 190, 55  # widths
+_OVER = 14                           # of a line beyond its panel, at most
 _TOP, _ROW, _BAR = 64, 36, 13        # heights
 _STYLE = ("text{font:12px system-ui,sans-serif;fill:#222}.v{font-size:10px;fill:#555}"
           ".h{font-weight:600}.w{stroke:#222;stroke-width:1}.a{stroke:#ccc}")
@@ -59,12 +60,12 @@ def _bar(left, top, values, scale, colour, digits):
         return [text(left + 4, top + 10, "-", "v")]
     middle = median(values)
     length = max(middle * scale, 0)
-    low, high = (left + min(max(value, 0) * scale, _PANEL + _GAP - 8)
+    low, high = (left + min(max(value, 0) * scale, _PANEL + _OVER)
                  for value in (min(values), max(values)))
     line = top + _BAR / 2
     return [
         f'<rect x="{left}" y="{top}" width="{length:.1f}" height="{_BAR}" fill="{colour}"/>',
         f'<line class="w" x1="{low:.1f}" y1="{line}" x2="{high:.1f}" y2="{line}"/>',
-        text(max(left + length, min(high, left + _PANEL)) + 4, top + 10,
+        text(max(left + length, high) + 4, top + 10,
              f"{abs(round(middle, digits)):.{digits}f}", "v"),
     ]

@@ -57,12 +57,21 @@ def _draw(result):
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_HEIGHT + 100}" '
              f'role="img"><title>Cost of a changed cycle</title><style>{_STYLE}</style>'
              '<rect width="100%" height="100%" fill="#fff"/>',
-             text(8, 20, "Cost of a changed cycle in µs: time, and of it the worker's processor", "h")]
+             text(8, 20, "Cost of a changed cycle in µs", "h"), *_legend()]
     top = max(max(point.get("us", point["cpu_us"])) for axis in panels
               for point in result[axis]) * 1.05
     for column, (axis, title) in enumerate(panels.items()):
         parts += _panel(result[axis], 50 + column * (_WIDTH + _GAP), title, top)
     return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+def _legend():
+    names = {"us": "time", "cpu_us": "of it the worker's processor"}
+    parts = []
+    for left, (figure, colour) in zip((220, 290), _COLOURS.items()):
+        parts.append(f'<line class="l" stroke="{colour}" x1="{left}" y1="16" x2="{left + 16}" y2="16"/>')
+        parts.append(text(left + 22, 20, names[figure]))
+    return parts
 
 
 def _panel(points, left, title, top):
