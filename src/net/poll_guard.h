@@ -6,10 +6,11 @@
 namespace sessmirror::net {
 
 // Whether it pays to ask a socket again and again for a while before sleeping until it has
-// something. A sleep costs a wake-up, 5 to 50 us on an idle host; polling costs a processor that
-// somebody else may need, the store itself if it runs on this host. So it tries, and where an
-// answer did not come within the time it leaves out the next 1, 2, 4 ... kLongestRest waits: a
-// store that is far, slow, or in need of this processor is soon hardly polled at all.
+// something. A sleep costs a wake-up, which may take longer than a near store needs to answer;
+// polling costs a processor that somebody else may need, the store itself if it runs on this host.
+// So it tries, and where an answer did not come within the time it leaves out the next 1, 2, 4 ...
+// kLongestRest waits: a store that is far, slow, or in need of this processor is soon hardly polled
+// at all.
 class PollGuard {
   public:
     static constexpr unsigned kLongestRest = 256;

@@ -116,7 +116,7 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     bool parallel_ = false;
     bool again_ = false;  // another round is needed once this one has ended
     bool entombed_ = false;
-    bool idle_ = false;
+    bool idle_ = false;  // done, and none pending: kept for whoever waits for it
     bool keeps_lock_ = false;
     bool home_has_it_ = false;  // the home took this round's version
     bool leaves_hints_ = false;
