@@ -56,20 +56,26 @@ def _who(team, number):
 
 
 def _memcached_values(stream, team):
-    _say(stream, b"lru_crawler metadump all\r\n")
-    keys = []
-    while (line := stream.readline().strip()) != b"END":
-        if line.startswith(b"key="):
-            keys.append(unquote_to_bytes(line.split()[0][len(b"key="):]))
-    # The list lacks items that move between queues meanwhile: what was there once is asked for again.
-    team.known_keys.update(filter(team.may_be_key, keys))
-    for key in team.known_keys:
+    for key in filter(team.may_be_key, _memcached_keys(stream)):
         _say(stream, b"mg " + key + b" v\r\n")
         reply = stream.readline().split()
         if reply[0] != b"VA":
             continue  # it expired in between
         yield _inflated(stream.read(int(reply[1])))
         stream.readline()
+
+
+def _memcached_keys(stream):
+    """By the hash table: a list along the queues lacks items that move between them meanwhile."""
+    keys = []
+    line = b"BUSY"
+    while line != b"END":
+        if line.startswith(b"BUSY"):  # one list at a time, and memcached makes some itself
+            _say(stream, b"lru_crawler metadump hash\r\n")
+        elif line.startswith(b"key="):
+            keys.append(unquote_to_bytes(line.split()[0][len(b"key="):]))
+        line = stream.readline().strip()
+    return keys
 
 
 def _redis_values(stream, team):

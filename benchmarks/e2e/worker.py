@@ -94,7 +94,6 @@ class Team:
         self.sessions = sessions
         names = (re.escape(name) for identity in _ids(self.label, sessions)
                  for name in _keys(identity))
-        self.known_keys = set()  # of the stores, as far as they have been seen
         self._key = re.compile("|".join(names).encode())
         self._counter = 0
         self._left_by = {kind: [] for kind in YOUNG}  # generations
