@@ -18,18 +18,18 @@ bool is_owner_char(char c) noexcept {
 
 }  // namespace
 
-std::string lock_key(const SessionKey& key) {
-    return std::string(key.text()) + ".l";
+ItemName lock_key(const SessionKey& key) noexcept {
+    return {key, ".l"};
 }
 
-std::string withdrawals_key(const SessionKey& key) {
-    return lock_key(key) + ".w";
+ItemName withdrawals_key(const SessionKey& key) noexcept {
+    return {key, ".l.w"};
 }
 
 // Old servers append to an item that exists only, and keep its expiry.
-std::string withdrawal_commands(const SessionKey& key, const LockOwner& owner) {
-    const std::string name = withdrawals_key(key);
-    const std::string content = kSeparator + std::string(owner.view());
+std::string withdrawal_commands(const Claimant& claimant) {
+    const ItemName name = withdrawals_key(claimant.key);
+    const std::string content = kSeparator + std::string(claimant.owner.view());
     wire::Packet packet(0);
     packet.set({.key = name, .mode = wire::SetMode::Append}, as_bytes(content));
     packet.set({.key = name, .mode = wire::SetMode::Add, .ttl_s = kWithdrawalTtl},

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "store/item_name.h"
 #include "store/session_key.h"
 #include "store/store.h"
 
@@ -16,10 +17,15 @@ namespace sessmirror::store {
 // comes back to life. So whoever gives up adds its owner name to the withdrawn ones, and a lock
 // whose owner is among them is a ghost that anybody may delete (by CAS). They are an item of their
 // own so that the CAS of a lock stays what its owner was told.
-std::string lock_key(const SessionKey& key);
-std::string withdrawals_key(const SessionKey& key);
-// The commands that withdraw `owner`, with their data. Nobody reads their answers.
-std::string withdrawal_commands(const SessionKey& key, const LockOwner& owner);
+ItemName lock_key(const SessionKey& key) noexcept;
+ItemName withdrawals_key(const SessionKey& key) noexcept;
+// A claim that may have to be withdrawn.
+struct Claimant {
+    SessionKey key;
+    LockOwner owner;
+};
+// The commands that withdraw it, with their data. Nobody reads their answers.
+std::string withdrawal_commands(const Claimant& claimant);
 // Accepts any input; an owner that does not fit LockOwner reads as an empty one.
 LockOwner read_lock_item(std::string_view content) noexcept;
 bool is_withdrawn(const LockOwner& owner, std::string_view withdrawals) noexcept;

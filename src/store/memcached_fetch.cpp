@@ -15,8 +15,7 @@ FetchOperation::FetchOperation(OperationHost& host, const FetchRequest& request,
     : Operation(host, request.key, request.deadline, sink),
       want_(request.want),
       wants_hint_(request.hint),
-      claim_(request.lock),
-      lock_key_(claim_ ? lock_key(request.key) : std::string()) {}
+      claim_(request.lock) {}
 
 void FetchOperation::start() {
     claims_ = 0;
@@ -30,23 +29,24 @@ void FetchOperation::start() {
 void FetchOperation::ask() {
     reads_chunks_ = false;
     LinkTerms terms{.deadline = deadline_};
-    wire::Packet packet = host_.link().packet();
+    wire::Packet& packet = host_.link().packet();
     const bool claims = claim_ && reply_.lock != LockState::Granted;
     if (claims) {
-        if (ghost_ != 0) packet.erase({lock_key_, ghost_});
-        packet.set({.key = lock_key_,
+        const ItemName lock = lock_key(key_);
+        if (ghost_ != 0) packet.erase({lock, ghost_});
+        packet.set({.key = lock,
                     .mode = wire::SetMode::Add,
                     .ttl_s = item_ttl(claim_->lease_s),
                     .return_cas = true},
                    as_bytes(claim_->owner.view()));
         if (asks_holder_) {
-            packet.get({.key = lock_key_, .value = true, .cas = true});
+            packet.get({.key = lock, .value = true, .cas = true});
             packet.get({.key = withdrawals_key(key_), .value = true});
         }
         ++claims_;
     }
     if (claim_) {
-        terms.withdrawal = withdrawal();
+        terms.withdrawal = claimant();
         terms.claims_lock = claims && ghost_ == 0;
     }
     if (wants_hint_) packet.get({.key = hint_key(key_), .value = true});
@@ -55,7 +55,7 @@ void FetchOperation::ask() {
                 .cas = true,
                 .client_flags = true,
                 .ttl = true});
-    host_.link().send(packet, this, std::move(terms));
+    host_.link().send(this, std::move(terms));
 }
 
 bool FetchOperation::on_replies(std::span<wire::Reply> replies) noexcept {
@@ -150,12 +150,12 @@ bool FetchOperation::take_value(wire::Reply& item) {
 
 void FetchOperation::ask_chunks() {
     reads_chunks_ = true;
-    wire::Packet packet = host_.link().packet();
+    wire::Packet& packet = host_.link().packet();
     for (std::uint32_t i = 0; i < manifest_.count; ++i)
         packet.get({.key = chunk_key(key_, manifest_.version, i), .value = true});
     LinkTerms terms{.deadline = deadline_};
-    if (reply_.lock == LockState::Granted) terms.withdrawal = withdrawal();
-    host_.link().send(packet, this, std::move(terms));
+    if (reply_.lock == LockState::Granted) terms.withdrawal = claimant();
+    host_.link().send(this, std::move(terms));
 }
 
 bool FetchOperation::take_chunks(std::span<const wire::Reply> replies) {
@@ -200,10 +200,6 @@ void FetchOperation::fail(const Error& why) {
 void FetchOperation::release_quietly() {
     if (std::exchange(reply_.lock, LockState::NotAsked) != LockState::Granted) return;
     host_.run(std::make_unique<ReleaseOperation>(host_, key_, reply_.holder, deadline_, nullptr));
-}
-
-std::string FetchOperation::withdrawal() const {
-    return withdrawal_commands(key_, claim_->owner);
 }
 
 }  // namespace sessmirror::store

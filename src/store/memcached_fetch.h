@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <string>
-
 #include "store/memcached_operation.h"
 
 namespace sessmirror::store {
@@ -33,7 +31,7 @@ class FetchOperation final : public Operation {
     void give_up_on_chunks();
     void finish();
     void release_quietly();
-    [[nodiscard]] std::string withdrawal() const;
+    [[nodiscard]] Claimant claimant() const { return {key_, claim_->owner}; }
 
     // A refusal, then ghosts met or locks that vanished between two commands; more is mischief.
     static constexpr int kMaxClaims = 4;
@@ -41,7 +39,6 @@ class FetchOperation final : public Operation {
     const Want want_;
     const bool wants_hint_;
     const std::optional<LockClaim> claim_;
-    const std::string lock_key_;
     bool reads_chunks_ = false;
     bool asks_holder_ = false;
     bool read_again_ = false;  // the chunks were incomplete once

@@ -18,6 +18,7 @@ constexpr Duration kPatiencePerByte{100};
 // of the loop more, and a guard timer fires that much late.
 constexpr Duration kDirectWait = milliseconds(4);
 constexpr std::size_t kMaxHeld = 8 * 1024;  // a hundred hints
+constexpr std::size_t kUsualReplies = 16;   // more are those of a large session's chunks
 constexpr unsigned kMaxSettings = 1000;     // real servers send about a hundred
 
 int milliseconds_of(Duration duration) noexcept {
@@ -44,45 +45,46 @@ MemcachedLink::MemcachedLink(net::EventLoop& loop, net::Resolver& resolver, net:
 
 // ---- sending
 
-void MemcachedLink::send(const wire::Packet& packet, LinkClient* client, LinkTerms terms) {
+wire::Packet& MemcachedLink::packet() {
     loop_.base();  // a forked child leaves its parent's connection before it decides anything
+    return outgoing_;
+}
+
+void MemcachedLink::send(LinkClient* client, const LinkTerms& terms) {
     if (connection_.is_closed()) open();
-    push(packet, client, std::move(terms));
-    if (connection_.is_open()) begin_patience();
-    std::vector<ByteView> pieces = packet.pieces();
-    if (!held_.empty()) pieces.insert(pieces.begin(), ByteView(held_));
-    connection_.send(pieces);
-    held_.clear();
-    watch_time();
+    push(client, terms);
+    send_outgoing();
 }
 
-void MemcachedLink::push(const wire::Packet& packet, LinkClient* client, LinkTerms terms) {
-    Pending& pending = pending_.emplace_back();
-    pending.client = client;
-    pending.terms = std::move(terms);
-    pending.first_opaque = packet.first_opaque();
-    pending.commands = packet.commands();
-    pending.on_used_connection = is_up_;
-    pending.sent_at = loop_.now();
-    next_opaque_ += packet.commands();
-}
-
-void MemcachedLink::send_later(const wire::Packet& packet) {
-    loop_.base();
-    if (!is_up_) return;
-    push(packet, nullptr, {.deadline = TimePoint::max()});
-    for (const ByteView piece : packet.pieces())
-        held_.insert(held_.end(), piece.begin(), piece.end());
-    if (held_.size() > kMaxHeld) flush();
+void MemcachedLink::send_later() {
+    if (!is_up_) {
+        outgoing_.clear();
+        pending_opaque_ = outgoing_.next_opaque();
+        return;
+    }
+    outgoing_.keep();
+    push(nullptr, {.deadline = TimePoint::max()});
+    if (outgoing_.size() > kMaxHeld) send_outgoing();
 }
 
 void MemcachedLink::flush() {
-    loop_.base();
-    if (held_.empty()) return;
-    begin_patience();
-    const ByteView bytes(held_);
-    connection_.send({&bytes, 1});
-    held_.clear();
+    if (packet().commands() != 0) send_outgoing();
+}
+
+void MemcachedLink::push(LinkClient* client, const LinkTerms& terms) {
+    Pending& pending = pending_.emplace_back();
+    pending.client = client;
+    pending.terms = terms;
+    pending.first_opaque = std::exchange(pending_opaque_, outgoing_.next_opaque());
+    pending.commands = pending_opaque_ - pending.first_opaque;
+    pending.on_used_connection = is_up_;
+    pending.sent_at = loop_.now();
+}
+
+void MemcachedLink::send_outgoing() {
+    if (connection_.is_open()) begin_patience();
+    connection_.send(outgoing_.pieces());
+    outgoing_.clear();
     watch_time();
 }
 
@@ -98,12 +100,12 @@ void MemcachedLink::begin_patience() {
 
 void MemcachedLink::open() {
     connection_.open(options_.connect_timeout, {kDirectWait, options_.polling});
-    wire::Packet hello(next_opaque_);
-    hello.version();
-    connection_.send(hello.pieces());
+    constexpr std::string_view kHello = "version\r\n";
+    const ByteView hello = as_bytes(kHello);
+    connection_.send({&hello, 1});
     Pending& pending = pending_.emplace_back();
     pending.is_handshake = true;
-    pending.commands = hello.commands();
+    pending.commands = 1;
     pending.terms.deadline = TimePoint::max();
     pending.sent_at = loop_.now();
 }
@@ -205,12 +207,12 @@ void MemcachedLink::take(wire::Reply reply) {
                    name().c_str()));
         return;
     }
-    pending.replies.push_back(std::move(reply));
-    if (pending.replies.size() == pending.commands) complete_front();
+    replies_.push_back(std::move(reply));
+    if (replies_.size() == pending.commands) complete_front();
 }
 
 const char* MemcachedLink::fault_of(const wire::Reply& reply, const Pending& pending) const {
-    const auto expected = pending.first_opaque + static_cast<std::uint32_t>(pending.replies.size());
+    const auto expected = pending.first_opaque + static_cast<std::uint32_t>(replies_.size());
     if (reply.has_opaque && reply.opaque != expected) return "an answer is not to this question";
     if (!reply.has_opaque && !may_lack_opaque(reply.code)) return "an answer has no opaque";
     if (reply.code == ReplyCode::End && !pending.terms.reads_settings)
@@ -219,12 +221,18 @@ const char* MemcachedLink::fault_of(const wire::Reply& reply, const Pending& pen
 }
 
 void MemcachedLink::complete_front() {
-    Pending done = std::move(pending_.front());
-    pending_.pop_front();
+    const Pending done = pending_.front();
+    pending_.erase(pending_.begin());
+    completed_.swap(replies_);
     watch_time();
-    if (done.client == nullptr || done.client->on_replies(done.replies)) return;
-    pending_.push_front(std::move(done));
-    protocol_error("an answer is not to this question");
+    const bool is_answer = done.client == nullptr || done.client->on_replies(completed_);
+    if (!is_answer) {
+        pending_.insert(pending_.begin(), done);
+        replies_.swap(completed_);
+        protocol_error("an answer is not to this question");
+    }
+    completed_.clear();
+    if (completed_.capacity() > kUsualReplies) completed_.shrink_to_fit();
 }
 
 void MemcachedLink::take_version(const wire::Reply& reply) {
@@ -249,7 +257,7 @@ void MemcachedLink::take_version(const wire::Reply& reply) {
     }
     has_explicit_cas_ = *version >= wire::kExplicitCas;
     is_up_ = true;
-    pending_.pop_front();
+    pending_.erase(pending_.begin());
     watch_time();
     owner_.on_link_up();
 }
@@ -279,9 +287,11 @@ void MemcachedLink::on_closed(const Error& reason) noexcept {
 }
 
 void MemcachedLink::drop(const Error& reason) {
-    const std::deque<Pending> lost = std::exchange(pending_, {});
-    held_.clear();
-    if (!connection_.is_closed()) connection_.close_after(as_bytes(withdrawals(lost)));
+    if (!connection_.is_closed()) connection_.close_after(as_bytes(withdrawals()));
+    const std::vector<Pending> lost = std::exchange(pending_, {});
+    replies_.clear();
+    outgoing_.clear();
+    pending_opaque_ = outgoing_.next_opaque();
     ++life_;
     parser_.reset();
     is_up_ = false;
@@ -295,12 +305,14 @@ void MemcachedLink::drop(const Error& reason) {
     }
 }
 
-std::string MemcachedLink::withdrawals(const std::deque<Pending>& pending) {
+std::string MemcachedLink::withdrawals() const {
     std::string out;
-    for (const Pending& entry : pending) {
-        const bool was_refused = entry.terms.claims_lock && !entry.replies.empty() &&
-                                 entry.replies.front().code == ReplyCode::NotStored;
-        if (!was_refused) out += entry.terms.withdrawal;
+    for (const Pending& entry : pending_) {
+        const bool is_answered = &entry == &pending_.front() && !replies_.empty();
+        const bool was_refused =
+            entry.terms.claims_lock && is_answered && replies_.front().code == ReplyCode::NotStored;
+        if (entry.terms.withdrawal && !was_refused)
+            out += withdrawal_commands(*entry.terms.withdrawal);
     }
     return out;
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,6 +11,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "net/connection.h"
+#include "store/lock_item.h"
 #include "wire/meta_reply.h"
 #include "wire/packet.h"
 #include "wire/reply_parser.h"
@@ -50,7 +50,7 @@ struct LinkTerms {
     // Nobody's next step depends on the answer: it may stay unread until the connection is used.
     bool may_lie = false;
     // Sent before the connection is closed with this packet unanswered; see lock_item.h.
-    std::string withdrawal = {};
+    std::optional<Claimant> withdrawal = std::nullopt;
     // The packet's first reply tells whether a lock was granted, and a refused claim needs no
     // withdrawal. False: the lock is held already.
     bool claims_lock = false;
@@ -79,13 +79,14 @@ class MemcachedLink final : private net::ConnectionSink,
     MemcachedLink(const MemcachedLink&) = delete;
     MemcachedLink& operator=(const MemcachedLink&) = delete;
 
-    // The next packet; nothing else may be sent between this and send().
-    [[nodiscard]] wire::Packet packet() const { return wire::Packet(next_opaque_); }
-    // A null client is not told. Its values need to live only during the call.
-    void send(const wire::Packet& packet, LinkClient* client, LinkTerms terms);
-    // For what helps others and is in no hurry: goes in front of the next packet, at no further
-    // system call, or with flush(). Lost with the connection, and when there is none.
-    void send_later(const wire::Packet& packet);
+    // Where the next commands are put; send() or send_later() follows before anything else here.
+    [[nodiscard]] wire::Packet& packet();
+    // Sends these commands. A null client is not told. Their values need to live only during the
+    // call.
+    void send(LinkClient* client, const LinkTerms& terms);
+    // For what helps others and is in no hurry: these commands go in front of the next ones, at no
+    // further system call, or with flush(). Lost with the connection, and when there is none.
+    void send_later();
     void flush();
 
     // Whether the server lets the client choose CAS values; false while not connected.
@@ -95,6 +96,8 @@ class MemcachedLink final : private net::ConnectionSink,
     [[nodiscard]] const std::string& name() const noexcept { return connection_.name(); }
 
   private:
+    static constexpr std::uint32_t kFirstOpaque = 1;
+
     struct Pending {
         LinkClient* client = nullptr;
         LinkTerms terms;
@@ -104,7 +107,6 @@ class MemcachedLink final : private net::ConnectionSink,
         bool on_used_connection = false;
         TimePoint sent_at;
         TimePoint patience_ends = TimePoint::max();  // max until it is sent
-        std::vector<wire::Reply> replies;
 
         [[nodiscard]] TimePoint ends() const noexcept {
             return patience_ends < terms.deadline ? patience_ends : terms.deadline;
@@ -121,7 +123,8 @@ class MemcachedLink final : private net::ConnectionSink,
     bool receive_directly(TimePoint limit) noexcept override;
 
     void open();
-    void push(const wire::Packet& packet, LinkClient* client, LinkTerms terms);
+    void push(LinkClient* client, const LinkTerms& terms);
+    void send_outgoing();
     void begin_patience();
     void take(wire::Reply reply);
     void take_version(const wire::Reply& reply);
@@ -130,7 +133,7 @@ class MemcachedLink final : private net::ConnectionSink,
     void complete_front();
     void protocol_error(const char* what);
     void drop(const Error& reason);
-    [[nodiscard]] static std::string withdrawals(const std::deque<Pending>& pending);
+    [[nodiscard]] std::string withdrawals() const;
     void watch_time();
 
     net::EventLoop& loop_;
@@ -140,9 +143,11 @@ class MemcachedLink final : private net::ConnectionSink,
     std::unique_ptr<Timer> timer_;
     TimePoint timer_due_ = TimePoint::max();  // max: not running
     wire::ReplyParser parser_;
-    std::deque<Pending> pending_;
-    Bytes held_;  // packets of send_later(), the last ones in pending_
-    std::uint32_t next_opaque_ = 1;
+    wire::Packet outgoing_{kFirstOpaque};          // of send_later(), and what is being put in
+    std::uint32_t pending_opaque_ = kFirstOpaque;  // the first in outgoing_ not yet in pending_
+    std::vector<Pending> pending_;
+    std::vector<wire::Reply> replies_;    // to the first in pending_, so far
+    std::vector<wire::Reply> completed_;  // that a client is looking at
     unsigned life_ =
         0;  // which connection this is; tells a loop that it was dropped under its feet
     bool is_up_ = false;  // the handshake was answered

@@ -3,9 +3,9 @@
 
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 
+#include "store/item_name.h"
 #include "store/memcached_link.h"
 #include "store/split_value.h"
 #include "store/store.h"
@@ -15,8 +15,8 @@ namespace sessmirror::store {
 class Operation;
 
 // The item that holds a session's hint (see Store::leave_hint).
-inline std::string hint_key(const SessionKey& key) {
-    return std::string(key.text()) + ".c";
+inline ItemName hint_key(const SessionKey& key) noexcept {
+    return {key, ".c"};
 }
 
 // The split session that was seen last, so that the write that replaces it can delete its chunks.

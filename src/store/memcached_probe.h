@@ -11,9 +11,8 @@ class ProbeOperation final : public Operation {
     using Operation::Operation;
 
     void start() override {
-        wire::Packet packet = host_.link().packet();
-        packet.no_op();
-        host_.link().send(packet, this, {.deadline = deadline_});
+        host_.link().packet().no_op();
+        host_.link().send(this, {.deadline = deadline_});
     }
     bool on_replies(std::span<wire::Reply> replies) noexcept override {
         if (replies.front().code != wire::ReplyCode::NoOp) return false;

@@ -55,8 +55,9 @@ Duration PutOperation::transfer_time() const noexcept {
 }
 
 // Gives up the lock if the put is given up before the packet that releases it was sent.
-std::string PutOperation::withdrawal() const {
-    return unlock_ ? withdrawal_commands(key_, unlock_->owner) : std::string();
+std::optional<Claimant> PutOperation::withdrawal() const {
+    if (!unlock_) return std::nullopt;
+    return Claimant{key_, unlock_->owner};
 }
 
 void PutOperation::start() {
@@ -76,9 +77,9 @@ void PutOperation::start() {
 
 void PutOperation::read_limit() {
     phase_ = Phase::Limit;
-    wire::Packet packet = host_.link().packet();
+    wire::Packet& packet = host_.link().packet();
     packet.stats_settings();
-    host_.link().send(packet, this,
+    host_.link().send(this,
                       {.deadline = deadline_, .reads_settings = true, .withdrawal = withdrawal()});
 }
 
@@ -107,7 +108,7 @@ void PutOperation::choose_layout() {
 // Chunks first, and answered: once the item refers to them they have to be there.
 void PutOperation::send_chunks() {
     phase_ = Phase::Chunks;
-    wire::Packet packet = host_.link().packet();
+    wire::Packet& packet = host_.link().packet();
     std::size_t position = 0;
     for (std::uint32_t i = 0; i < manifest_->count; ++i) {
         const std::size_t size = manifest_->size_of(i);
@@ -116,14 +117,13 @@ void PutOperation::send_chunks() {
         position += size;
     }
     host_.link().send(
-        packet, this,
-        {.deadline = deadline_, .extra = transfer_time(), .withdrawal = withdrawal()});
+        this, {.deadline = deadline_, .extra = transfer_time(), .withdrawal = withdrawal()});
 }
 
 void PutOperation::send_item() {
     phase_ = Phase::Item;
     const bool chooses_cas = host_.link().has_explicit_cas();
-    wire::Packet packet = host_.link().packet();
+    wire::Packet& packet = host_.link().packet();
     packet.set({.key = key_.text(),
                 .mode = expected_ == 0 ? wire::SetMode::Add : wire::SetMode::Set,
                 .ttl_s = item_ttl(ttl_s_),
@@ -135,14 +135,14 @@ void PutOperation::send_item() {
                manifest_ ? ByteView() : payload());
     if (!hint_.empty()) packet.set({.key = hint_key(key_), .ttl_s = item_ttl(ttl_s_)}, hint_);
     if (unlock_ && unlock_->cas != 0) packet.erase({lock_key(key_), unlock_->cas});
-    host_.link().send(packet, this, {.deadline = deadline_, .extra = transfer_time()});
+    host_.link().send(this, {.deadline = deadline_, .extra = transfer_time()});
 }
 
 void PutOperation::verify() {
     phase_ = Phase::Verify;
-    wire::Packet packet = host_.link().packet();
+    wire::Packet& packet = host_.link().packet();
     packet.get({.key = key_.text(), .value = true, .cas = true});
-    host_.link().send(packet, this, {.deadline = deadline_});
+    host_.link().send(this, {.deadline = deadline_});
 }
 
 bool PutOperation::on_replies(std::span<wire::Reply> replies) noexcept {
@@ -266,10 +266,10 @@ void PutOperation::forget_old_chunks() {
 }
 
 void PutOperation::erase_chunks(const Manifest& manifest) {
-    wire::Packet packet = host_.link().packet();
+    wire::Packet& packet = host_.link().packet();
     for (std::uint32_t i = 0; i < manifest.count; ++i)
         packet.erase({.key = chunk_key(key_, manifest.version, i)});
-    host_.link().send(packet, nullptr, {.deadline = deadline_});
+    host_.link().send(nullptr, {.deadline = deadline_});
 }
 
 void PutOperation::finish() {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <memory>
-#include <string>
+#include <optional>
 
 #include "store/memcached_operation.h"
 
@@ -48,7 +48,7 @@ class PutOperation final : public Operation, private StoreSink {
         return header_.size() + payload().size();
     }
     [[nodiscard]] Duration transfer_time() const noexcept;
-    [[nodiscard]] std::string withdrawal() const;
+    [[nodiscard]] std::optional<Claimant> withdrawal() const;
 
     const record::Version version_;
     const record::Fingerprint fingerprint_;

@@ -9,7 +9,7 @@ using wire::ReplyCode;
 
 ReleaseOperation::ReleaseOperation(OperationHost& host, const SessionKey& key, const HeldLock& lock,
                                    TimePoint deadline, StoreSink* sink)
-    : Operation(host, key, deadline, sink), lock_key_(lock_key(key)), lock_(lock) {}
+    : Operation(host, key, deadline, sink), lock_(lock) {}
 
 void ReleaseOperation::start() {
     // Who breaks a dead owner's lock knows its name, not its CAS.
@@ -21,17 +21,17 @@ void ReleaseOperation::start() {
 
 void ReleaseOperation::read_owner() {
     reads_owner_ = true;
-    wire::Packet packet = host_.link().packet();
-    packet.get({.key = lock_key_, .value = true, .cas = true});
-    host_.link().send(packet, this, {.deadline = deadline_});
+    wire::Packet& packet = host_.link().packet();
+    packet.get({.key = lock_key(key_), .value = true, .cas = true});
+    host_.link().send(this, {.deadline = deadline_});
 }
 
 void ReleaseOperation::erase(Cas cas) {
     reads_owner_ = false;
     ++tries_;
-    wire::Packet packet = host_.link().packet();
-    packet.erase({lock_key_, cas});
-    host_.link().send(packet, this, {.deadline = deadline_, .may_lie = true});
+    wire::Packet& packet = host_.link().packet();
+    packet.erase({lock_key(key_), cas});
+    host_.link().send(this, {.deadline = deadline_, .may_lie = true});
 }
 
 bool ReleaseOperation::on_replies(std::span<wire::Reply> replies) noexcept {

@@ -27,7 +27,6 @@ class ReleaseOperation final : public Operation {
     void finish(bool was_ours) { answer(&StoreSink::on_release, Result<ReleaseReply>({was_ours})); }
 
     static constexpr int kMaxTries = 4;
-    const std::string lock_key_;
     const HeldLock lock_;
     bool reads_owner_ = false;
     int tries_ = 0;

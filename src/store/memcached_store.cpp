@@ -60,9 +60,8 @@ class MemcachedStore final : public Store, private OperationHost, private LinkOw
         begin<ReleaseOperation>(key, lock, deadline, sink);
     }
     void leave_hint(const SessionKey& key, ByteView hint, std::uint32_t ttl_s) override {
-        wire::Packet packet = link_.packet();
-        packet.set({.key = hint_key(key), .ttl_s = item_ttl(ttl_s)}, hint);
-        link_.send_later(packet);
+        link_.packet().set({.key = hint_key(key), .ttl_s = item_ttl(ttl_s)}, hint);
+        link_.send_later();
     }
     void flush() override { link_.flush(); }
     void probe(TimePoint deadline, StoreSink* sink) override {

@@ -11,24 +11,24 @@ using wire::ReplyCode;
 
 void TouchOperation::start() {
     phase_ = Phase::Item;
-    wire::Packet packet = host_.link().packet();
+    wire::Packet& packet = host_.link().packet();
     packet.get({.key = key_.text(), .client_flags = true, .touch_s = item_ttl(ttl_s_)});
-    host_.link().send(packet, this, {.deadline = deadline_});
+    host_.link().send(this, {.deadline = deadline_});
 }
 
 void TouchOperation::read_manifest() {
     phase_ = Phase::Manifest;
-    wire::Packet packet = host_.link().packet();
+    wire::Packet& packet = host_.link().packet();
     packet.get({.key = key_.text(), .value = true});
-    host_.link().send(packet, this, {.deadline = deadline_});
+    host_.link().send(this, {.deadline = deadline_});
 }
 
 void TouchOperation::touch_chunks(const Manifest& manifest) {
     phase_ = Phase::Chunks;
-    wire::Packet packet = host_.link().packet();
+    wire::Packet& packet = host_.link().packet();
     for (std::uint32_t i = 0; i < manifest.count; ++i)
         packet.get({.key = chunk_key(key_, manifest.version, i), .touch_s = chunk_ttl(ttl_s_)});
-    host_.link().send(packet, this, {.deadline = deadline_});
+    host_.link().send(this, {.deadline = deadline_});
 }
 
 bool TouchOperation::on_replies(std::span<wire::Reply> replies) noexcept {

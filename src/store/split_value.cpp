@@ -41,11 +41,11 @@ std::optional<Manifest> decode_manifest(ByteView item, std::uint64_t max_total) 
     return plan;
 }
 
-std::string chunk_key(const SessionKey& key, record::Version version, std::uint32_t chunk) {
+ItemName chunk_key(const SessionKey& key, record::Version version, std::uint32_t chunk) noexcept {
     char suffix[40];
     std::snprintf(suffix, sizeof suffix, ".%08" PRIx32 "%08" PRIx32 ".%" PRIu32, version.generation,
                   version.nonce, chunk);
-    return std::string(key.text()) + suffix;
+    return {key, suffix};
 }
 
 }  // namespace sessmirror::store

@@ -4,11 +4,11 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #include "base/bytes.h"
 #include "record/envelope.h"
 #include "record/version.h"
+#include "store/item_name.h"
 #include "store/session_key.h"
 
 namespace sessmirror::store {
@@ -44,6 +44,6 @@ std::array<std::byte, Manifest::kSize> encode_manifest(const Manifest& manifest)
 std::optional<Manifest> decode_manifest(ByteView item, std::uint64_t max_total) noexcept;
 
 // `<key>.<generation and nonce, 16 hex digits>.<chunk>`
-std::string chunk_key(const SessionKey& key, record::Version version, std::uint32_t chunk);
+ItemName chunk_key(const SessionKey& key, record::Version version, std::uint32_t chunk) noexcept;
 
 }  // namespace sessmirror::store

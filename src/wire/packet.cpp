@@ -84,17 +84,32 @@ void Packet::stats_settings() {
     ++commands_;
 }
 
-std::vector<ByteView> Packet::pieces() const {
-    std::vector<ByteView> out;
-    out.reserve(2 * external_.size() + 1);
+std::span<const ByteView> Packet::pieces() {
+    pieces_.clear();
     std::size_t position = 0;
     for (const External& value : external_) {
-        out.push_back(as_bytes(std::string_view(text_).substr(position, value.after - position)));
-        out.push_back(value.bytes);
+        pieces_.push_back(
+            as_bytes(std::string_view(text_).substr(position, value.after - position)));
+        pieces_.push_back(value.bytes);
         position = value.after;
     }
-    out.push_back(as_bytes(std::string_view(text_).substr(position)));
-    return out;
+    pieces_.push_back(as_bytes(std::string_view(text_).substr(position)));
+    return pieces_;
+}
+
+void Packet::keep() {
+    // From behind, so that the positions of those in front stay what they are.
+    for (auto value = external_.rbegin(); value != external_.rend(); ++value)
+        text_.insert(value->after, as_text(value->bytes));
+    external_.clear();
+}
+
+void Packet::clear() noexcept {
+    first_opaque_ = next_opaque();
+    commands_ = 0;
+    if (text_.capacity() > kKeepCapacity) *this = Packet(first_opaque_);
+    text_.clear();
+    external_.clear();
 }
 
 }  // namespace sessmirror::wire

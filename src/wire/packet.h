@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,15 +42,14 @@ struct MetaDelete {
     std::uint64_t compare = 0;  // 0: no comparison
 };
 
-// Commands to be sent together. Values are referenced, not copied: they must outlive pieces().
-// Commands are numbered by opaques, which the server repeats in its replies, from `first_opaque`
-// upwards; `version`, `mn` and `stats` have none in any release that has to be supported, but they
-// take part in the numbering.
+// Commands to be sent together. Large values are referenced, not copied: they must outlive the
+// packet, its clear() or its keep(). Commands are numbered by opaques, which the server repeats in
+// its replies, from `first_opaque` upwards; `version`, `mn` and `stats` have none in any release
+// that has to be supported, but they take part in the numbering. To be used again and again: its
+// memory stays, within bounds.
 class Packet {
   public:
-    explicit Packet(std::uint32_t first_opaque) : first_opaque_(first_opaque) {
-        text_.reserve(kUsualSize);
-    }
+    explicit Packet(std::uint32_t first_opaque) noexcept : first_opaque_(first_opaque) {}
 
     void get(const MetaGet& command);
     // The value is `head` followed by `tail`.
@@ -59,10 +59,16 @@ class Packet {
     void version();
     void stats_settings();
 
-    [[nodiscard]] std::uint32_t first_opaque() const noexcept { return first_opaque_; }
     [[nodiscard]] std::uint32_t commands() const noexcept { return commands_; }
+    // The number of the next command.
+    [[nodiscard]] std::uint32_t next_opaque() const noexcept { return first_opaque_ + commands_; }
+    [[nodiscard]] std::size_t size() const noexcept { return text_.size(); }  // of what it holds
     // In sending order; valid until the packet changes or ends.
-    [[nodiscard]] std::vector<ByteView> pieces() const;
+    [[nodiscard]] std::span<const ByteView> pieces();
+    // From now on no value outside is referred to.
+    void keep();
+    // No commands; the numbering goes on.
+    void clear() noexcept;
 
   private:
     void command(std::string_view word, std::string_view key);
@@ -70,7 +76,7 @@ class Packet {
     void opaque();
     void data(ByteView bytes);
 
-    static constexpr std::size_t kUsualSize = 400;  // three commands with their keys
+    static constexpr std::size_t kKeepCapacity = 16 * 1024;
     // Values up to this size are copied between their commands: cheaper than another piece.
     static constexpr std::size_t kCopyBelow = 512;
     struct External {
@@ -81,6 +87,7 @@ class Packet {
     std::uint32_t commands_ = 0;
     std::string text_;
     std::vector<External> external_;
+    std::vector<ByteView> pieces_;
 };
 
 }  // namespace sessmirror::wire

@@ -39,7 +39,7 @@ TEST(LockItem, IsWithdrawnWhetherOrNotOthersWereBefore) {
     const SessionKey key = derive_key("p:", "", "abc");
     LockOwner owner;
     std::string("h:1").copy(owner.text, kMaxOwner - 1);
-    EXPECT_EQ(withdrawal_commands(key, owner),
+    EXPECT_EQ(withdrawal_commands({key, owner}),
               "ms p:quypqTR3O-Hy96ZWz4gwMwIUbk50fDQz.l.w 4 MA O0\r\n|h:1\r\n"
               "ms p:quypqTR3O-Hy96ZWz4gwMwIUbk50fDQz.l.w 4 ME T86400 O1\r\n|h:1\r\n"
               "mg p:quypqTR3O-Hy96ZWz4gwMwIUbk50fDQz.l.w T86400 O2\r\n");

@@ -114,7 +114,7 @@ TEST_P(MemcachedStore, AWithdrawalLeavesTheLockOfAnotherAsItIs) {
     const auto mine = client_.lock(session.key, "host:1");
     ASSERT_TRUE(mine);
     for (const char* const other : {"host:8", "host:9"})
-        ASSERT_NE(server_.ask(withdrawal_commands(session.key, owner(other)), "HD O2\r\n"), "");
+        ASSERT_NE(server_.ask(withdrawal_commands({session.key, owner(other)}), "HD O2\r\n"), "");
     const auto refused = client_.lock(session.key, "host:2");
     ASSERT_TRUE(refused);
     EXPECT_EQ(refused->lock, LockState::Held);
@@ -126,7 +126,7 @@ TEST_P(MemcachedStore, AWithdrawalLeavesTheLockOfAnotherAsItIs) {
 TEST_P(MemcachedStore, AnyoneMayTakeALockWhoseOwnerHasWithdrawn) {
     for (const char* const name : {"host:1", "host:2"}) {
         ASSERT_EQ(client_.lock(key_of("a"), name)->lock, LockState::Granted);
-        ASSERT_NE(server_.ask(withdrawal_commands(key_of("a"), owner(name)), "HD O2\r\n"), "");
+        ASSERT_NE(server_.ask(withdrawal_commands({key_of("a"), owner(name)}), "HD O2\r\n"), "");
     }
     EXPECT_EQ(client_.lock(key_of("a"), "host:3")->lock, LockState::Granted);
     EXPECT_EQ(client_.lock(key_of("a"), "host:4")->lock, LockState::Held);

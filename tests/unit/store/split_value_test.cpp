@@ -24,7 +24,7 @@ TEST(SplitValue, HasTheBytesAndNamesOfTheFormatDocument) {
     EXPECT_EQ(manifest->count, 4u);
     EXPECT_EQ(test::to_hex(encode_manifest(*manifest)),
               "650000010badcafe000ffc000000000400000000003567e0");
-    EXPECT_EQ(chunk_key(derive_key("sm:", "", "abc"), kVersion, 3),
+    EXPECT_EQ(chunk_key(derive_key("sm:", "", "abc"), kVersion, 3).view(),
               "sm:quypqTR3O-Hy96ZWz4gwMwIUbk50fDQz.650000010badcafe.3");
 }
 

@@ -3,12 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 namespace sessmirror::wire {
 namespace {
 
-std::string text_of(const Packet& packet) {
+std::string text_of(Packet& packet) {
     std::string out;
     for (const ByteView piece : packet.pieces()) out += as_text(piece);
     return out;
@@ -48,6 +49,31 @@ TEST(Packet, ReferencesLargeValuesInsteadOfCopyingThem) {
     EXPECT_EQ(pieces[1].data(), as_bytes(large).data());
     EXPECT_EQ(as_text(pieces[0]), "ms k 100000 O1\r\n");
     EXPECT_EQ(as_text(pieces[2]), "\r\nmd k.l O2\r\n");
+}
+
+TEST(Packet, RefersToNothingOnceItKeepsItsValues) {
+    Packet packet(1);
+    std::string first(1000, 'a');
+    std::string second(2000, 'b');
+    packet.set({.key = "k"}, as_bytes(first), as_bytes(second));
+    packet.set({.key = "l"}, as_bytes(second));
+    packet.keep();
+    const std::string expected =
+        "ms k 3000 O1\r\n" + first + second + "\r\nms l 2000 O2\r\n" + second + "\r\n";
+    std::fill(first.begin(), first.end(), 'x');
+    std::fill(second.begin(), second.end(), 'x');
+    EXPECT_EQ(text_of(packet), expected);
+    EXPECT_EQ(packet.pieces().size(), 1u);
+}
+
+TEST(Packet, GoesOnNumberingWhenItIsUsedAgain) {
+    Packet packet(7);
+    packet.get({.key = "k"});
+    packet.set({.key = "k"}, as_bytes(std::string(100000, 'v')));
+    packet.clear();
+    EXPECT_EQ(packet.commands(), 0u);
+    packet.erase({.key = "k"});
+    EXPECT_EQ(text_of(packet), "md k O9\r\n");
 }
 
 TEST(Packet, CountsCommandsWithoutOpaque) {
