@@ -23,11 +23,15 @@ bool is_end_of_script() noexcept {
     return (EG(flags) & EG_FLAGS_IN_SHUTDOWN) != 0 && EG(current_execute_data) == nullptr;
 }
 
+OpenedSession* open_session() noexcept {
+    if (PS(session_status) != php_session_active || PS(mod) != &session_module) return nullptr;
+    return static_cast<OpenedSession*>(PS(mod_data));
+}
+
 OpenedSession* session_to_commit() noexcept {
     const Worker* const worker = SESSMIRROR_G(worker);
     if (worker == nullptr || !worker->commits_before_headers()) return nullptr;
-    if (PS(session_status) != php_session_active || PS(mod) != &session_module) return nullptr;
-    auto* const handle = static_cast<OpenedSession*>(PS(mod_data));
+    OpenedSession* const handle = open_session();
     if (handle == nullptr || handle->is_read_pending || EG(exception) != nullptr) return nullptr;
     return handle;
 }
@@ -83,7 +87,6 @@ void commit(bool ends) {
                                        ends ? Ends::Yes : Ends::No);
     });
     if (!ends) handle->session->leave_token_open();
-    keep_token(*handle->session);
     zend_string_release(payload);
 }
 
@@ -103,6 +106,7 @@ bool try_to_commit(const bool ends) {
 int commit_then_send(sapi_headers_struct* headers) {
     const bool ends = is_end_of_script();
     const bool is_committed = try_to_commit(ends);
+    if (const OpenedSession* const handle = open_session()) keep_token(*handle->session);
     add_token_cookie(headers);
     const int result = original == nullptr ? SAPI_HEADER_DO_SEND : original(headers);
     // The page that is on its way still arrives; a script that is running has to end.

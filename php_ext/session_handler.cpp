@@ -68,6 +68,7 @@ PS_OPEN_FUNC(sessmirror) {
 PS_CLOSE_FUNC(sessmirror) {
     OpenedSession* const handle = opened(mod_data);
     *mod_data = nullptr;
+    if (handle != nullptr) keep_token(*handle->session);
     (void)guarded([&]() -> Status {
         delete handle;
         return kOk;
@@ -91,7 +92,6 @@ PS_READ_FUNC(sessmirror) {
         *val = payload.empty() ? ZSTR_EMPTY_ALLOC()
                                : zend_string_init(payload.data(), payload.size(), 0);
         handle->is_read_pending = false;
-        keep_token(*handle->session);
     }
     return finish(Step::Read, loaded);
 }
@@ -123,7 +123,6 @@ PS_WRITE_FUNC(sessmirror) {
         return handle->session->write(id, as_bytes(payload), maxlifetime,
                                       record::parse_serialization(serializer));
     });
-    keep_token(*handle->session);
     return finish(Step::Write, stored);
 }
 
@@ -137,7 +136,6 @@ PS_UPDATE_TIMESTAMP_FUNC(sessmirror) {
         if (const auto known = ensure_read(*handle, id, maxlifetime); !known) return known;
         return handle->session->touch(id, maxlifetime);
     });
-    keep_token(*handle->session);
     return finish(Step::Touch, touched);
 }
 
@@ -160,7 +158,6 @@ PS_DESTROY_FUNC(sessmirror) {
     const zend_long lifetime = configured_lifetime();
 
     const auto destroyed = guarded([&] { return handle->session->destroy(id, lifetime); });
-    keep_token(*handle->session);
     return finish(Step::Destroy, destroyed);
 }
 

@@ -93,6 +93,7 @@ std::string_view received_token() {
 }
 
 void keep_token(const service::Session& session) noexcept {
+    if (!PS(use_cookies)) return;
     const std::string_view token = session.token();
     if (token.empty() || token.size() > sizeof SESSMIRROR_G(token)) return;
     std::copy(token.begin(), token.end(), SESSMIRROR_G(token));

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cinttypes>
-#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <string_view>
@@ -101,8 +99,12 @@ LockOwner LockRegistry::new_owner() noexcept {
     static_assert(kLongest <= store::kMaxOwner);
     renew_identity();
     LockOwner owner;
-    std::snprintf(owner.text, sizeof owner.text, "%" PRIx64 ":%" PRIx32 ":%" PRIx64 ":%" PRIx64,
-                  page_.host_id.load(), self_.pid, self_.start, random_.next());
+    char* const limit = owner.text + kLongest - 1;
+    char* end = std::to_chars(owner.text, limit, page_.host_id.load(), 16).ptr;
+    for (const std::uint64_t part : {std::uint64_t{self_.pid}, self_.start, random_.next()}) {
+        *end++ = ':';
+        end = std::to_chars(end, limit, part, 16).ptr;
+    }
     return owner;
 }
 

@@ -27,10 +27,11 @@ store::Cas CasHints::find(record::Version version, std::uint64_t store) const no
     return entry == end ? 0 : entry->cas;
 }
 
-Bytes CasHints::encode() const {
-    if (size_ == 0) return {};
-    Bytes text(kHead + size_ * kEntry);
-    std::byte* at = text.data();
+CasHints::Text CasHints::encode() const noexcept {
+    Text text;
+    if (size_ == 0) return text;
+    text.size_ = kHead + size_ * kEntry;
+    std::byte* at = text.bytes_.data();
     put_be(at, about_.generation);
     put_be(at + 4, about_.nonce);
     at += kHead;

@@ -26,6 +26,17 @@ class CasHints {
     static constexpr std::size_t kHead = 8;
     static constexpr std::size_t kEntry = 16;
 
+    // As it is stored. Plain data.
+    class Text {
+      public:
+        [[nodiscard]] ByteView view() const noexcept { return {bytes_.data(), size_}; }
+
+      private:
+        friend class CasHints;
+        std::array<std::byte, kHead + kMax * kEntry> bytes_;  // the first size_ of them
+        std::size_t size_ = 0;
+    };
+
     CasHints() = default;
     explicit CasHints(record::Version about) noexcept : about_(about) {}
     // Accepts any input; what is none reads as no hints.
@@ -41,7 +52,7 @@ class CasHints {
         return entries_[entry].store;
     }
     // Empty without an entry.
-    [[nodiscard]] Bytes encode() const;
+    [[nodiscard]] Text encode() const noexcept;
 
   private:
     struct Entry {

@@ -50,7 +50,7 @@ store::Cas GuardedPut::hinted_cas() const noexcept {
 }
 
 void GuardedPut::put(store::Cas expected, bool by_hint) noexcept {
-    const Bytes hint = outgoing_.hints.encode();
+    const CasHints::Text hint = outgoing_.hints.encode();
     hints_told_ = outgoing_.hints.size();
     store::PutRequest request;
     request.key = view_.key();
@@ -62,7 +62,7 @@ void GuardedPut::put(store::Cas expected, bool by_hint) noexcept {
     request.ttl_s = outgoing_.ttl_s;
     request.expected = expected;
     request.expected_by_hint = by_hint_ = by_hint;
-    request.hint = hint;
+    request.hint = hint.view();
     request.unlock = std::exchange(unlock_, std::nullopt);
     request.deadline = deadline_;
     ++tries_;

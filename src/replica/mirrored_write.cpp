@@ -153,11 +153,11 @@ void MirroredWrite::note_token(const GuardedPut& put) noexcept {
 // What became known after a copy had been put.
 void MirroredWrite::leave_hints() noexcept {
     if (!leaves_hints_ || refusal_) return;
-    const Bytes hints = outgoing_.hints.encode();
+    const CasHints::Text hints = outgoing_.hints.encode();
     for (auto each = std::prev(puts_.end(), puts_of_round_); each != puts_.end(); ++each) {
         const GuardedPut& put = *each;
         if (put.outcome() != GuardedPut::Outcome::Stored || !has_news_for(put)) continue;
-        env_.pool.store(put.store()).leave_hint(view_.key(), hints, outgoing_.ttl_s);
+        env_.pool.store(put.store()).leave_hint(view_.key(), hints.view(), outgoing_.ttl_s);
     }
 }
 

@@ -116,7 +116,7 @@ struct Session::Impl {
     Status store_tombstone(Lock lock = Lock::GiveBack);
     Status touch_if_due();
     Status roll_back();
-    void tell(const replica::FreshnessToken& token) noexcept;
+    void tell(const replica::FreshnessToken& what) noexcept;
     [[nodiscard]] ByteView with_others_changes(ByteView payload, record::Serialization form);
     [[nodiscard]] bool is_stored_already(ByteView payload) noexcept;
     void forget_parents_lock() noexcept;
@@ -129,7 +129,13 @@ struct Session::Impl {
     std::string current_id;
     std::string created_id;
     std::string client_token;
-    replica::TokenText token;  // for the client; empty: nothing to tell
+    // For the client, and of which session; none: nothing to tell. Written out when it is wanted.
+    struct News {
+        replica::FreshnessToken token;
+        store::SessionKey key;
+    };
+    std::optional<News> news;
+    replica::TokenText token;
 
     // What was there before this request's first commit, until a write() confirms it.
     struct Undo {

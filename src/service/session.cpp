@@ -137,9 +137,8 @@ ByteView Session::Impl::with_others_changes(ByteView payload, record::Serializat
     return as_bytes(merged);
 }
 
-void Session::Impl::tell(const replica::FreshnessToken& news) noexcept {
-    if (deployment->policy.freshness == Freshness::Token)
-        token = replica::TokenText(news, view().key());
+void Session::Impl::tell(const replica::FreshnessToken& what) noexcept {
+    if (deployment->policy.freshness == Freshness::Token) news = News{what, view().key()};
 }
 
 Status Session::Impl::roll_back() {
@@ -213,6 +212,7 @@ void Session::set_token(std::string_view text) {
 }
 
 std::string_view Session::token() const noexcept {
+    if (impl_->news) impl_->token = replica::TokenText(impl_->news->token, impl_->news->key);
     return impl_->token.view();
 }
 
