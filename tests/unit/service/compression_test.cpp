@@ -6,7 +6,6 @@
 #include <string>
 
 #include "pool/host_page.h"
-#include "record/compressor.h"
 #include "service/session_service.h"
 #include "store/session_key.h"
 #include "support/real_memcached.h"
@@ -22,8 +21,7 @@ std::string large(char letter) {
 
 class Compressed : public ::testing::Test {
   protected:
-    void SetUp() override {
-        if (!record::Compressor::is_available()) GTEST_SKIP() << "built without libzstd";
+    Compressed() {
         options_.redundancy = 2;
         options_.locking = Locking::Optimistic;
         options_.local = first_.spec().name();
