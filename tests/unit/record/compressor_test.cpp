@@ -101,6 +101,8 @@ TEST_F(Compressing, RefusesEveryCutAndEveryAddition) {
     frame.push_back(std::byte{0});
     EXPECT_EQ(failure(frame), Errc::Corrupt);
     EXPECT_EQ(failure(std::string(kFrame) + std::string(kFrame)), Errc::Corrupt);
+    // A frame that zstd skips.
+    EXPECT_EQ(failure(std::string(kFrame) + "502a4d180400000001020304"), Errc::Corrupt);
 }
 
 TEST_F(Compressing, RefusesWhatIsNoFrameThatTellsItsSize) {
