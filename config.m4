@@ -11,6 +11,20 @@ AC_DEFUN([SESSMIRROR_REQUIRE], [
   PHP_EVAL_LIBLINE([$$1_LIBS], [SESSMIRROR_SHARED_LIBADD])
 ])
 
+dnl SESSMIRROR_OPTIONAL(NAME, VARIABLE, PKG-CONFIG MODULES, DEBIAN PACKAGE, DEFINITION)
+dnl Link a library where it is found: --with-sessmirror-NAME insists on it, --without leaves it out.
+AC_DEFUN([SESSMIRROR_OPTIONAL], [
+  AS_VAR_IF([PHP_SESSMIRROR_]m4_toupper([$1]), [no], [], [
+    PKG_CHECK_MODULES([$2], [$3],
+      [PHP_EVAL_INCLINE([$$2_CFLAGS])
+       PHP_EVAL_LIBLINE([$$2_LIBS], [SESSMIRROR_SHARED_LIBADD])
+       SESSMIRROR_FLAGS="$SESSMIRROR_FLAGS -D$5=1"],
+      [AS_VAR_IF([PHP_SESSMIRROR_]m4_toupper([$1]), [yes],
+        [AC_MSG_ERROR([$3 is not found by pkg-config. On Debian and Ubuntu: apt-get install $4.])],
+        [AC_MSG_NOTICE([sessmirror is built without $1. On Debian and Ubuntu, apt-get install $4 adds it.])])])
+  ])
+])
+
 PHP_ARG_ENABLE([sessmirror],
   [whether to enable the sessmirror session save handler],
   [AS_HELP_STRING([--enable-sessmirror], [Enable the sessmirror session save handler])])
@@ -20,6 +34,11 @@ PHP_ARG_ENABLE([sessmirror-dev],
   [whether warnings of the compiler are errors in sessmirror],
   [AS_HELP_STRING([--enable-sessmirror-dev], [Warnings are errors (developers only)])],
   [no], [no])
+
+PHP_ARG_WITH([sessmirror-zstd],
+  [whether sessmirror can compress sessions with zstd],
+  [AS_HELP_STRING([--without-sessmirror-zstd], [Do not use libzstd (default: used if it is found)])],
+  [auto], [no])
 
 if test "$PHP_SESSMIRROR" != "no"; then
   PHP_REQUIRE_CXX()
@@ -32,6 +51,7 @@ if test "$PHP_SESSMIRROR" != "no"; then
   dnl PHP loads extensions with RTLD_GLOBAL: export get_module and nothing else. Hidden visibility does not
   dnl reach templates of namespace std (whose statics would also forbid dlclose), so the linker is told too.
   SESSMIRROR_FLAGS="$SESSMIRROR_STD -fvisibility=hidden -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1"
+  SESSMIRROR_OPTIONAL([zstd], [SESSMIRROR_ZSTD], [libzstd >= 1.4], [libzstd-dev], [SESSMIRROR_WITH_ZSTD])
   sessmirror_version_script="-Wl,--version-script=$abs_srcdir/php_ext/exports.map"
   sessmirror_saved_ldflags=$LDFLAGS
   LDFLAGS="$LDFLAGS $sessmirror_version_script"

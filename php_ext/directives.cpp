@@ -45,6 +45,7 @@ constexpr Range kWait{0, 600000, "a number of milliseconds from 0 (do not wait) 
 constexpr Range kTimeout{1, 60000, "a number of milliseconds from 1 to 60000"};
 constexpr Range kDeadline{1, 600000, "a number of milliseconds from 1 to 600000"};
 constexpr Range kPolling{0, 4000, "a number of microseconds from 0 (sleep at once) to 4000"};
+constexpr Range kThreshold{0, 1u << 30, "a size in bytes from 0 (every session) to 1024M"};
 constexpr Range kSize{1024, 1u << 30, "a size in bytes from 1K to 1024M"};
 
 template <Duration Options::*kMember>
@@ -158,6 +159,17 @@ Status apply_poll(std::string_view text, Settings& out) {
     return kOk;
 }
 
+Status apply_compression(std::string_view text, Settings& out) {
+    return take(service::parse_compression(text), out.options.compression);
+}
+
+Status apply_compress_threshold(std::string_view text, Settings& out) {
+    auto size = read_size("sessmirror.compress_threshold_bytes", text, kThreshold);
+    if (!size) return size.error();
+    out.options.compress_threshold_bytes = *size;
+    return kOk;
+}
+
 Status apply_max_session_bytes(std::string_view text, Settings& out) {
     auto size = read_size("sessmirror.max_session_bytes", text, kSize);
     if (!size) return size.error();
@@ -216,6 +228,8 @@ constexpr std::array<Directive, kDirectives> kTable{{
     {"sessmirror.io_timeout_ms", "200", Scope::Script, false, apply_io_timeout},
     {"sessmirror.deadline_ms", "1000", Scope::Script, false, apply_deadline},
     {"sessmirror.poll_us", "0", Scope::Script, false, apply_poll},
+    {"sessmirror.compression", "none", Scope::Script, false, apply_compression},
+    {"sessmirror.compress_threshold_bytes", "4096", Scope::Script, false, apply_compress_threshold},
     {"sessmirror.max_session_bytes", "16M", Scope::Site, false, apply_max_session_bytes},
     {"sessmirror.secret", "", Scope::Site, true, apply_secret},
     {"sessmirror.key_prefix", "sm:", Scope::Site, false, apply_key_prefix},

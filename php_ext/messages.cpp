@@ -79,6 +79,8 @@ const char* remedy(Errc code) noexcept {
                    "is in reach.";
         case Errc::Corrupt:
             return "Check who else writes to the stores, and their memory.";
+        case Errc::Unreadable:
+            return "Build the same release of sessmirror, with libzstd, on every host.";
         case Errc::NotEnoughAcks:
             return "Check the stores that are missing, or relax sessmirror.ack.";
         case Errc::OutOfMemory:

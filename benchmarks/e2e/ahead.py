@@ -7,8 +7,8 @@ from .figures import spread
 from .measure import KINDS
 
 # Which give the same promise about two requests at the same time.
-_LOCKING = (("sessmirror-on",), ("memcache", "memcached-lock", "memcached-persistent-lock"))
-_WITHOUT = (("sessmirror-optimistic", "sessmirror-off", "sessmirror-off-one"),
+_LOCKING = (("sessmirror-on", "sessmirror-on-zstd"), ("memcache", "memcached-lock", "memcached-persistent-lock"))
+_WITHOUT = (("sessmirror-optimistic", "sessmirror-off", "sessmirror-off-zstd", "sessmirror-off-one"),
             ("memcached-nolock", "memcached-persistent", "redis-nolock"))
 _COSTS = {"round_trips": "round trips", "bytes": "bytes", "syscalls": "system calls",
           "connections": "new connections"}
@@ -31,7 +31,8 @@ def tables(result):
 
 _EXPLANATION = """Ours divided by theirs, median (smallest .. largest over rounds). *yes*: ours costs less in every
 round, or makes more cycles in a second; *no*: it costs more in every round; *even*: the same, or rounds disagree.
-`memcached` over persistent connections waits for one copy only, and may not have sent the other."""
+`memcached` over persistent connections waits for one copy only, and may not have sent the other. `memcache` compresses
+sessions from 20 KB on, the others never: beside it the rows with *zstd* tell about bytes, beside the others those without."""
 
 
 def _row(contenders, kind, mine, peer):

@@ -23,7 +23,8 @@ class Contender:
     """`copies`: how many stores must hold each session; 0 where no store is involved.
     `writes_late`: the copies beyond the first are sent at some later time, and by nobody waited
     for, so that they cannot be asked for after the last cycle.
-    `is_variant`: another number of copies, or polling; measured with few kinds and sizes only."""
+    `is_variant`: another number of copies, or polling; measured with few kinds and sizes only.
+    `from_kilobytes`: it does not differ from another contender with smaller sessions."""
 
     name: str
     title: str
@@ -35,6 +36,7 @@ class Contender:
     writes_late: bool = False
     floor_locking: str = ""  # set: the floor program, with "on" or "off"
     is_variant: bool = False
+    from_kilobytes: float = 0
 
     @property
     def handler(self):
@@ -67,12 +69,13 @@ def _memcached(name, title, copies=2, writes_late=False, **ini):
                      writes_late=writes_late)
 
 
-def _sessmirror(name, title, locking, copies=2, is_variant=False, writes_late=False, **ini):
+def _sessmirror(name, title, locking, copies=2, is_variant=False, writes_late=False,
+                from_kilobytes=0, **ini):
     settings = {f"sessmirror.{directive}": value for directive, value in ini.items()}
     return Contender(name, title, copies, ("sessmirror.so",),
                      ini={"session.save_handler": "sessmirror", "sessmirror.redundancy": copies,
                           "sessmirror.locking": locking, **settings},
-                     is_variant=is_variant, writes_late=writes_late)
+                     is_variant=is_variant, writes_late=writes_late, from_kilobytes=from_kilobytes)
 
 
 _LOCKING = {"on": "sessmirror, locking on", "optimistic": "sessmirror, optimistic",
@@ -102,6 +105,8 @@ CONTENDERS = {
         # What is not waited for, the other host may not find yet: it asks whether it has the newest.
         _sessmirror("sessmirror-off-one", f"{_LOCKING['off']}, one copy acknowledged, probe", "off",
                     writes_late=True, ack="one", freshness="probe"),
+        *(_sessmirror(f"sessmirror-{locking}-zstd", f"{_LOCKING[locking]}, zstd", locking,
+                      from_kilobytes=10, compression="zstd") for locking in ("on", "off")),
         Contender("memcache", "memcache, redundancy 2, persistent", 2, ("memcache.so",),
                   entry="tcp://{}?persistent=1",
                   ini={"session.save_handler": "memcache", "memcache.session_redundancy": 2}),

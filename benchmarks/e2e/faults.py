@@ -18,7 +18,8 @@ def measure(contenders, tools, say):
     results = {fault: {} for fault in FAULTS}
     with Site() as site:
         for contender in contenders:
-            if not contender.handler or not contender.copies or contender.is_variant:
+            is_same_at_1kb = contender.is_variant or contender.from_kilobytes > 1
+            if not contender.handler or not contender.copies or is_same_at_1kb:
                 continue
             for fault in FAULTS:
                 say(f"  a {fault} store: {contender.title}")

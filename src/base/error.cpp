@@ -38,6 +38,8 @@ const char* describe(Errc code) noexcept {
             return "the newest version of the session is out of reach";
         case Errc::Corrupt:
             return "the stored value is damaged";
+        case Errc::Unreadable:
+            return "the session is stored in a form that this host cannot read";
         case Errc::NotEnoughAcks:
             return "too few stores acknowledged the write";
         case Errc::OutOfMemory:

@@ -24,6 +24,7 @@ enum class Errc : std::uint8_t {
     Conflict,       // somebody else stored a newer version since this request read its own
     Stale,          // a newer version than any in reach is known to exist, and must not be replaced
     Corrupt,        // a stored value failed its checksum and no good copy was found
+    Unreadable,     // a stored value is intact, and this build or release cannot read it
     NotEnoughAcks,  // fewer stores acknowledged the write than the ack policy asks for
     OutOfMemory,    // this process could not allocate
     Internal,       // a bug of ours; the detail says where

@@ -69,11 +69,9 @@ Result<Record> decode(ByteView stored) noexcept {
     record.envelope.parent = get_version(at + kParentAt);
     record.envelope.modified_unix = get_be<std::uint32_t>(at + kModifiedAt);
     record.envelope.origin = get_be<std::uint16_t>(at + kOriginAt);
-    const auto codec = get_be<std::uint16_t>(at + kCodecAt);
+    record.envelope.codec = static_cast<Codec>(get_be<std::uint16_t>(at + kCodecAt));
     if (record.envelope.version.is_none())
         return Error(Errc::Corrupt, "stored value carries no version");
-    if (codec != static_cast<std::uint16_t>(Codec::Plain))
-        return Error(Errc::Corrupt, "stored value uses codec %u, unknown to this release", codec);
     record.payload = payload;
     return record;
 }

@@ -13,6 +13,7 @@ namespace sessmirror::record {
 // How the payload bytes are to be read. Numbers are stored: never renumber.
 enum class Codec : std::uint16_t {
     Plain = 0,  // exactly what PHP's session serializer produced
+    Zstd = 1,   // one zstd frame of it, with its size; see compressor.h
 };
 
 // Bits of Envelope::flags. Stored: never renumber.
@@ -52,7 +53,8 @@ struct Record {
 };
 
 // Errc::Corrupt when the magic, the format, the length or the checksum does not fit, so that a
-// damaged or foreign value is never handed to PHP. Accepts any input.
+// damaged or foreign value is never handed to PHP. Accepts any input. The codec may be one that
+// this release does not know: the value is intact then, and can be copied.
 Result<Record> decode(ByteView stored) noexcept;
 
 }  // namespace sessmirror::record

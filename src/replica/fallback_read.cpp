@@ -74,6 +74,7 @@ Status FallbackRead::conclude_found() noexcept {
     if (view_.has_ended()) return kOk;
     const bool is_confirmed = view_.is_confirmed(env_.pool) || every_member_answered();
     repair_laggards(env_, view_, is_confirmed && view_.is_fresh() ? Confirmed::Yes : Confirmed::No);
+    if (const auto readable = view_.readability(); !readable) return readable;
     return view_.is_fresh() ? kOk : serve_stale();
 }
 

@@ -133,9 +133,27 @@ void GuardedPut::judge(store::FetchReply& reply) noexcept {
     copy.version = decoded->envelope.version;
     if (copy.version == outgoing_.envelope.version) return end(Outcome::Stored);
     if (may_replace(decoded->envelope)) return put(reply.cas);
-    found_ = decoded->envelope;
-    found_value_ = std::move(reply.value);
-    end(Outcome::Superseded);
+    give_way(*decoded, reply);
+}
+
+void GuardedPut::give_way(const record::Record& theirs, store::FetchReply& reply) noexcept {
+    found_ = theirs.envelope;
+    const bool is_plain = found_.codec == record::Codec::Plain || found_.is_tombstone();
+    if (is_plain || !env_.policy.merges()) {
+        found_value_ = std::move(reply.value);
+        return end(Outcome::Superseded);
+    }
+    auto plain = env_.compressor.plain_value(theirs, env_.policy.max_session_bytes);
+    if (plain) {
+        found_value_ = std::move(*plain);
+        return end(Outcome::Superseded);
+    }
+    if (plain.error().code != Errc::Corrupt)
+        return fail(Error(plain.error().code, "%s: %s", env_.pool.name(store_).c_str(),
+                          plain.error().detail)
+                        .at_store(store_));
+    view_.copy(store_).state = Copy::State::Damaged;
+    put(reply.cas);
 }
 
 void GuardedPut::fail(const Error& error) noexcept {

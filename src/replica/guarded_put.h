@@ -14,8 +14,9 @@ namespace sessmirror::replica {
 // What is being written, shared by the puts of one write. Outlives them.
 struct Outgoing {
     record::Envelope envelope;
-    record::EnvelopeBytes header;  // the envelope, encoded
-    ByteView payload;
+    record::EnvelopeBytes header;                  // the envelope, encoded
+    ByteView content;                              // what PHP's serializer made
+    ByteView payload;                              // that, as it is stored
     std::shared_ptr<store::SharedPayload> shared;  // the payload, for the stores
     std::uint32_t ttl_s = 0;
     Lineage replaces;
@@ -38,7 +39,8 @@ class GuardedPutListener {
 // wrong, it looks (version first, the value if that does not tell) and tries again, a bounded
 // number of times.
 //
-// What it may replace: an absent or damaged copy, the versions that the write contains (see
+// What it may replace: an absent or damaged copy (but not one that is intact and cannot be read
+// here, where it would have to be merged: the put fails), the versions that the write contains (see
 // Lineage), and a tombstone older than what the request has read. Any other copy is somebody else's
 // write: the put ends as Superseded and tells by what.
 // Finding the outgoing version itself is success: an earlier attempt did arrive.
@@ -65,7 +67,8 @@ class GuardedPut final : public store::StoreSink {
     [[nodiscard]] bool lock_lost() const noexcept { return lock_lost_; }
     // How many of the outgoing hints went with the copy.
     [[nodiscard]] std::size_t hints_told() const noexcept { return hints_told_; }
-    // Superseded: the envelope found, and the whole value. Failed: why.
+    // Superseded: the envelope found, and the whole value, uncompressed if the policy merges.
+    // Failed: why.
     [[nodiscard]] const record::Envelope& found() const noexcept { return found_; }
     [[nodiscard]] Bytes take_found_value() noexcept { return std::move(found_value_); }
     [[nodiscard]] const Error& error() const noexcept { return error_; }
@@ -80,6 +83,7 @@ class GuardedPut final : public store::StoreSink {
     [[nodiscard]] store::Cas hinted_cas() const noexcept;
     void look(store::Want want) noexcept;
     void judge(store::FetchReply& reply) noexcept;
+    void give_way(const record::Record& theirs, store::FetchReply& reply) noexcept;
     [[nodiscard]] bool may_replace(const record::Envelope& envelope) const noexcept;
     void end(Outcome outcome) noexcept;
     void fail(const Error& error) noexcept;

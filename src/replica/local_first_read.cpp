@@ -88,7 +88,7 @@ void LocalFirstRead::conclude() noexcept {
     }
     const int local = env_.pool.local();
     if (local >= 0 && view_.has_newest(local)) env_.pool.count(pool::Counter::LocalHits);
-    finish(kOk);
+    finish(view_.readability());
 }
 
 }  // namespace sessmirror::replica

@@ -136,7 +136,7 @@ void LockedRead::compare() noexcept {
         if (env_.pool.local() >= 0 && view_.copy(env_.pool.local()).version == view_.version())
             env_.pool.count(pool::Counter::LocalHits);
         repair_laggards(env_, view_, Confirmed::Yes);
-        return conclude(kOk);
+        return conclude(view_.readability());
     }
     if (home.state == Copy::State::Present && home.version.is_none()) return fetch_from_home();
     fall_back();

@@ -34,9 +34,9 @@ void MirroredWrite::let_payload_go() {
 Status MirroredWrite::check_size() noexcept {
     for (const int store : view_.set().members()) {
         const auto limit = env_.pool.store(store).max_payload();
-        if (outgoing_.payload.size() > limit)
+        if (outgoing_.content.size() > limit)
             return Error(Errc::TooLarge, "the session has %zu bytes, %s takes at most %llu",
-                         outgoing_.payload.size(), env_.pool.name(store).c_str(),
+                         outgoing_.content.size(), env_.pool.name(store).c_str(),
                          static_cast<unsigned long long>(limit))
                 .at_store(store);
     }
@@ -45,10 +45,10 @@ Status MirroredWrite::check_size() noexcept {
 
 void MirroredWrite::begin_round() noexcept {
     if (rounds_ > 0) settle_rivals();
-    outgoing_.payload = entombed_ ? ByteView() : reconciliation_.payload();
-    outgoing_.shared = std::make_shared<store::SharedPayload>(outgoing_.payload);
+    outgoing_.content = entombed_ ? ByteView() : reconciliation_.payload();
     outgoing_.replaces = reconciliation_.lineage();
     if (const auto fits = check_size(); !fits) return end(fits);
+    pack();
 
     ++rounds_;
     acks_ = 0;
@@ -76,6 +76,21 @@ void MirroredWrite::begin_round() noexcept {
     if (!home_waits_) return start_home();
     start_mirrors(Mirrors::BeforeHome);
     if (pending_ == 0) start_home();
+}
+
+// Once for all replicas.
+void MirroredWrite::pack() noexcept {
+    outgoing_.envelope.codec = record::Codec::Plain;
+    Bytes frame;
+    const bool is_tried = env_.policy.compresses && !outgoing_.content.empty() &&
+                          outgoing_.content.size() >= env_.policy.compress_from;
+    if (is_tried && env_.compressor.compress(outgoing_.content, frame)) {
+        outgoing_.envelope.codec = record::Codec::Zstd;
+        outgoing_.shared = std::make_shared<store::SharedPayload>(std::move(frame));
+    } else {
+        outgoing_.shared = std::make_shared<store::SharedPayload>(outgoing_.content);
+    }
+    outgoing_.payload = outgoing_.shared->view();
 }
 
 // Together with the mirrors that need not wait for it.

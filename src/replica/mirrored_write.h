@@ -63,7 +63,8 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
         const bool may_be_stored = outcome() || (!refusal_ && !again_ && rounds_ == 1);
         return may_be_stored ? written().version : record::Version::none();
     }
-    [[nodiscard]] ByteView written_payload() const noexcept { return outgoing_.payload; }
+    // Before it was compressed.
+    [[nodiscard]] ByteView written_payload() const noexcept { return outgoing_.content; }
 
     // The payload is about to go. REQUIRES: done(). Needed by stores only that have not ended their
     // puts, which can be only if the operation was abandoned.
@@ -83,6 +84,7 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     Status check_size() noexcept;
     [[nodiscard]] record::Version draw_version() noexcept;
     void begin_round() noexcept;
+    void pack() noexcept;
     void start_put(int store, record::Version base) noexcept;
     enum class Mirrors : std::uint8_t { All, BeforeHome, WithHome };
     void start_mirrors(Mirrors which) noexcept;

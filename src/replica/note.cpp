@@ -27,7 +27,7 @@ store::PutRequest put_note(const Environment& env, const store::SessionKey& key,
 std::optional<std::string_view> read_note(const store::FetchReply& reply) noexcept {
     if (!reply.found) return std::nullopt;
     const auto note = record::decode(reply.value);
-    if (!note) return std::nullopt;
+    if (!note || note->envelope.codec != record::Codec::Plain) return std::nullopt;
     return as_text(note->payload);
 }
 

@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "pool/lock_registry.h"
 #include "pool/pool.h"
+#include "record/compressor.h"
 #include "replica/policy.h"
 #include "store/store.h"
 
@@ -17,6 +18,7 @@ struct Environment {
     Random& random;
     pool::LockRegistry& locks;
     const Policy& policy;
+    record::Compressor& compressor;
 };
 
 // Told once when an operation has its outcome. May destroy the operation.

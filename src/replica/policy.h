@@ -55,8 +55,11 @@ struct Policy {
     std::uint32_t lock_lease_s = 30;
     Duration lock_wait = milliseconds(10000);
     Duration deadline =
-        milliseconds(1000);    // for the steps of one call; waiting for a lock is extra
-    std::uint16_t origin = 0;  // see record::Envelope::origin
+        milliseconds(1000);              // for the steps of one call; waiting for a lock is extra
+    std::uint16_t origin = 0;            // see record::Envelope::origin
+    bool compresses = false;             // what it writes; whatever others wrote is read
+    std::uint64_t compress_from = 4096;  // bytes; what is smaller is stored as it is
+    std::uint64_t max_session_bytes = 16u << 20;  // before it is compressed
 
     [[nodiscard]] bool merges() const noexcept {
         return on_conflict == OnConflict::Merge && locking != Locking::Off;

@@ -17,7 +17,7 @@ Reconciliation::Reconciliation(const Policy& policy, record::Serialization form,
     : policy_(policy),
       form_(form),
       read_version_(view.version()),
-      read_payload_(view.is_alive() ? view.newest().payload : ByteView()),
+      read_payload_(view.is_alive() ? view.content() : ByteView()),
       base_version_(read_version_),
       base_payload_(read_payload_),
       payload_(payload) {

@@ -14,7 +14,7 @@ namespace sessmirror::replica {
 // Another request's write that a write found in its way.
 struct Rival {
     record::Envelope envelope;
-    Bytes stored;  // the whole value: envelope and payload
+    Bytes stored;  // the whole value: envelope and payload, uncompressed if it can be merged
     bool is_at_home = false;
 };
 

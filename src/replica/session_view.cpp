@@ -5,6 +5,13 @@
 #include <utility>
 
 namespace sessmirror::replica {
+namespace {
+
+Error at_store(const pool::Pool& pool, int store, const Error& why) noexcept {
+    return Error(why.code, "%s: %s", pool.name(store).c_str(), why.detail).at_store(store);
+}
+
+}  // namespace
 
 void SessionView::reset(const pool::Pool& pool, const store::SessionKey& key,
                         int redundancy) noexcept {
@@ -12,6 +19,8 @@ void SessionView::reset(const pool::Pool& pool, const store::SessionKey& key,
     set_ = ReplicaSet(pool, key, redundancy);
     copies_.fill({});
     stored_.clear();
+    content_.clear();
+    readability_ = kOk;
     hints_ = {};
     record_ = {};
     failures_ = Error(Errc::NoStore);
@@ -37,19 +46,37 @@ void SessionView::absorb(pool::Pool& pool, int store, Result<store::FetchReply>&
     if (!reply->found || reply->value.empty()) return;
 
     const auto decoded = record::decode(reply->value);
-    if (!decoded) {
-        known.state = Copy::State::Damaged;
-        pool.count(pool::Counter::CorruptCopies);
-        pool.journal().add(Severity::Warning, "store %s: %s; another replica's copy is used",
-                           pool.name(store).c_str(), decoded.error().detail);
-        return;
+    if (!decoded) return note_damage(pool, store, decoded.error());
+    if (decoded->envelope.version > version()) {
+        Bytes content;
+        const Status readable = expand(*decoded, content);
+        if (!readable && readable.error().code == Errc::Corrupt)
+            return note_damage(pool, store, readable.error());
+        readability_ = readable ? kOk : Status(at_store(pool, store, readable.error()));
+        content_ = std::move(content);
+        keep(std::move(reply->value), decoded->envelope);
     }
     known.version = decoded->envelope.version;
-    if (known.version > version()) {
-        stored_ = std::move(reply->value);
-        record_.envelope = decoded->envelope;
-        record_.payload = ByteView(stored_).subspan(record::Envelope::kSize);
-    }
+}
+
+Status SessionView::expand(const record::Record& record, Bytes& content) noexcept {
+    const bool is_plain = record.envelope.codec == record::Codec::Plain;
+    if (is_plain || record.envelope.is_tombstone()) return kOk;
+    if (compressor_ == nullptr) return Error(Errc::Unreadable);
+    return compressor_->expand(record, max_bytes_, content);
+}
+
+void SessionView::keep(Bytes&& stored, const record::Envelope& envelope) noexcept {
+    stored_ = std::move(stored);
+    record_.envelope = envelope;
+    record_.payload = ByteView(stored_).subspan(record::Envelope::kSize);
+}
+
+void SessionView::note_damage(pool::Pool& pool, int store, const Error& why) noexcept {
+    copy(store).state = Copy::State::Damaged;
+    pool.count(pool::Counter::CorruptCopies);
+    pool.journal().add(Severity::Warning, "store %s: %s; another replica's copy is used",
+                       pool.name(store).c_str(), why.detail);
 }
 
 bool SessionView::has_newest(int store) const noexcept {
@@ -66,14 +93,15 @@ bool SessionView::is_confirmed(pool::Pool& pool) const noexcept {
     return false;
 }
 
-void SessionView::adopt(const record::Envelope& envelope, ByteView payload) {
+void SessionView::adopt(const record::Envelope& written, ByteView payload) {
+    record::Envelope envelope = written;
+    envelope.codec = record::Codec::Plain;
     const auto header = record::encode(envelope, payload);
     Bytes stored(header.size() + payload.size());
     std::copy(payload.begin(), payload.end(),
               std::copy(header.begin(), header.end(), stored.begin()));
-    stored_ = std::move(stored);
-    record_.envelope = envelope;
-    record_.payload = ByteView(stored_).subspan(record::Envelope::kSize);
+    readability_ = kOk;
+    keep(std::move(stored), envelope);
 }
 
 void SessionView::close_token() noexcept {

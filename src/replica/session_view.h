@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "pool/lock_registry.h"
+#include "record/compressor.h"
 #include "record/envelope.h"
 #include "replica/cas_hints.h"
 #include "replica/freshness_token.h"
@@ -49,14 +50,22 @@ class SessionView {
     // Forgets everything and starts on another session. REQUIRES: no lock held.
     void reset(const pool::Pool& pool, const store::SessionKey& key, int redundancy) noexcept;
 
+    // With what compressed copies are read, up to which size of their content; it outlives the
+    // view. Without it they are found, but not readable: enough for whoever only copies them.
+    void read_with(record::Compressor& compressor, std::uint64_t max_bytes) noexcept {
+        compressor_ = &compressor;
+        max_bytes_ = max_bytes;
+    }
+
     // Takes in one store's answer: remembers its copy, keeps its value if it is the newest.
     void absorb(pool::Pool& pool, int store, Result<store::FetchReply>& reply) noexcept;
 
     // What the client has seen last. For after reset().
     void expect(const FreshnessToken& token) noexcept { token_ = token; }
 
-    // Takes a record that this request has stored itself for the newest.
-    void adopt(const record::Envelope& envelope, ByteView payload);
+    // Takes a record that this request has stored itself for the newest; its payload as PHP's
+    // serializer made it.
+    void adopt(const record::Envelope& written, ByteView payload);
 
     // Says that no store can have this session, because its id was drawn in this request.
     void assume_absent() noexcept;
@@ -117,7 +126,16 @@ class SessionView {
     // Seconds that the newest version has left, the longest of its copies: a copy that is made of
     // it must not outlive those it came from.
     [[nodiscard]] std::uint32_t lifetime_left() const noexcept;
+    // As it is stored.
     [[nodiscard]] const record::Record& newest() const noexcept { return record_; }
+    // What PHP's serializer made of the newest version. REQUIRES: readability() is good.
+    [[nodiscard]] ByteView content() const noexcept {
+        return record_.envelope.codec == record::Codec::Plain ? record_.payload
+                                                              : ByteView(content_);
+    }
+    // Fails if the session is alive and cannot be read here, although its newest version is intact:
+    // then it must not be replaced.
+    [[nodiscard]] Status readability() const noexcept { return is_alive() ? readability_ : kOk; }
 
     // Why stores failed, for the message if no store can be asked: "a refused...; b did not...".
     [[nodiscard]] const Error& failures() const noexcept { return failures_; }
@@ -126,11 +144,19 @@ class SessionView {
     bool is_stale = false;  // a newer version is known to exist, or to have existed
 
   private:
+    Status expand(const record::Record& record, Bytes& content) noexcept;
+    void keep(Bytes&& stored, const record::Envelope& envelope) noexcept;
+    void note_damage(pool::Pool& pool, int store, const Error& why) noexcept;
+
     store::SessionKey key_;
     ReplicaSet set_;
     std::array<Copy, pool::kMaxStores> copies_;
     Bytes stored_;
     record::Record record_;
+    Bytes content_;  // of record_, if that is compressed
+    Status readability_ = kOk;
+    record::Compressor* compressor_ = nullptr;
+    std::uint64_t max_bytes_ = 0;
     CasHints hints_;
     std::optional<FreshnessToken> token_;
     bool is_token_closed_ = false;

@@ -9,6 +9,7 @@
 
 #include "base/fork_guard.h"
 #include "net/library_version.h"
+#include "record/compressor.h"
 
 namespace sessmirror::service {
 namespace {
@@ -43,9 +44,11 @@ const char* Host::libraries() noexcept {
     static const struct Text {
         char bytes[96];
         Text() noexcept {
-            std::snprintf(bytes, sizeof bytes, "libevent %s, xxHash %d.%d.%d, libsodium %s",
+            std::snprintf(bytes, sizeof bytes,
+                          "libevent %s, xxHash %d.%d.%d, libsodium %s, libzstd %s",
                           net::event_library_version(), XXH_VERSION_MAJOR, XXH_VERSION_MINOR,
-                          XXH_VERSION_RELEASE, sodium_version_string());
+                          XXH_VERSION_RELEASE, sodium_version_string(),
+                          record::Compressor::library_version());
         }
     } text;
     return text.bytes;

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "pool/store_list.h"
+#include "record/compressor.h"
 
 namespace sessmirror::service {
 namespace {
@@ -86,6 +87,17 @@ Result<bool> parse_hedge(std::string_view text) noexcept {
     if (is_one_of(text, kOnWords)) return true;
     if (is_one_of(text, kOffWords)) return false;
     return refuse("hedge", text, "on or off");
+}
+
+Result<Compression> parse_compression(std::string_view text) noexcept {
+    const bool is_none = text.empty() || equals_ignoring_case(text, "none");  // php.ini's: ""
+    if (is_none) return Compression::None;
+    if (!equals_ignoring_case(text, "zstd")) return refuse("compression", text, "none or zstd");
+    if (record::Compressor::is_available()) return Compression::Zstd;
+    return Error(Errc::BadConfig,
+                 "sessmirror.compression = %s: sessmirror was built without libzstd (Debian and "
+                 "Ubuntu: apt-get install libzstd-dev, then build again)",
+                 Quoted(text).c_str());
 }
 
 }  // namespace sessmirror::service

@@ -17,6 +17,9 @@ using replica::Locking;
 using replica::OnConflict;
 using replica::OnStale;
 
+// What is done to what is stored. What others stored is read in any case.
+enum class Compression : std::uint8_t { None, Zstd };
+
 // The directives, parsed. docs/configuration.md explains each; defaults here are the directives'.
 struct Options {
     static constexpr int kAllStores = replica::Policy::kAllStores;  // redundancy
@@ -37,6 +40,8 @@ struct Options {
     Duration io_timeout = milliseconds(200);
     Duration deadline = milliseconds(1000);
     Duration polling{};
+    Compression compression = Compression::None;
+    std::uint64_t compress_threshold_bytes = 4096;
     std::uint64_t max_session_bytes = 16u << 20;
     std::string secret;
     std::string key_prefix = "sm:";
@@ -53,6 +58,8 @@ Result<OnConflict> parse_on_conflict(std::string_view text) noexcept;
 Result<Freshness> parse_freshness(std::string_view text) noexcept;
 Result<OnStale> parse_on_stale(std::string_view text) noexcept;
 Result<bool> parse_hedge(std::string_view text) noexcept;  // on, off
+// "none", "zstd"; the latter is refused in a build without libzstd.
+Result<Compression> parse_compression(std::string_view text) noexcept;
 // "user, csrf_token": keys without blanks and commas. Accepts any text.
 std::vector<std::string> parse_keys(std::string_view text);
 

@@ -79,6 +79,7 @@ struct SessionService::Impl final {
     pool::HostPage& page;
     Journal journal;
     SystemRandom random;
+    record::Compressor compressor;
     net::EventLoop loop;
     net::Resolver resolver;
     pool::LockRegistry locks;

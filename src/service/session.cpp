@@ -36,6 +36,7 @@ void Session::Impl::select(std::string_view id, std::int64_t lifetime) {
     const Options& options = deployment->options;
     view().reset(*deployment->pool, store::derive_key(options.key_prefix, options.secret, id),
                  options.redundancy);
+    view().read_with(service.compressor, options.max_session_bytes);
     if (deployment->policy.freshness == Freshness::Token)
         if (const auto seen = replica::parse_token(client_token, view().key()))
             view().expect(*seen);
@@ -123,15 +124,15 @@ Status Session::Impl::store_tombstone(Lock lock) {
 }
 
 bool Session::Impl::is_stored_already(ByteView payload) noexcept {
-    return view().is_alive() && std::ranges::equal(payload, view().newest().payload);
+    return view().is_alive() && std::ranges::equal(payload, view().content());
 }
 
 // What a commit stored may hold another request's changes as well, of which PHP knows nothing.
 ByteView Session::Impl::with_others_changes(ByteView payload, record::Serialization form) {
     if (!committed) return payload;
-    auto merge = record::three_way_merge(form, as_text(*committed), as_text(payload),
-                                         as_text(view().newest().payload),
-                                         deployment->policy.protected_keys);
+    auto merge =
+        record::three_way_merge(form, as_text(*committed), as_text(payload),
+                                as_text(view().content()), deployment->policy.protected_keys);
     if (merge.outcome != record::Merge::Outcome::Merged) return payload;
     merged = std::move(merge.payload);
     return as_bytes(merged);
@@ -196,7 +197,7 @@ Result<Loaded> Session::read(std::string_view id, std::int64_t lifetime_s) {
     if (const auto outcome = impl_->load(id, lifetime_s); !outcome) return outcome.error();
     const auto& view = impl_->view();
     if (!view.is_alive()) return Loaded{};
-    return Loaded{true, view.newest().payload};
+    return Loaded{true, view.content()};
 }
 
 Result<bool> Session::exists(std::string_view id, std::int64_t lifetime_s) {
@@ -238,7 +239,7 @@ Status Session::commit(std::string_view id, ByteView payload, std::int64_t lifet
     if (!impl_->loaded)
         return Error(Errc::Internal, "the session was not read before it was written");
     if (impl_->is_stored_already(payload)) return kOk;
-    const auto& before = impl_->view().newest().payload;
+    const ByteView before = impl_->view().content();
     if (ends == Ends::No && !impl_->undo)
         impl_->undo = Impl::Undo{impl_->view().is_alive(), Bytes(before.begin(), before.end())};
     using Lock = Impl::Lock;
@@ -251,7 +252,7 @@ Status Session::commit(std::string_view id, ByteView payload, std::int64_t lifet
         impl_->is_entombed = write.written().is_tombstone();
         if (impl_->is_entombed)
             impl_->undo.reset();
-        else if (!std::ranges::equal(payload, impl_->view().newest().payload))
+        else if (!std::ranges::equal(payload, impl_->view().content()))
             impl_->committed.emplace(payload.begin(), payload.end());
     } else if (ends == Ends::Yes) {
         impl_->failed_commit = stored.error();

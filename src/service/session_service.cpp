@@ -33,6 +33,9 @@ replica::Policy make_policy(const Options& options, std::uint64_t host_id) {
     policy.lock_wait = options.lock_wait;
     policy.deadline = options.deadline;
     policy.origin = static_cast<std::uint16_t>(host_id);
+    policy.compresses = options.compression == Compression::Zstd;
+    policy.compress_from = options.compress_threshold_bytes;
+    policy.max_session_bytes = options.max_session_bytes;
     return policy;
 }
 
@@ -69,7 +72,7 @@ SessionService::Impl::~Impl() {
 }
 
 replica::Environment SessionService::Impl::environment(Deployment& deployment) noexcept {
-    return {*deployment.pool, loop, random, locks, deployment.policy};
+    return {*deployment.pool, loop, random, locks, deployment.policy, compressor};
 }
 
 Result<std::shared_ptr<Deployment>> SessionService::Impl::deploy(const Options& options,

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/clock.h"
@@ -75,12 +76,15 @@ struct FetchReply {
 class SharedPayload {
   public:
     explicit SharedPayload(ByteView borrowed) noexcept : view_(borrowed) {}
+    // Not borrowed.
+    explicit SharedPayload(Bytes&& own) noexcept : view_(own), kept_(std::move(own)) {}
     SharedPayload(const SharedPayload&) = delete;
     SharedPayload& operator=(const SharedPayload&) = delete;
 
     [[nodiscard]] ByteView view() const noexcept { return view_; }
     // From now on the borrowed bytes are not needed.
     void keep() {
+        if (view_.data() == kept_.data()) return;
         kept_.assign(view_.begin(), view_.end());
         view_ = kept_;
     }

@@ -57,7 +57,8 @@ TEST_F(Directives, QuoteWhatTheyRefuse) {
     EXPECT_EQ(refusal("poll_us", "4001"),
               "sessmirror.poll_us = \"4001\": must be a number of microseconds from 0 (sleep at "
               "once) to 4000");
-    for (const char* name : {"redundancy", "ack", "on_conflict", "segment_with", "log_level"})
+    for (const char* name :
+         {"redundancy", "ack", "on_conflict", "segment_with", "log_level", "compression"})
         EXPECT_TRUE(has(refusal(name, "quux"), "quux")) << name;
     EXPECT_TRUE(has(refusal("locking", "quux"), "quux"));
 }
@@ -88,6 +89,17 @@ TEST_F(Directives, ReadSizesLikePhp) {
     }
     for (const char* text : {"1025M", "K", "M", "1G", "1MB", "18446744073709551615M"})
         EXPECT_NE(refusal("max_session_bytes", text), "") << text;
+}
+
+TEST_F(Directives, TryEverySessionWithAThresholdOfZero) {
+    shim::Settings settings;
+    EXPECT_EQ(refusal("compress_threshold_bytes", "0", &settings), "");
+    EXPECT_EQ(settings.options.compress_threshold_bytes, 0u);
+    EXPECT_EQ(refusal("compress_threshold_bytes", "16K", &settings), "");
+    EXPECT_EQ(settings.options.compress_threshold_bytes, 16384u);
+    EXPECT_EQ(refusal("compress_threshold_bytes", "-1"),
+              "sessmirror.compress_threshold_bytes = \"-1\": must be a size in bytes from 0 (every "
+              "session) to 1024M");
 }
 
 TEST_F(Directives, AcceptZeroWaitForALock) {

@@ -31,10 +31,14 @@ replica::Refill::Scope scope_of(Worker& worker, const replica::Policy& policy) {
 }  // namespace
 
 ReplicaPolicy::ReplicaPolicy(Worker& worker, const replica::Policy& policy, bool refills)
-    : worker_(worker), policy_(policy), refilling_(scope_of(worker, policy)), refills_(refills) {}
+    : worker_(worker), policy_(policy), refilling_(scope_of(worker, policy)), refills_(refills) {
+    policy_.compresses = worker.host_index % 2 == 1;
+    policy_.compress_from = 0;
+}
 
 replica::Environment ReplicaPolicy::environment() noexcept {
-    return {*worker_.pool, worker_.process, worker_.process.random(), worker_.locks, policy_};
+    return {*worker_.pool, worker_.process, worker_.process.random(),
+            worker_.locks, policy_,         compressor_};
 }
 
 void ReplicaPolicy::start(std::unique_ptr<replica::Operation> operation) {
@@ -48,6 +52,7 @@ void ReplicaPolicy::read(const store::SessionKey& key, bool created, PolicyListe
     created_ = created;
     replica::SessionView& view = work_->view;
     view.reset(*worker_.pool, key, policy_.redundancy);
+    view.read_with(compressor_, policy_.max_session_bytes);
     if (token_ && policy_.freshness == replica::Freshness::Token) view.expect(*token_);
     news_.reset();
     const auto env = environment();
@@ -83,8 +88,7 @@ void ReplicaPolicy::finish_read(Status outcome) {
     if (outcome) {
         result.found = view.is_alive();
         result.version = view.version();
-        if (result.found)
-            result.payload.assign(view.newest().payload.begin(), view.newest().payload.end());
+        if (result.found) result.payload.assign(view.content().begin(), view.content().end());
         result.lock_store = view.lock.store;
         result.lock_owner = view.lock.lock.owner;
     }

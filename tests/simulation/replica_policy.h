@@ -18,7 +18,8 @@ namespace sessmirror::simulation {
 // The production operations, put together as service/session.cpp does, but without blocking.
 class ReplicaPolicy final : public SessionPolicy, private replica::OperationListener {
   public:
-    // Both outlive it. `refills`: looks after stores as well.
+    // The worker outlives it. `refills`: looks after stores as well. Every second host compresses
+    // what it stores.
     ReplicaPolicy(Worker& worker, const replica::Policy& policy, bool refills);
 
     void read(const store::SessionKey& key, bool created, PolicyListener& listener) override;
@@ -49,7 +50,8 @@ class ReplicaPolicy final : public SessionPolicy, private replica::OperationList
     [[nodiscard]] bool touch_is_due() noexcept;
 
     Worker& worker_;
-    const replica::Policy& policy_;
+    replica::Policy policy_;
+    record::Compressor compressor_;
     PolicyListener* listener_ = nullptr;
     std::unique_ptr<Work> work_ = std::make_unique<Work>();
     std::list<std::unique_ptr<Work>> lingering_;

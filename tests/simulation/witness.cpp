@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "record/compressor.h"
 #include "record/envelope.h"
 #include "replica/replica_set.h"
 
@@ -35,6 +36,10 @@ std::vector<OpId> decode_ops(ByteView payload) {
 
 store::SessionKey key_of_session(int session) {
     return store::derive_key(kKeyPrefix, "", "session " + std::to_string(session));
+}
+
+namespace {
+constexpr std::uint64_t kLargestSession = 1u << 20;
 }
 
 std::vector<Witness::Standing> Witness::copies_in_reach(int host, const store::SessionKey& key) {
@@ -83,7 +88,10 @@ FinalState Witness::final_state(int session) {
         if (record->envelope.version <= state.newest) continue;
         state.newest = record->envelope.version;
         state.is_tombstone = record->envelope.is_tombstone();
-        state.ops = decode_ops(record->payload);
+        Bytes content(record->payload.begin(), record->payload.end());
+        if (record->envelope.codec != record::Codec::Plain)
+            (void)record::Compressor().expand(*record, kLargestSession, content);
+        state.ops = decode_ops(content);
         std::sort(state.ops.begin(), state.ops.end());
     }
     const replica::ReplicaSet set(*cluster_.worker(0, 0).pool, key, redundancy_);

@@ -19,6 +19,8 @@ string(10) "sessmirror"
 bool(true)
 sessmirror.ack script
 sessmirror.commit script
+sessmirror.compress_threshold_bytes script
+sessmirror.compression script
 sessmirror.connect_timeout_ms script
 sessmirror.deadline_ms script
 sessmirror.freshness script

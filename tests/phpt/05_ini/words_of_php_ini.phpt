@@ -11,6 +11,8 @@ foreach (['', '1', 'on', 'off', 'On', 'OFF'] as $word)
     echo "locking $word: ", page(counting_page('A'), $store->name(), ['sessmirror.locking' => $word]), "\n";
 foreach (['', 'none', 'auto'] as $word)
     echo "local $word: ", page(counting_page('A'), $store->name(), ['sessmirror.local' => $word]), "\n";
+foreach (['', 'none', 'None'] as $word)
+    echo "compression $word: ", page(counting_page('A'), $store->name(), ['sessmirror.compression' => $word]), "\n";
 foreach (['', 'off', 'warning', 'notice', 'info'] as $word)
     echo "log_level $word: ", page(counting_page('A'), $store->name(), ['sessmirror.log_level' => $word]), "\n";
 ?>
@@ -24,8 +26,11 @@ locking OFF: 6
 local : 7
 local none: 8
 local auto: 9
-log_level : 10
-log_level off: 11
-log_level warning: 12
-log_level notice: 13
-log_level info: 14
+compression : 10
+compression none: 11
+compression None: 12
+log_level : 13
+log_level off: 14
+log_level warning: 15
+log_level notice: 16
+log_level info: 17

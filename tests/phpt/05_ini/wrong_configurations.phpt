@@ -33,6 +33,8 @@ $wrong = [
     'io' => ['io_timeout_ms', '0.2', 'sessmirror.io_timeout_ms = "0.2"'],
     'deadline' => ['deadline_ms', '-1', 'sessmirror.deadline_ms = "-1"'],
     'polling' => ['poll_us', '5ms', 'sessmirror.poll_us = "5ms"'],
+    'compression' => ['compression', 'gzip', 'sessmirror.compression = "gzip"'],
+    'threshold' => ['compress_threshold_bytes', '4 KB', 'sessmirror.compress_threshold_bytes = "4 KB"'],
     'size' => ['max_session_bytes', '16Mb', 'sessmirror.max_session_bytes = "16Mb"'],
     'prefix' => ['key_prefix', 'a b', 'sessmirror.key_prefix contains byte 0x20'],
     'log level' => ['log_level', 'loud', 'sessmirror.log_level = "loud"'],
@@ -70,6 +72,8 @@ connect: refused
 io: refused
 deadline: refused
 polling: refused
+compression: refused
+threshold: refused
 size: refused
 prefix: refused
 log level: refused

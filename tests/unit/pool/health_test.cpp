@@ -143,7 +143,7 @@ TEST_F(HealthTest, OnlySilenceAndNonsenseAreOutages) {
                             Errc::Closed, Errc::Protocol})
         EXPECT_TRUE(Health::is_outage(code)) << describe(code);
     for (const Errc code : {Errc::StoreError, Errc::TooLarge, Errc::Skipped, Errc::OutOfMemory,
-                            Errc::Conflict, Errc::Corrupt, Errc::Internal})
+                            Errc::Conflict, Errc::Corrupt, Errc::Unreadable, Errc::Internal})
         EXPECT_FALSE(Health::is_outage(code)) << describe(code);
 }
 

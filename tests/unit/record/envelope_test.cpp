@@ -89,9 +89,16 @@ TEST(Envelope, RefusesWhatNoWriterMakes) {
     Envelope envelope = session_envelope();
     envelope.version = Version::none();
     EXPECT_FALSE(decode(stored(envelope, kPayload)));
-    envelope = session_envelope();
+}
+
+TEST(Envelope, TakesACodecThatItDoesNotKnowForIntact) {
+    Envelope envelope = session_envelope();
     envelope.codec = static_cast<Codec>(77);
-    EXPECT_FALSE(decode(stored(envelope, kPayload)));
+    const Bytes value = stored(envelope, kPayload);
+    const auto record = decode(value);
+    ASSERT_TRUE(record);
+    EXPECT_EQ(record->envelope.codec, static_cast<Codec>(77));
+    EXPECT_EQ(encode(record->envelope, record->payload), encode(envelope, as_bytes(kPayload)));
 }
 
 TEST(Envelope, KeepsPayloadsOfAnyContent) {

@@ -28,7 +28,7 @@ class ReplicaLab {
         Host(ReplicaLab& lab, int index);
 
         replica::Environment environment() noexcept {
-            return {pool, process, process.random(), locks, policy};
+            return {pool, process, process.random(), locks, policy, compressor};
         }
         std::uint64_t count(pool::Counter counter) const noexcept { return page->value(counter); }
         // Requests that this host has sent to a store.
@@ -42,6 +42,7 @@ class ReplicaLab {
         simulation::Process process;
         pool::Pool pool;
         pool::LockRegistry locks;
+        record::Compressor compressor;
 
       private:
         static std::vector<pool::Pool::Member> members(ReplicaLab& lab, int index,
@@ -101,6 +102,7 @@ class ReplicaLab {
 
     void open(Host& host, replica::SessionView& view) {
         view.reset(host.pool, key, host.policy.redundancy);
+        view.read_with(host.compressor, host.policy.max_session_bytes);
     }
 
     // Lets replies and background work that nobody waits for arrive.

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "record/compressor.h"
+
 namespace sessmirror::service {
 namespace {
 
@@ -48,6 +50,19 @@ TEST(Options, HedgeIsOnOrOff) {
     EXPECT_FALSE(*parse_hedge("off"));
     EXPECT_FALSE(*parse_hedge(""));
     expect_refused(parse_hedge("5%"), "sessmirror.hedge = \"5%\": must be on or off");
+}
+
+TEST(Options, CompressionIsNoneOrZstd) {
+    EXPECT_EQ(*parse_compression("none"), Compression::None);
+    EXPECT_EQ(*parse_compression(""), Compression::None);
+    expect_refused(parse_compression("gzip"),
+                   "sessmirror.compression = \"gzip\": must be none or zstd");
+    if (record::Compressor::is_available())
+        EXPECT_EQ(*parse_compression("Zstd"), Compression::Zstd);
+    else
+        expect_refused(parse_compression("zstd"),
+                       "sessmirror.compression = \"zstd\": sessmirror was built without libzstd "
+                       "(Debian and Ubuntu: apt-get install libzstd-dev, then build again)");
 }
 
 TEST(Options, OnConflictIsMergeMineOrFail) {
