@@ -54,7 +54,9 @@ void pass_hints_on(benchmark::State& state) {
     const record::Version about{1'700'000'001, 7};
     replica::CasHints hints(about);
     for (std::uint64_t store = 1; store <= 3; ++store) hints.add(store, store + 1000);
-    const auto pass = [&] { return replica::CasHints::decode(hints.encode()).find(about, 3); };
+    const auto pass = [&] {
+        return replica::CasHints::decode(hints.encode().view()).find(about, 3);
+    };
     if (pass() != 1003) return state.SkipWithError("not the hints that were made");
     for (auto _ : state) benchmark::DoNotOptimize(pass());
 }
