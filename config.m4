@@ -29,6 +29,15 @@ if test "$PHP_SESSMIRROR" != "no"; then
   SESSMIRROR_REQUIRE([SESSMIRROR_XXHASH], [libxxhash >= 0.8], [libxxhash-dev])
   SESSMIRROR_REQUIRE([SESSMIRROR_SODIUM], [libsodium >= 1.0.18], [libsodium-dev])
 
+  dnl The embedded store takes LMDB, and Linux's locks of open files. Without them all else works.
+  sessmirror_lmdb=no
+  AS_CASE([$host_os], [linux*], [PKG_CHECK_MODULES([SESSMIRROR_LMDB], [lmdb >= 0.9.17], [sessmirror_lmdb=yes], [:])])
+  AC_MSG_CHECKING([whether sessmirror has an embedded store (liblmdb-dev)])
+  AC_MSG_RESULT([$sessmirror_lmdb])
+  AS_VAR_IF([sessmirror_lmdb], [yes],
+    [PHP_EVAL_INCLINE([$SESSMIRROR_LMDB_CFLAGS])
+     PHP_EVAL_LIBLINE([$SESSMIRROR_LMDB_LIBS], [SESSMIRROR_SHARED_LIBADD])])
+
   dnl PHP loads extensions with RTLD_GLOBAL: export get_module and nothing else. Hidden visibility does not
   dnl reach templates of namespace std (whose statics would also forbid dlclose), so the linker is told too.
   SESSMIRROR_FLAGS="$SESSMIRROR_STD -fvisibility=hidden -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1"
@@ -42,6 +51,8 @@ if test "$PHP_SESSMIRROR" != "no"; then
     [AC_MSG_RESULT([no])])
   LDFLAGS=$sessmirror_saved_ldflags
   PHP_SUBST([SESSMIRROR_SHARED_LIBADD])
+
+  AS_VAR_IF([sessmirror_lmdb], [yes], [SESSMIRROR_FLAGS="$SESSMIRROR_FLAGS -DSESSMIRROR_LMDB=1"])
 
   dnl The headers of PHP are not written for -Wpedantic and the like; the CMake build applies those to src/.
   AS_VAR_IF([PHP_SESSMIRROR_DEV], [no], [],
