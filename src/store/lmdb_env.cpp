@@ -37,7 +37,7 @@ MDB_val val_of(std::string_view text) noexcept {
 
 void LmdbEnv::Deleter::operator()(LmdbEnv* env) const noexcept {
     const std::lock_guard guard(registry_mutex);
-    // The parent's belongs to the parent: closing it here would free its readers' places.
+    // The parent's belongs to the parent: LMDB forbids a child to use it, closing included.
     if (env->fork_generation_ != fork_generation() || --env->users_ > 0) return;
     LmdbEnv** link = &registry;
     while (*link != env) link = &(*link)->next_;

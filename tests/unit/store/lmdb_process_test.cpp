@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 #include <lmdb.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,6 +57,16 @@ bool increment(StoreClient& client, const FetchReply& read, std::uint32_t nonce,
     request.unlock = unlock;
     const auto reply = client.put(request);
     return reply && reply->outcome == PutOutcome::Stored;
+}
+
+// How many places for readers are taken.
+int readers(EmbeddedDirectory& files) {
+    LmdbAccess access(files.path(), 16, files.clock);
+    if (!access.ready()) return -1;
+    int lines = 0;  // one of them is a heading
+    const auto count = [](const char*, void* total) { return ++*static_cast<int*>(total), 0; };
+    mdb_reader_list(access.env().get(), count, &lines);
+    return lines - 1;
 }
 
 int counter(EmbeddedDirectory& files) {
@@ -129,7 +141,7 @@ TEST(LmdbProcesses, AForkedChildHasTheFileForItselfAndNoneOfItsParentsLocks) {
     EXPECT_TRUE(client->release(one.key, locked->holder)->was_ours);
 }
 
-// Closing what a child inherited would free its parent's place among the readers, and the next
+// Ending what a child inherited would free its parent's place among the readers, and the next
 // writer would use pages that the parent reads.
 TEST(LmdbProcesses, AChildThatOnlyEndsDoesNotDisturbItsParent) {
     EmbeddedDirectory files;
@@ -144,26 +156,55 @@ TEST(LmdbProcesses, AChildThatOnlyEndsDoesNotDisturbItsParent) {
         ::_exit(0);
     }
     EXPECT_EQ(wait_for(child), 0);
+    EXPECT_EQ(readers(files), 1);
     for (int i = 0; i < 100; ++i) ASSERT_EQ(payload_of(*client->fetch(session.key)), "content");
     EXPECT_EQ(payload_of(*files.client()->fetch(session.key)), "content");
 }
 
 TEST(LmdbProcesses, TheNextWorkerTakesBackThePlacesOfReadersThatWereKilled) {
     EmbeddedDirectory files;
-    for (int i = 0; i < 5; ++i) {
-        test::ChildProcess child([&] {
-            static auto client = files.client();
-            (void)client->fetch(key_of("a"));
-        });
-        ASSERT_TRUE(child.worked());
+    const auto read = [&] {
+        static auto client = files.client();  // alive until the process is not
+        (void)client->fetch(key_of("a"));
+    };
+    const test::ChildProcess living(read);
+    ASSERT_TRUE(living.worked());
+    for (int i = 0; i < 3; ++i) {
+        const test::ChildProcess killed(read);
+        ASSERT_TRUE(killed.worked());
     }
-    LmdbAccess access(files.path(), 16, files.clock);
-    ASSERT_TRUE(access.ready());
-    int lines = 0;  // one of them says "pid", or that there is none
-    mdb_reader_list(
-        access.env().get(), [](const char*, void* count) { return ++*static_cast<int*>(count), 0; },
-        &lines);
-    EXPECT_EQ(lines, 1);
+    EXPECT_EQ(readers(files), 1);
+}
+
+// A directory of twelve megabytes that only this process sees.
+bool mount_small(const std::string& path) {
+    return ::unshare(CLONE_NEWNS) == 0 &&
+           ::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
+           ::mount("tmpfs", path.c_str(), "tmpfs", 0, "size=12m") == 0;
+}
+
+// Writing to a memory map of a full disk would end the process.
+TEST(LmdbProcesses, AFullDiskRefusesAndKeepsWhatWasStored) {
+    if (::geteuid() != 0) return;  // only root can make one
+    EmbeddedDirectory files(64);
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        if (!mount_small(files.path())) ::_exit(2);
+        const auto client = files.client();
+        const Session first("0", std::string(1000, 'x'));
+        if (!client->put(first.put(*client))) ::_exit(3);
+        Status refused = kOk;
+        for (int i = 1; i < 20'000 && refused; ++i) {
+            const Session session(std::to_string(i), first.payload);
+            const auto reply = client->put(session.put(*client));
+            if (!reply) refused = reply.error();
+        }
+        const bool is_told = !refused && refused.error().code == Errc::StoreError;
+        const bool is_kept = payload_of(*client->fetch(first.key)) == first.payload;
+        ::_exit(is_told && is_kept ? 0 : 1);
+    }
+    EXPECT_EQ(wait_for(child), 0);
 }
 
 TEST(LmdbProcesses, ManyWorkersOfOneProcessShareTheFile) {

@@ -261,14 +261,19 @@ TEST_F(FullLmdb, AFullFileTakesSessionsAgainWhenOldOnesHaveExpired) {
     }
 }
 
-// As many as expire come again: a file of eight megabytes has no room for all of them.
+// Ninety megabytes come, and as much expires.
 TEST_F(FullLmdb, SpaceIsBoundedWithoutAnybodyWhoCollects) {
+    EmbeddedDirectory files(64);
+    const auto client = files.client();
     for (int i = 0; i < 60'000; ++i) {
         const Session session(std::to_string(i), std::string(1000, 'x'));
-        const auto reply = client_->put(session.put(*client_));
+        const auto reply = client->put(session.put(*client));
         ASSERT_TRUE(reply) << i << ": " << reply.error().detail;
-        if (i % 4 == 0) ++files_.clock.unix;  // 2400 are alive
+        if (i % 4 == 0) ++files.clock.unix;  // 2400 are alive
     }
+    LmdbAccess access(files.path(), 64, files.clock);
+    ASSERT_TRUE(access.ready());
+    EXPECT_GT(access.env().pages_ahead(), access.env().pages_of(32u << 20));
 }
 
 // ---- inventory ----------------------------------------------------------------------------------
