@@ -118,6 +118,30 @@ TEST(LmdbProcesses, TheLockOfAKilledProcessIsFree) {
     EXPECT_EQ(client->lock(key_of("a"), "next")->lock, LockState::Granted);
 }
 
+// Wherever in a transaction the kill meets it: the next one stores, and finds whole sessions.
+TEST(LmdbProcesses, AProcessThatIsKilledWhileItStoresBlocksNobody) {
+    EmbeddedDirectory files;
+    const auto client = files.client();
+    for (int i = 0; i < 40; ++i) {
+        const int before = i == 0 ? 0 : counter(files);
+        const pid_t child = ::fork();
+        ASSERT_GE(child, 0);
+        if (child == 0) {
+            const auto own = files.client();
+            for (;;) (void)increment(*own, *own->fetch(key_of("counter")), 1, std::nullopt);
+        }
+        const TimePoint limit = client->deadline();
+        while (client->loop().now() < limit) {
+            const auto read = client->fetch(key_of("counter"));
+            if (read->found && std::stoi(payload_of(*read)) > before + 10 + i) break;
+        }
+        ::kill(child, SIGKILL);
+        wait_for(child);
+        ASSERT_GT(counter(files), before + 10);
+        ASSERT_TRUE(increment(*client, *client->fetch(key_of("counter")), 2, std::nullopt));
+    }
+}
+
 TEST(LmdbProcesses, AForkedChildHasTheFileForItselfAndNoneOfItsParentsLocks) {
     EmbeddedDirectory files;
     const auto client = files.client();
