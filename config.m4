@@ -35,6 +35,11 @@ PHP_ARG_ENABLE([sessmirror-dev],
   [AS_HELP_STRING([--enable-sessmirror-dev], [Warnings are errors (developers only)])],
   [no], [no])
 
+PHP_ARG_WITH([sessmirror-lmdb],
+  [whether sessmirror has an embedded store],
+  [AS_HELP_STRING([--without-sessmirror-lmdb], [Do not use LMDB (default: used if it is found)])],
+  [auto], [no])
+
 PHP_ARG_WITH([sessmirror-zstd],
   [whether sessmirror can compress sessions with zstd],
   [AS_HELP_STRING([--without-sessmirror-zstd], [Do not use libzstd (default: used if it is found)])],
@@ -51,6 +56,9 @@ if test "$PHP_SESSMIRROR" != "no"; then
   dnl PHP loads extensions with RTLD_GLOBAL: export get_module and nothing else. Hidden visibility does not
   dnl reach templates of namespace std (whose statics would also forbid dlclose), so the linker is told too.
   SESSMIRROR_FLAGS="$SESSMIRROR_STD -fvisibility=hidden -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1"
+  dnl The embedded store takes Linux's locks of open files as well.
+  AS_CASE([$host_os], [linux*],
+    [SESSMIRROR_OPTIONAL([lmdb], [SESSMIRROR_LMDB], [lmdb >= 0.9.17], [liblmdb-dev], [SESSMIRROR_WITH_LMDB])])
   SESSMIRROR_OPTIONAL([zstd], [SESSMIRROR_ZSTD], [libzstd >= 1.4], [libzstd-dev], [SESSMIRROR_WITH_ZSTD])
   sessmirror_version_script="-Wl,--version-script=$abs_srcdir/php_ext/exports.map"
   sessmirror_saved_ldflags=$LDFLAGS

@@ -20,6 +20,7 @@ extern "C" {
 
 #include <SAPI.h>
 #include <php_ini.h>
+#include <php_open_temporary_file.h>
 #include <ext/session/php_session.h>
 #include <ext/standard/info.h>
 }

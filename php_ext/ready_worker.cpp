@@ -8,7 +8,12 @@
 
 namespace sessmirror::shim {
 
-Result<Worker*> ready_worker() {
+std::string_view needed_directory() {
+    if (SESSMIRROR_G(worker) != nullptr && !SESSMIRROR_G(directives_changed)) return {};
+    return php_get_temporary_directory();
+}
+
+Result<Worker*> ready_worker(std::string_view directory) {
     Worker*& worker = SESSMIRROR_G(worker);
     if (worker == nullptr) {
         auto made = make_worker();
@@ -20,7 +25,7 @@ Result<Worker*> ready_worker() {
         std::array<std::string_view, kDirectives> texts;
         for (std::size_t i = 0; i < texts.size(); ++i)
             texts[i] = view(SESSMIRROR_G(directive_texts)[i]);
-        Status configured = worker->configure(texts);
+        Status configured = worker->configure(texts, directory);
         if (!configured) return configured.error();
         SESSMIRROR_G(directives_changed) = false;
     }

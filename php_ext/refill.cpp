@@ -9,8 +9,8 @@ namespace {
 
 constexpr Duration kBetweenReports = milliseconds(200);
 
-Result<Worker*> begin(std::string_view save_path) {
-    auto worker = ready_worker();
+Result<Worker*> begin(std::string_view save_path, std::string_view directory) {
+    auto worker = ready_worker(directory);
     if (!worker) return worker;
     // A session that is let go at once: opening it makes the pool.
     if (auto opened = (*worker)->open(save_path); !opened) return opened.error();
@@ -74,7 +74,8 @@ PHP_FUNCTION(sessmirror_refill) {
 
     const char* const save_path =
         zend_ini_string(const_cast<char*>("session.save_path"), sizeof "session.save_path" - 1, 0);
-    const auto worker = shim::guarded([&] { return shim::begin(save_path); });
+    const std::string_view directory = shim::needed_directory();
+    const auto worker = shim::guarded([&] { return shim::begin(save_path, directory); });
     if (!worker) {
         php_error_docref(nullptr, E_WARNING, "No store was looked at: %s", worker.error().detail);
         RETURN_EMPTY_ARRAY();

@@ -27,8 +27,8 @@ zend_long configured_lifetime() {
                          sizeof "session.gc_maxlifetime" - 1, 0);
 }
 
-Result<OpenedSession*> open_session(std::string_view save_path) {
-    auto worker = ready_worker();
+Result<OpenedSession*> open_session(std::string_view save_path, std::string_view directory) {
+    auto worker = ready_worker(directory);
     if (!worker) return worker.error();
     auto session = (*worker)->open(save_path);
     if (!session) return session.error();
@@ -55,7 +55,8 @@ PS_OPEN_FUNC(sessmirror) {
         return finish(Step::Write, undone);
     }
     const std::string_view path = view(save_path);
-    const auto result = guarded([&] { return open_session(path); });
+    const std::string_view directory = needed_directory();
+    const auto result = guarded([&] { return open_session(path, directory); });
     if (!result) return finish(Step::Open, result);
     *mod_data = *result;
     const std::string_view token = received_token();

@@ -13,8 +13,10 @@ std::shared_ptr<service::Host>* process_host = nullptr;
 
 }  // namespace
 
-Status Worker::configure(std::span<const std::string_view, kDirectives> texts) {
+Status Worker::configure(std::span<const std::string_view, kDirectives> texts,
+                         std::string_view temporary_directory) {
     Settings fresh;
+    fresh.options.embedded_directory = temporary_directory;
     Status applied = apply_all(texts, fresh);
     if (applied) settings_ = std::move(fresh);
     return applied;

@@ -22,7 +22,9 @@ class Worker {
         : host_(std::move(host)), service_(host_->page()) {}
 
     // Replaces the settings, or keeps the old ones and gives Errc::BadConfig.
-    Status configure(std::span<const std::string_view, kDirectives> texts);
+    // `temporary_directory` is where the embedded store keeps its files by default.
+    Status configure(std::span<const std::string_view, kDirectives> texts,
+                     std::string_view temporary_directory);
 
     // `save_path` is the list of stores unless sessmirror.stores is set.
     Result<std::unique_ptr<service::Session>> open(std::string_view save_path);

@@ -70,6 +70,14 @@ def _speed(contender, floor):
     )
 
 
+def _embedded(contender):
+    """One web server, which needs no other handler than this one."""
+    return (
+        Budget(contender, "unchanged", "us", 1.0, "files"),
+        Budget(contender, "changed", "us", 1.0, "files"),
+    )
+
+
 BUDGETS = (
     *_without_lock("sessmirror-off"),
     *_without_lock("sessmirror-optimistic"),
@@ -82,6 +90,8 @@ BUDGETS = (
     *_speed("sessmirror-off", "floor-off"),
     *_speed("sessmirror-optimistic", "floor-off"),
     *_speed("sessmirror-on", "floor-on"),
+    *_embedded("sessmirror-embedded-on"),
+    *_embedded("sessmirror-embedded-off"),
 )
 
 # --- what is no figure of a cycle ------------------------------------------------------------------

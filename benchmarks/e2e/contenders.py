@@ -20,7 +20,7 @@ _COMMON = {
 
 @dataclass(frozen=True)
 class Contender:
-    """`copies`: how many stores must hold each session; 0 where no store is involved.
+    """`copies`: how many stores must hold each session; 0 where they are in a directory of the host.
     `writes_late`: the copies beyond the first are sent at some later time, and by nobody waited
     for, so that they cannot be asked for after the last cycle.
     `is_variant`: another number of copies, or polling; measured with few kinds and sizes only.
@@ -54,9 +54,8 @@ class Contender:
 
     def settings(self, endpoints, directory):
         """The php.ini settings, the same on both hosts."""
-        save_path = ",".join(self.entry.format(endpoint) for endpoint in endpoints)
-        if self.handler == "files":
-            save_path = str(directory)
+        save_path = ",".join(self.entry.format(place)
+                             for place in (endpoints if self.copies else [directory]))
         return {**_COMMON, "session.save_path": save_path, **self.ini}
 
 
@@ -81,6 +80,14 @@ def _sessmirror(name, title, locking, copies=2, is_variant=False, writes_late=Fa
 _LOCKING = {"on": "sessmirror, locking on", "optimistic": "sessmirror, optimistic",
             "off": "sessmirror, locking off"}
 _FURTHER_COPIES = (1, 3, 5)
+
+
+def _embedded(locking):
+    """Without copies to count: both workers share the files of one host, as they do with `files`."""
+    return Contender(f"sessmirror-embedded-{locking}",
+                     f"sessmirror, embedded, locking {locking}, one host", 0, ("sessmirror.so",),
+                     entry="lmdb://{}",
+                     ini={"session.save_handler": "sessmirror", "sessmirror.locking": locking})
 
 
 def _variants():
@@ -120,7 +127,8 @@ CONTENDERS = {
                    writes_late=True, sess_locking=0, sess_persistent=1),
         Contender("redis-nolock", "redis, no lock", 1, ("igbinary.so", "redis.so"), "redis",
                   ini={"session.save_handler": "redis", "redis.session.locking_enabled": 0}),
-        Contender("files", "files on tmpfs, one host", 0,
+        *(_embedded(locking) for locking in ("on", "off")),
+        Contender("files", "files on tmpfs, one host", 0, entry="{}",
                   ini={"session.save_handler": "files"}),
         *_variants(),
     )

@@ -71,6 +71,22 @@ void EventLoop::await_no_longer(AwaitedSocket& socket) noexcept {
     std::erase(awaited_, &socket);
 }
 
+void EventLoop::unpost(const ReadySource& source) noexcept {
+    posted_.for_each([&](ReadySource*& posted) {
+        if (posted == &source) posted = nullptr;
+    });
+}
+
+// What is at hand takes no time worth measuring, so the clock is asked now and then only.
+void EventLoop::run_posted(const bool& done, TimePoint deadline) noexcept {
+    constexpr unsigned kBetweenLooks = 32;
+    for (unsigned count = 1; !done && !posted_.empty(); ++count) {
+        ReadySource* const source = posted_.pop();
+        if (source != nullptr) source->on_ready();
+        if (count % kBetweenLooks == 0 && now() >= deadline) return;
+    }
+}
+
 event_base* EventLoop::base() noexcept {
     if (!base_)
         make_base();
@@ -119,11 +135,13 @@ bool EventLoop::receive_directly(TimePoint deadline) noexcept {
 }
 
 bool EventLoop::run_until(const bool& done, TimePoint deadline) {
+    run_posted(done, deadline);
     if (done) return true;
     event_base* const loop = base();
     if (loop == nullptr) return false;
     while (!done) {
-        if (receive_directly(deadline)) continue;
+        run_posted(done, deadline);
+        if (done || receive_directly(deadline)) continue;
         const Duration left = deadline - now();
         if (left <= Duration::zero()) {
             event_base_loop(loop, EVLOOP_NONBLOCK);
@@ -138,6 +156,8 @@ bool EventLoop::run_until(const bool& done, TimePoint deadline) {
 }
 
 void EventLoop::run_ready() {
+    const bool never = false;
+    run_posted(never, now());
     if (event_base* const loop = base()) event_base_loop(loop, EVLOOP_NONBLOCK);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/fifo.h"
 
 struct event;
 struct event_base;
@@ -26,6 +27,16 @@ class AwaitedSocket {
 
   protected:
     ~AwaitedSocket() = default;
+};
+
+// Somebody who has an answer at hand for which no socket has to be waited for.
+class ReadySource {
+  public:
+    // Called from the loop, once for each post(). May post again.
+    virtual void on_ready() noexcept = 0;
+
+  protected:
+    ~ReadySource() = default;
 };
 
 // Told in a forked child, at the first use of the loop there, after the child got a kernel event
@@ -69,6 +80,12 @@ class EventLoop final : public Scheduler {
     void await(AwaitedSocket& socket);
     void await_no_longer(AwaitedSocket& socket) noexcept;
 
+    // The source is called from the loop, before anything is waited for. Costs no system call, and
+    // sources that are posted while they run are called in the order of their posts.
+    void post(ReadySource& source) { posted_.push(&source); }
+    // Posts of this source that are outstanding are void. Call before destroying it.
+    void unpost(const ReadySource& source) noexcept;
+
     // ---- for the other classes of net/ only
 
     void timer_started(const LoopTimer& timer);
@@ -84,6 +101,7 @@ class EventLoop final : public Scheduler {
   private:
     void make_base() noexcept;
     void leave_parent() noexcept;
+    void run_posted(const bool& done, TimePoint deadline) noexcept;
     [[nodiscard]] bool receive_directly(TimePoint deadline) noexcept;
 
     struct BaseDeleter {
@@ -101,6 +119,7 @@ class EventLoop final : public Scheduler {
     std::vector<ForkSink*> fork_sinks_;
     std::vector<AwaitedSocket*> awaited_;
     std::vector<const LoopTimer*> timers_;  // those that run, but for guards
+    Fifo<ReadySource*> posted_;             // nullptr: the source is gone
 };
 
 }  // namespace sessmirror::net

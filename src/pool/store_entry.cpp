@@ -16,6 +16,7 @@ namespace {
 constexpr std::string_view kPersistent = "PERSISTENT=";
 constexpr std::size_t kMaxHost = 253;  // RFC 1035, section 2.3.4
 constexpr std::size_t kMaxPath = sizeof(sockaddr_un::sun_path) - 1;
+constexpr std::size_t kMaxDirectory = 1024;
 
 // "11211:2" behind an address, taken apart.
 struct Suffix {
@@ -115,6 +116,22 @@ Result<bool> parse_socket(std::string_view text, store::StoreSpec& spec) {
     return suffix->weight_given;
 }
 
+// The weight is never given: there is nothing to share the sessions with.
+Result<bool> parse_directory(std::string_view text, store::StoreSpec& spec) {
+    if (text.empty() || text.front() != '/')
+        return Error(Errc::BadConfig,
+                     "the directory of an embedded store must be absolute: lmdb:///directory");
+    if (text.size() > kMaxDirectory || !std::all_of(text.begin(), text.end(), is_path_char))
+        return Error(Errc::BadConfig,
+                     "the directory of an embedded store has at most %zu characters, none of them "
+                     "a control character",
+                     kMaxDirectory);
+    while (text.size() > 1 && text.back() == '/') text.remove_suffix(1);
+    spec.engine = store::Engine::Embedded;
+    spec.host = std::string(text);
+    return false;
+}
+
 Result<bool> parse_target(std::string_view text, store::StoreSpec& spec) {
     const std::size_t mark = text.find("://");
     if (mark == std::string_view::npos) {
@@ -128,10 +145,11 @@ Result<bool> parse_target(std::string_view text, store::StoreSpec& spec) {
     const std::string_view scheme = text.substr(0, mark);
     std::string_view rest = text.substr(mark + 3);
     if (equals_ignoring_case(scheme, "unix")) return parse_socket(rest, spec);
+    if (equals_ignoring_case(scheme, "lmdb")) return parse_directory(rest, spec);
     if (!equals_ignoring_case(scheme, "tcp"))
         return Error(Errc::BadConfig,
-                     "this release's stores are memcached over tcp:// or unix://, the scheme %s is "
-                     "not supported",
+                     "this release's stores are memcached over tcp:// or unix://, and lmdb://; the "
+                     "scheme %s is not supported",
                      Quoted(scheme, 20).c_str());
     if (!rest.empty() && rest.back() == '/') rest.remove_suffix(1);
     return parse_tcp(rest, spec);

@@ -13,6 +13,7 @@ inline constexpr std::uint16_t kDefaultPort = 11211;
 // Reads one entry of the store list:
 //     entry  = [ "tcp://" ] host [ ":" port [ ":" weight ]] [ "/" ] [ "?" parameters ]
 //            | [ "unix://" | "unix:" ] /path [ ":0" [ ":" weight ]] [ "?" parameters ]
+//            | "lmdb://" /directory [ "?" parameters ]
 //     host   = letters, digits, '-', '.', '_'  |  "[" IPv6 "]"
 // See store_parameters.h for the parameters. The result is in canonical form (lower case, shortest
 // IPv6 notation), since its name places the sessions and must read the same on every host.

@@ -39,7 +39,20 @@ bool contains(const std::vector<store::StoreSpec>& stores, const std::string& na
                        [&](const store::StoreSpec& spec) { return spec.name() == name; });
 }
 
+bool is_embedded(const store::StoreSpec& spec) noexcept {
+    return spec.engine == store::Engine::Embedded;
+}
+
 }  // namespace
+
+Status check_embedded_is_alone(std::span<const store::StoreSpec> stores) noexcept {
+    if (stores.size() > 1 && std::any_of(stores.begin(), stores.end(), is_embedded))
+        return Error(Errc::BadConfig,
+                     "store list: an embedded store (lmdb://, or a directory) belongs to one web "
+                     "server and cannot stand beside other stores: list it alone, or use a "
+                     "memcached on this host");
+    return kOk;
+}
 
 Result<std::vector<store::StoreSpec>> parse_store_list(std::string_view text) {
     const bool has_userinfo = text.find('@') != std::string_view::npos;
@@ -62,6 +75,7 @@ Result<std::vector<store::StoreSpec>> parse_store_list(std::string_view text) {
         return Error(Errc::BadConfig,
                      "the store list is empty: name the stores in session.save_path or "
                      "sessmirror.stores, for instance \"10.0.0.1:11211,10.0.0.2:11211\"");
+    if (const auto alone = check_embedded_is_alone(stores); !alone) return alone.error();
     return stores;
 }
 

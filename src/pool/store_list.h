@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -16,7 +17,12 @@ inline constexpr int kMaxStores = 64;
 // accept in session.save_path, so that an existing string can stay as it is. Grammar and examples:
 // docs/configuration-stores.md. Every piece is either understood or refused with Errc::BadConfig
 // and the piece quoted (credentials masked); nothing is dropped in silence. Order is kept; it means
-// nothing to placement. Refused as well: an empty list, an empty entry, the same store twice.
+// nothing to placement. Refused as well: an empty list, an empty entry, the same store twice, an
+// embedded store beside others.
 Result<std::vector<store::StoreSpec>> parse_store_list(std::string_view text);
+
+// Errc::BadConfig unless an embedded store is the only one. It cannot be reached from other hosts,
+// so the copies that they and this host would count on are none.
+Status check_embedded_is_alone(std::span<const store::StoreSpec> stores) noexcept;
 
 }  // namespace sessmirror::pool

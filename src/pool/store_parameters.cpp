@@ -11,6 +11,8 @@ namespace sessmirror::pool {
 namespace {
 
 constexpr std::uint32_t kMaxTimeoutMs = 3'600'000;
+constexpr std::uint32_t kMinSizeMb = 8;
+constexpr std::uint32_t kMaxSizeMb = 1u << 20;
 
 enum class Parameter : std::uint8_t {
     Weight,
@@ -21,12 +23,13 @@ enum class Parameter : std::uint8_t {
     Persistent,
     RetryInterval,
     UdpPort,
+    SizeMb,
     kCount,
 };
 constexpr std::size_t kParameters = static_cast<std::size_t>(Parameter::kCount);
 constexpr std::array<std::string_view, kParameters> kNames = {
-    "weight",       "timeout",    "connect_timeout_ms", "io_timeout_ms",
-    "read_timeout", "persistent", "retry_interval",     "udp_port"};
+    "weight",     "timeout",        "connect_timeout_ms", "io_timeout_ms", "read_timeout",
+    "persistent", "retry_interval", "udp_port",           "size_mb"};
 
 // What the handler redis accepts besides, and what would silently mean something else here.
 constexpr std::array<std::string_view, 7> kRedisOnly = {
@@ -93,6 +96,16 @@ Status set_weight(std::string_view value, store::StoreSpec& spec) noexcept {
     return kOk;
 }
 
+Status set_size(std::string_view value, store::StoreSpec& spec) noexcept {
+    const auto size = parse_number(value, kMinSizeMb, kMaxSizeMb);
+    if (!size)
+        return Error(Errc::BadConfig,
+                     "the parameter \"size_mb\" must be a number of megabytes from %u to %u",
+                     kMinSizeMb, kMaxSizeMb);
+    spec.size_mb = *size;
+    return kOk;
+}
+
 Status check_without_effect(Parameter parameter, std::string_view value) noexcept {
     switch (parameter) {
         case Parameter::Persistent:
@@ -122,12 +135,20 @@ Status apply_one(Parameter parameter, std::string_view value, Draft& draft,
             return set_milliseconds(name, value, draft.connect_timeout);
         case Parameter::IoTimeoutMs:
             return set_milliseconds(name, value, draft.io_timeout);
+        case Parameter::SizeMb:
+            return set_size(value, spec);
         default:
             return check_without_effect(parameter, value);
     }
 }
 
-Result<Parameter> find_parameter(std::string_view name, const Draft& draft) noexcept {
+// Nothing is connected to, and there is nothing to share sessions with.
+bool is_of_engine(Parameter parameter, store::Engine engine) noexcept {
+    return (parameter == Parameter::SizeMb) == (engine == store::Engine::Embedded);
+}
+
+Result<Parameter> find_parameter(std::string_view name, const Draft& draft,
+                                 store::Engine engine) noexcept {
     if (is_redis_only(name))
         return Error(Errc::BadConfig,
                      "this release's stores are memcached, which has no parameter %s",
@@ -136,6 +157,9 @@ Result<Parameter> find_parameter(std::string_view name, const Draft& draft) noex
     if (found == kNames.end())
         return Error(Errc::BadConfig, "the parameter %s is not known", Quoted(name, 20).c_str());
     const auto index = static_cast<std::size_t>(found - kNames.begin());
+    if (!is_of_engine(static_cast<Parameter>(index), engine))
+        return Error(Errc::BadConfig, "%s is not a parameter of this kind of store",
+                     Quoted(name, 20).c_str());
     if (draft.seen[index])
         return Error(Errc::BadConfig, "%s is given twice", Quoted(name, 20).c_str());
     return static_cast<Parameter>(index);
@@ -152,7 +176,7 @@ Status apply_parameters(std::string_view query, bool weight_given, store::StoreS
         query.remove_prefix(std::min(end + 1, query.size()));
 
         const std::size_t equals = std::min(pair.find('='), pair.size());
-        const auto parameter = find_parameter(pair.substr(0, equals), draft);
+        const auto parameter = find_parameter(pair.substr(0, equals), draft, spec.engine);
         if (!parameter) return parameter.error();
         draft.seen[static_cast<std::size_t>(*parameter)] = true;
         const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));

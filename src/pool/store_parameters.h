@@ -20,6 +20,8 @@ inline constexpr std::uint32_t kMaxWeight = 1000;
 //                                                  always persistent, the time between probes is
 //                                                  the pool's own
 //   udp_port            0 only
+// and for the embedded store nothing but
+//   size_mb             8 .. 1048576
 // Everything else, an empty value and a repeated parameter are Errc::BadConfig. The detail names
 // the parameter and never shows a value, which may be a password.
 Status apply_parameters(std::string_view query, bool weight_given, store::StoreSpec& spec);

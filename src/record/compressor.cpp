@@ -124,7 +124,7 @@ bool Compressor::is_available() noexcept {
 }
 
 const char* Compressor::library_version() noexcept {
-    return "none";
+    return "not built in";
 }
 
 bool Compressor::compress(ByteView, Bytes& frame) {

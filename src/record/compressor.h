@@ -23,7 +23,7 @@ class Compressor {
     Compressor& operator=(const Compressor&) = delete;
 
     static bool is_available() noexcept;
-    // "1.5.4", of the library that was loaded; "none" in a build without it. Static.
+    // "1.5.4", of the library that was loaded; "not built in" without it. Static.
     static const char* library_version() noexcept;
 
     // Makes one frame of `plain`. False, and an empty frame, when it would not save an eighth: then

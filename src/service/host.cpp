@@ -10,6 +10,7 @@
 #include "base/fork_guard.h"
 #include "net/library_version.h"
 #include "record/compressor.h"
+#include "store/embedded_store.h"
 
 namespace sessmirror::service {
 namespace {
@@ -42,13 +43,13 @@ Host::CounterValue Host::counter(int index) const noexcept {
 const char* Host::libraries() noexcept {
     // Trivially destructible: nothing is left to run when PHP unloads the extension.
     static const struct Text {
-        char bytes[96];
+        char bytes[160];
         Text() noexcept {
             std::snprintf(bytes, sizeof bytes,
-                          "libevent %s, xxHash %d.%d.%d, libsodium %s, libzstd %s",
+                          "libevent %s, xxHash %d.%d.%d, libsodium %s, libzstd %s, LMDB %s",
                           net::event_library_version(), XXH_VERSION_MAJOR, XXH_VERSION_MINOR,
                           XXH_VERSION_RELEASE, sodium_version_string(),
-                          record::Compressor::library_version());
+                          record::Compressor::library_version(), store::embedded_store_library());
         }
     } text;
     return text.bytes;

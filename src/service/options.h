@@ -45,6 +45,9 @@ struct Options {
     std::uint64_t max_session_bytes = 16u << 20;
     std::string secret;
     std::string key_prefix = "sm:";
+    // Where the embedded store keeps its files when no store is configured. No directive: the
+    // system's directory for temporary files, which the caller knows.
+    std::string embedded_directory;
 
     friend bool operator==(const Options&, const Options&) = default;
 };

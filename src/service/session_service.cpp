@@ -8,6 +8,7 @@
 
 #include "replica/settings_check.h"
 #include "service/service_impl.h"
+#include "store/embedded_store.h"
 #include "store/memcached_inventory.h"
 
 namespace sessmirror::service {
@@ -49,17 +50,42 @@ Status check_redundancy(int redundancy, std::size_t stores) noexcept {
     return kOk;
 }
 
-// session.save_path as the handler `files` has it: a folder, which no store can listen on.
-Status check_sockets(std::span<const store::StoreSpec> specs) {
-    for (const store::StoreSpec& spec : specs) {
-        struct stat found {};
-        if (spec.transport == store::Transport::Unix && ::stat(spec.host.c_str(), &found) == 0 &&
-            S_ISDIR(found.st_mode))
+bool is_directory(const std::string& path) noexcept {
+    struct stat found {};
+    return ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+// session.save_path as the handler `files` has it: a directory, on which no store can listen.
+Status take_directories_for_embedded(std::vector<store::StoreSpec>& specs) {
+    for (store::StoreSpec& spec : specs) {
+        if (spec.engine != store::Engine::Memcached || spec.transport != store::Transport::Unix ||
+            !is_directory(spec.host))
+            continue;
+        if (!store::has_embedded_store())
             return Error(Errc::BadConfig,
-                         "no stores are configured: %.100s is a folder, not the socket of a store",
-                         spec.host.c_str());
+                         "no stores are configured: %.100s is a folder, not the socket of a store, "
+                         "and %s",
+                         spec.host.c_str(), store::kNoEmbeddedStore);
+        spec.engine = store::Engine::Embedded;
     }
-    return kOk;
+    return pool::check_embedded_is_alone(specs);
+}
+
+// Whoever configures nothing has one web server.
+Result<std::vector<store::StoreSpec>> stores_of(const Options& options, std::string_view list) {
+    const bool is_empty = list.find_first_not_of(" \t\r\n") == std::string_view::npos;
+    if (is_empty && store::has_embedded_store() && !options.embedded_directory.empty()) {
+        store::StoreSpec spec;
+        spec.engine = store::Engine::Embedded;
+        spec.host = options.embedded_directory;
+        return std::vector{spec};
+    }
+    auto specs = pool::parse_store_list(list);
+    if (!specs && is_empty && !store::has_embedded_store())
+        specs.error().append("; %s", store::kNoEmbeddedStore);
+    if (!specs) return specs;
+    if (const auto ok = take_directories_for_embedded(*specs); !ok) return ok.error();
+    return specs;
 }
 
 }  // namespace
@@ -95,9 +121,8 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::deploy(const Options& 
 Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
     const Options& options, std::string_view store_list) {
     if (const auto ok = store::check_key_prefix(options.key_prefix); !ok) return ok.error();
-    auto specs = pool::parse_store_list(store_list);
+    auto specs = stores_of(options, store_list);
     if (!specs) return specs.error();
-    if (const auto ok = check_sockets(*specs); !ok) return ok.error();
     if (const auto ok = check_redundancy(options.redundancy, specs->size()); !ok) return ok.error();
     const auto local = find_local(options, *specs);
     if (!local) return local.error();
@@ -111,8 +136,15 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
     defaults.events = deployment.get();
     std::vector<pool::Pool::Member> members;
     for (auto& spec : *specs) {
-        auto made = store::make_memcached_store(spec, static_cast<int>(members.size()), loop,
-                                                resolver, defaults);
+        const int index = static_cast<int>(members.size());
+        if (spec.engine == store::Engine::Embedded) {
+            auto opened = store::open_embedded_store(spec, index, loop, options.max_session_bytes);
+            if (!opened) return opened.error();
+            deployment->inventories.push_back(store::make_embedded_inventory(spec, loop));
+            members.push_back({std::move(spec), std::move(*opened)});
+            continue;
+        }
+        auto made = store::make_memcached_store(spec, index, loop, resolver, defaults);
         deployment->inventories.push_back(
             std::make_unique<store::MemcachedInventory>(spec, loop, resolver));
         members.push_back({std::move(spec), std::move(made)});
@@ -130,7 +162,8 @@ Result<int> SessionService::Impl::find_local(const Options& options,
     std::vector<std::vector<net::IpAddress>> addresses(specs.size());
     if (options.local == "auto") {
         for (std::size_t i = 0; i < specs.size(); ++i)
-            if (specs[i].transport == store::Transport::Tcp)
+            if (specs[i].engine == store::Engine::Memcached &&
+                specs[i].transport == store::Transport::Tcp)
                 addresses[i] =
                     resolver.resolve_blocking(specs[i].host, loop.now() + options.connect_timeout);
     }

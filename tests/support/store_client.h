@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "net/event_loop.h"
@@ -71,6 +72,11 @@ class StoreClient {
         defaults.events = &events;
         store_ = store::make_memcached_store(spec, 0, loop_, resolver_, defaults);
     }
+
+    // `make` is given the loop and makes the store.
+    template <class Make>
+    requires std::is_invocable_v<Make, net::EventLoop&>
+    explicit StoreClient(Make make) : resolver_(loop_), store_(make(loop_)) {}
 
     Result<store::FetchReply> fetch(const store::SessionKey& key,
                                     store::Want want = store::Want::Value) {

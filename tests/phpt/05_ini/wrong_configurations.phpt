@@ -10,7 +10,7 @@ require __DIR__ . '/../common.inc';
 $good = $store->name();
 // kind => [directive, value, what the message must quote]
 $wrong = [
-    'empty list' => ['stores', '', 'empty'],
+    'empty list' => ['stores', ',', 'empty'],
     'scheme' => ['stores', 'http://10.0.0.1:11211', '"http://10.0.0.1:11211"'],
     'tls' => ['stores', "tls://$good", "\"tls://$good\""],
     'port' => ['stores', '10.0.0.1:99999', '"10.0.0.1:99999"'],
@@ -19,7 +19,9 @@ $wrong = [
     'parameter' => ['stores', "tcp://$good?color=red", 'color'],
     'twice' => ['stores', "10.0.0.1:1,$good,$good", "entry 3, \"$good\""],
     'empty entry' => ['stores', "$good,,10.0.0.1:1", 'after entry 1 is empty'],
-    'folder' => ['stores', sys_get_temp_dir(), 'is a folder, not the socket of a store'],
+    'folder and store' => ['stores', sys_get_temp_dir() . ",$good", 'cannot stand beside other stores'],
+    'embedded and store' => ['stores', "lmdb:///tmp,$good", 'cannot stand beside other stores'],
+    'size of embedded' => ['stores', 'lmdb:///tmp?size_mb=1', 'from 8 to 1048576'],
     'no socket' => ['stores', 'unix:///nonexistent/socket', '/nonexistent/socket'],
     'no such local' => ['local', '10.9.9.9:1', '10.9.9.9:1'],
     'redundancy' => ['redundancy', '0', 'sessmirror.redundancy = "0"'],
@@ -58,7 +60,9 @@ weight: refused
 parameter: refused
 twice: refused
 empty entry: refused
-folder: refused
+folder and store: refused
+embedded and store: refused
+size of embedded: refused
 no socket: refused
 no such local: refused
 redundancy: refused

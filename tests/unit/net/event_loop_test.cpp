@@ -136,5 +136,99 @@ TEST(EventLoop, TellsTheSocketWhenATimerIsDue) {
     EXPECT_LE(answer.limit, now + std::chrono::seconds(2));
 }
 
+class Guest final : public ReadySource {
+  public:
+    Guest(EventLoop& loop, std::vector<int>& log, int name) : loop_(loop), log_(log), name_(name) {}
+    void on_ready() noexcept override {
+        log_.push_back(name_);
+        if (reposts-- > 0) loop_.post(*this);
+        if (static_cast<int>(log_.size()) == until) done = true;
+    }
+    int reposts = 0;
+    int until = 1;
+    bool done = false;
+
+  private:
+    EventLoop& loop_;
+    std::vector<int>& log_;
+    int name_;
+};
+
+TEST(EventLoop, CallsWhoIsReadyInTheOrderOfPostsAndNeverInsideOfPost) {
+    EventLoop loop;
+    std::vector<int> log;
+    Guest first(loop, log, 1);
+    Guest second(loop, log, 2);
+    second.until = 3;
+    loop.post(first);
+    loop.post(second);
+    loop.post(second);
+    EXPECT_TRUE(log.empty());
+    EXPECT_TRUE(loop.run_until(second.done, loop.now() - milliseconds(1))) << "without any time";
+    EXPECT_EQ(log, (std::vector<int>{1, 2, 2}));
+}
+
+TEST(EventLoop, StopsAsSoonAsItIsDoneAndKeepsTheRestForLater) {
+    EventLoop loop;
+    std::vector<int> log;
+    Guest first(loop, log, 1);
+    Guest second(loop, log, 2);
+    loop.post(first);
+    loop.post(second);
+    EXPECT_TRUE(loop.run_until(first.done, loop.now() + std::chrono::seconds(5)));
+    EXPECT_EQ(log, (std::vector<int>{1}));
+    loop.run_ready();
+    EXPECT_EQ(log, (std::vector<int>{1, 2}));
+}
+
+TEST(EventLoop, WhoIsGoneIsNotCalled) {
+    EventLoop loop;
+    std::vector<int> log;
+    Guest stays(loop, log, 1);
+    {
+        Guest goes(loop, log, 2);
+        loop.post(goes);
+        loop.post(stays);
+        loop.post(goes);
+        loop.unpost(goes);
+    }
+    loop.run_ready();
+    EXPECT_EQ(log, (std::vector<int>{1}));
+}
+
+TEST(EventLoop, WhoIsAlwaysReadyEndsAtTheDeadlineAndStarvesNoTimer) {
+    EventLoop loop;
+    std::vector<int> log;
+    Guest guest(loop, log, 1);
+    guest.reposts = 1 << 30;
+    guest.until = 0;
+    Ring ring(loop, 1);
+    ring.timer->start(milliseconds(1));
+    loop.post(guest);
+    const bool never = false;
+    EXPECT_FALSE(loop.run_until(never, loop.now() + milliseconds(20)));
+    EXPECT_TRUE(ring.done);
+    guest.reposts = 0;
+    loop.run_ready();
+}
+
+TEST(EventLoop, WhoPostsFromATimerIsCalledBeforeTheLoopSleeps) {
+    EventLoop loop;
+    std::vector<int> log;
+    Guest guest(loop, log, 1);
+    struct Poster final : TimerSink {
+        void on_timer() noexcept override { loop->post(*guest); }
+        EventLoop* loop;
+        Guest* guest;
+    } poster{};
+    poster.loop = &loop;
+    poster.guest = &guest;
+    const auto timer = loop.make_timer(poster);
+    timer->start(milliseconds(1));
+    const TimePoint start = loop.now();
+    EXPECT_TRUE(loop.run_until(guest.done, start + std::chrono::seconds(5)));
+    EXPECT_LT(loop.now() - start, std::chrono::seconds(4));
+}
+
 }  // namespace
 }  // namespace sessmirror::net

@@ -170,5 +170,34 @@ TEST(StoreList, MessagesAreOneShortPrintableLineForAnyInput) {
     for (const char c : detail) EXPECT_TRUE(c >= ' ' && c <= '~');
 }
 
+TEST(StoreList, ReadsAnEmbeddedStoreWithItsSize) {
+    EXPECT_EQ(read("lmdb:///var/lib/php/sessions"), "lmdb:///var/lib/php/sessions*1");
+    EXPECT_EQ(read(" LMDB:///tmp/ "), "lmdb:///tmp*1");
+    EXPECT_EQ(read("lmdb:///"), "lmdb:///*1");
+    const auto stores = parse_store_list("lmdb:///tmp?size_mb=64");
+    ASSERT_TRUE(stores);
+    EXPECT_EQ(stores->front().engine, store::Engine::Embedded);
+    EXPECT_EQ(stores->front().host, "/tmp");
+    EXPECT_EQ(stores->front().size_mb, 64u);
+    EXPECT_EQ(parse_store_list("lmdb:///tmp")->front().size_mb, 1024u);
+}
+
+TEST(StoreList, RefusesAnEmbeddedStoreThatCannotBe) {
+    expect_refused("lmdb://tmp", "must be absolute");
+    expect_refused("lmdb://", "must be absolute");
+    expect_refused("lmdb:///tmp?size_mb=7", "from 8 to 1048576");
+    expect_refused("lmdb:///tmp?size_mb=1G", "from 8 to 1048576");
+    expect_refused("lmdb:///tmp?weight=2", "not a parameter of this kind of store");
+    expect_refused("lmdb:///tmp?timeout=1", "not a parameter of this kind of store");
+    expect_refused("10.0.0.1?size_mb=64", "not a parameter of this kind of store");
+    expect_refused("lmdb:///" + std::string(2000, 'x'), "at most 1024 characters");
+}
+
+TEST(StoreList, RefusesAnEmbeddedStoreBesideOthersAndSaysWhy) {
+    expect_refused("lmdb:///tmp, 10.0.0.1", "belongs to one web server");
+    expect_refused("10.0.0.1 lmdb:///tmp", "cannot stand beside other stores");
+    expect_refused("lmdb:///a,lmdb:///b", "list it alone");
+}
+
 }  // namespace
 }  // namespace sessmirror::pool

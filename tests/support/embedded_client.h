@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#ifdef SESSMIRROR_WITH_LMDB
+
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+
+#include "store/lmdb_store.h"
+#include "support/store_client.h"
+#include "support/temporary_directory.h"
+
+namespace sessmirror::test {
+
+// Wall time that passes only when the test says so.
+class WallClock final : public Clock {
+  public:
+    TimePoint now() const noexcept override { return TimePoint(std::chrono::seconds(unix)); }
+    std::uint32_t unix_seconds() const noexcept override { return unix; }
+    std::uint32_t unix = 1'700'000'000;
+};
+
+// A directory with an embedded store, for clients that each stand for a worker.
+class EmbeddedDirectory {
+  public:
+    explicit EmbeddedDirectory(std::uint32_t size_mb = 16) {
+        spec.engine = store::Engine::Embedded;
+        spec.host = directory_.path();
+        spec.size_mb = size_mb;
+    }
+    [[nodiscard]] std::unique_ptr<StoreClient> client() {
+        return std::make_unique<StoreClient>([this](net::EventLoop& loop) {
+            return std::make_unique<store::LmdbStore>(spec, 0, loop, clock, 16u << 20);
+        });
+    }
+    // Of the files that are made there: "mdb", "mdb-lock", "locks".
+    [[nodiscard]] std::string file(const std::string& suffix) const {
+        return directory_.path() + "/sessmirror-" + std::to_string(::geteuid()) + "." + suffix;
+    }
+    [[nodiscard]] const std::string& path() const { return directory_.path(); }
+
+    WallClock clock;
+    store::StoreSpec spec;
+
+  private:
+    TemporaryDirectory directory_;
+};
+
+}  // namespace sessmirror::test
+
+#endif  // SESSMIRROR_WITH_LMDB
