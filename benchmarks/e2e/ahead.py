@@ -3,11 +3,12 @@
 
 from .budgets import speed_ratios
 from .contenders import CONTENDERS
-from .figures import spread
+from .figures import around_median, spread
 from .measure import KINDS
 
 # Which give the same promise about two requests at the same time.
-_LOCKING = (("sessmirror-on", "sessmirror-on-zstd"), ("memcache", "memcached-lock", "memcached-persistent-lock"))
+_LOCKING = (("sessmirror-on", "sessmirror-on-zstd"),
+            ("memcache", "memcached-lock", "memcached-persistent-lock"))
 _WITHOUT = (("sessmirror-optimistic", "sessmirror-off", "sessmirror-off-zstd", "sessmirror-off-one"),
             ("memcached-nolock", "memcached-persistent", "redis-nolock"))
 _COSTS = {"round_trips": "round trips", "bytes": "bytes", "syscalls": "system calls",
@@ -29,8 +30,9 @@ def tables(result):
     return "\n\n".join(["### Ahead of peers?", _EXPLANATION, *parts])
 
 
-_EXPLANATION = """Ours divided by theirs, median (smallest .. largest over rounds). *yes*: ours costs less in every
-round, or makes more cycles in a second; *no*: it costs more in every round; *even*: the same, or rounds disagree.
+_EXPLANATION = """Ours divided by theirs, median (smallest .. largest over rounds). *yes*: ours costs less, or makes more
+cycles in a second; *no*: it costs more; *even*: the same, or it cannot be told: of up to eight rounds all have to agree,
+of more all but the outermost, so that the median is on that side with a certainty of 93 % at least.
 `memcached` over persistent connections waits for one copy only, and may not have sent the other. `memcache` compresses
 sessions from 20 KB on, the others never: beside it the rows with *zstd* tell about bytes, beside the others those without."""
 
@@ -61,6 +63,7 @@ def _speed(ratios):
 
 
 def _verdict(advantages, noise):
-    if all(each > noise for each in advantages):
+    sure = around_median(advantages)
+    if all(each > noise for each in sure):
         return "yes"
-    return "**no**" if all(each < -noise for each in advantages) else "even"
+    return "**no**" if all(each < -noise for each in sure) else "even"

@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from .figures import median
+from .figures import around_median, median
 
 _NOISE = 0.05  # of a round trip, which is measured with a clock
 
@@ -30,8 +30,8 @@ class Budget:
         return contenders.get(self.contender, {}).get(self.kind, {}).get(self.figure) or []
 
     def verdict(self, values):
-        """Speed depends on what else the machine does: it is judged only if all rounds agree."""
-        judged = values if self.against else [median(values)]
+        """Speed depends on what else the machine does: it is judged only where its median is sure."""
+        judged = around_median(values) if self.against else [median(values)]
         met = {self._is_met(value) for value in judged}
         return "open" if len(met) > 1 else "met" if met.pop() else "**missed**"
 
