@@ -38,6 +38,7 @@ add_executable(embed_tests ${embed_sources})
 target_include_directories(embed_tests SYSTEM PRIVATE ${php_include}/sapi/embed)
 target_link_libraries(embed_tests
     PRIVATE test_support shim_lint php_headers ${PHP_EMBED} GTest::gtest_main sessmirror_warnings)
+sessmirror_compile_quickly(embed_tests)
 gtest_discover_tests(embed_tests
     TEST_PREFIX "embed: "
     DISCOVERY_MODE PRE_TEST

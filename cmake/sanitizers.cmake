@@ -11,3 +11,10 @@ endif()
 if(SESSMIRROR_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
+
+# For tests themselves: with sanitizers, optimising takes longer than it saves.
+function(sessmirror_compile_quickly target)
+    if(SESSMIRROR_SANITIZE)
+        target_compile_options(${target} PRIVATE -O0)
+    endif()
+endfunction()

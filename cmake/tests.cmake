@@ -44,9 +44,7 @@ function(sessmirror_add_gtest name label)
     add_executable(${name} ${ARGN})
     target_link_libraries(${name}
         PRIVATE test_support ${simulated_world} GTest::gtest_main sessmirror_warnings)
-    if(SESSMIRROR_SANITIZE)
-        target_compile_options(${name} PRIVATE -O0)  # half the time to compile, and little to run
-    endif()
+    sessmirror_compile_quickly(${name})
     gtest_discover_tests(${name}
         TEST_PREFIX "${label}: "
         DISCOVERY_MODE PRE_TEST

@@ -9,20 +9,20 @@ gate_steps=(
     "package|package.xml is complete, one version everywhere (check-package)"
     "arginfo|the committed arginfo is what the stub says (gen-arginfo)"
     "scripts|the scripts' own tests"
-    "unit|unit tests, g++, warnings are errors"
+    "sanitize|unit and embed tests under AddressSanitizer and UBSan"
     "simulation|the replication logic in the deterministic simulation"
     "instructions|no part of the core costs more instructions than before"
     "clang|everything compiles under clang as well"
     "fuzz|fuzz targets over their corpus, and a short live run"
-    "sanitize|unit and embed tests under AddressSanitizer and UBSan"
     "phpize|the extension, built in its tree"
-    "archive|the extension, built from an exported archive as PIE does"
+    "archive|an exported archive, as PIE takes it: complete, and configured with no option"
     "pecl|the extension, packaged by PECL's tool and built beside its sources"
     "phpt|the extension inside PHP"
     "php-session|PHP's own session tests with this handler"
     "faults|short selection of the fault tests on real servers"
 )
 extra_steps=(
+    "unit|unit tests as they are, without sanitizers"
     "tidy|clang-tidy over the core and the shim"
     "valgrind|the phpt suite under valgrind"
     "seeds|the simulation with many seeds (SESSMIRROR_SEEDS)"
@@ -53,7 +53,11 @@ has_files() {
     fi
 }
 
-step_unit() { ensure_gcc_tree && run_ctest gcc unit; }
+step_unit() {
+    ensure_gcc_tree &&
+        check "compile the unit tests" cmake --build "$build_dir/gcc" -j "$jobs" --target unit_tests &&
+        run_ctest gcc unit
+}
 
 step_simulation() {
     if has_files 'tests/simulation/*.cpp'; then ensure_gcc_tree && run_ctest gcc simulation; fi
@@ -93,9 +97,6 @@ step_tidy() {
 
 step_phpize() { ensure_extension && check_module "$extension"; }
 
-# The two builds below prove that the module builds in these ways; its code is tested elsewhere.
-quick=-O0
-
 # The working tree as a commit would hold it, exported with the export-ignore rules applied.
 export_archive() {
     local to=$1 index=$1.index tree
@@ -106,11 +107,18 @@ export_archive() {
         repo_git archive "$tree" | tar -C "$to" -x -f -
 }
 
+# What the extension is built from; step phpize shows that it can be.
+holds_the_sources() {
+    local to=$1 file
+    project_files config.m4 sources.txt src php_ext |
+        while IFS= read -r -d '' file; do cmp "$root/$file" "$to/$file" || exit 1; done
+}
+
 step_archive() {
     local to=$build_dir/archive
     check "export an archive" export_archive "$to" &&
-        configure_flags=$quick check "build with no option" phpize_build "$to" "$to" &&
-        check_module "$to"
+        check "it holds the sources" holds_the_sources "$to" &&
+        check "configure with no option" phpize_configure "$to" "$to"
 }
 
 package_for_pecl() {
@@ -123,7 +131,7 @@ package_for_pecl() {
 step_pecl() {
     local to=$build_dir/pecl
     check "make the package" package_for_pecl "$to" &&
-        configure_flags=$quick check "build from what the package holds, beside it" phpize_build "$to/unpacked" "$to/build" &&
+        configure_flags=-O0 check "build from what the package holds, beside it" phpize_build "$to/unpacked" "$to/build" &&
         check_module "$to/build"
 }
 

@@ -23,8 +23,9 @@ build_cmake_tree() { # NAME, then options of cmake; cmake_targets limits what is
         check "compile the $name tree without a warning" cmake --build "$build_dir/$name" -j "$jobs" ${cmake_targets:+--target $cmake_targets}
 }
 
+# Optimised. The unit tests are compiled with sanitizers in the next tree, here only if they are asked for.
 ensure_gcc_tree() {
-    once gcc build_cmake_tree gcc -DCMAKE_CXX_COMPILER=g++
+    cmake_targets="sim_tests benches shim_lint" once gcc build_cmake_tree gcc -DCMAKE_CXX_COMPILER=g++
 }
 
 ensure_sanitize_tree() {
@@ -77,9 +78,8 @@ copy_project() {
         mv "$list.new" "$list"
 }
 
-# phpize_build SOURCE BUILD OPTIONS...: phpize, configure, make. Configures again only when what it
-# depends on has changed.
-phpize_build() {
+# phpize_configure SOURCE BUILD OPTIONS...: only when what it depends on has changed.
+phpize_configure() {
     local source=$1 build=$2 stamp
     shift 2
     local flags=${configure_flags:--g -O2}
@@ -90,7 +90,10 @@ phpize_build() {
             (cd "$build" && "$source/configure" "$@" CFLAGS="$flags" CXXFLAGS="$flags") &&
             echo "$stamp" > "$build/.configured" || return 1
     fi
-    make -C "$build" -j "$jobs" && test -s "$build/modules/sessmirror.so"
+}
+
+phpize_build() { # as phpize_configure, and then make
+    phpize_configure "$@" && make -C "$2" -j "$jobs" && test -s "$2/modules/sessmirror.so"
 }
 
 # The options are right for a packager as well: PHP answers with the module's name, and the dynamic
