@@ -22,7 +22,7 @@ _LONG_PASS_S = 1  # whose passes take longer has fewer sessions
 _TRACED_TURNS = 4
 _TRACED_SESSIONS = 16
 _COUNTED_TURNS = (1, 4)
-_LINK_SESSIONS = 16
+_LINK_SESSIONS = 64
 _FURTHER_LINK_ROUNDS = 1
 
 
