@@ -129,19 +129,24 @@ void EventLoop::unwatch_fork(ForkSink& sink) noexcept {
 
 // Other sockets' bytes, of which nobody waits for any, stay where they are until they are needed.
 bool EventLoop::receive_directly(TimePoint deadline) noexcept {
-    if (awaited_.size() != 1) return false;
     for (const LoopTimer* timer : timers_) deadline = std::min(deadline, timer->due());
     return awaited_.front()->receive_directly(deadline);
 }
 
-bool EventLoop::run_until(const bool& done, TimePoint deadline) {
+bool EventLoop::run_until(const bool& done, TimePoint deadline, Answers needed) {
     run_posted(done, deadline);
     if (done) return true;
     event_base* const loop = base();
     if (loop == nullptr) return false;
     while (!done) {
         run_posted(done, deadline);
-        if (done || receive_directly(deadline)) continue;
+        if (done) break;
+        const bool one_by_one = needed == Answers::Every && !awaited_.empty();
+        if (one_by_one || awaited_.size() == 1) {
+            if (receive_directly(deadline)) continue;
+            needed =
+                Answers::Any;  // the first is late: what others bring is not kept waiting again
+        }
         const Duration left = deadline - now();
         if (left <= Duration::zero()) {
             event_base_loop(loop, EVLOOP_NONBLOCK);

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -16,6 +17,11 @@ struct event_base;
 namespace sessmirror::net {
 
 class LoopTimer;
+
+// What whoever waits needs of the sockets that are awaited: the answer of any, or those of all.
+// Asks for no more than an order of receiving; who says Every and needs less loses some
+// milliseconds at most, once for each wait.
+enum class Answers : std::uint8_t { Any, Every };
 
 // A socket on which somebody waits for an answer.
 class AwaitedSocket {
@@ -70,9 +76,11 @@ class EventLoop final : public Scheduler {
     std::unique_ptr<Timer> make_guard_timer(TimerSink& sink) override;
 
     // Runs callbacks until `done` is true (returns true) or the deadline has passed (false).
-    // What is ready is handled even when the deadline has already passed. While a single socket is
-    // awaited and no timer is due, waits in that socket's receiving call.
-    bool run_until(const bool& done, TimePoint deadline);
+    // What is ready is handled even when the deadline has already passed. While no timer is due and
+    // a single socket is awaited, waits in that socket's receiving call; so it does in those of
+    // several sockets, in the order in which they were awaited, when every answer is needed:
+    // whoever sends to the farthest first sleeps once for all.
+    bool run_until(const bool& done, TimePoint deadline, Answers needed = Answers::Any);
     // Handles what is ready, without waiting.
     void run_ready();
 

@@ -34,6 +34,9 @@ class LockedRead final : public Operation,
         : Operation(env), view_(view), nearest_(*this), hedge_(env, *this) {}
     ~LockedRead() override;
 
+    // The lock's and the nearest copy.
+    [[nodiscard]] bool needs_every_answer() const noexcept override { return true; }
+
   private:
     // Where the nearest store's copy arrives: a sink of its own, because after a failover the home
     // and the nearest store may be the same one with two answers on their way.

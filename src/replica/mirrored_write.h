@@ -52,6 +52,10 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
 
     ~MirroredWrite() override;
 
+    [[nodiscard]] bool needs_every_answer() const noexcept override {
+        return env_.policy.ack == Ack::All;
+    }
+
     // For before start(). The lock stays held: the session is not closed yet.
     void keep_lock() noexcept { keeps_lock_ = true; }
 

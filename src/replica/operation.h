@@ -50,6 +50,10 @@ class Operation : public store::StoreSink {
     [[nodiscard]] const bool& done() const noexcept { return done_; }
     [[nodiscard]] const Status& outcome() const noexcept { return outcome_; }
 
+    // Whether it has to wait for all that it asks, as far as that can be told beforehand: whoever
+    // waits for it may then receive answers one after the other. A hint, not a promise.
+    [[nodiscard]] virtual bool needs_every_answer() const noexcept { return false; }
+
   protected:
     virtual void run() noexcept = 0;
 

@@ -174,7 +174,10 @@ Status SessionService::Impl::run(Deployment& deployment, replica::Operation& ope
     operation.start();
     const TimePoint limit =
         loop.now() + deployment.policy.deadline + deployment.policy.lock_wait + kSafetyNet;
-    if (!loop.run_until(operation.done(), limit))
+    // What lingers is awaited as well, and needed by nobody.
+    const bool needs_all = operation.needs_every_answer() && lingering.empty();
+    if (!loop.run_until(operation.done(), limit,
+                        needs_all ? net::Answers::Every : net::Answers::Any))
         return Error(Errc::Internal, "an operation did not end by its deadline");
     if (operation.outcome()) deployment.proven = true;
     return operation.outcome();

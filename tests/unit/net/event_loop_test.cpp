@@ -93,9 +93,14 @@ class Answer final : public AwaitedSocket {
     ~Answer() { loop_.await_no_longer(*this); }
     bool receive_directly(TimePoint until) noexcept override {
         limit = until;
+        ++questions;
+        if (is_late) return false;
+        loop_.await_no_longer(*this);
         return done = true;
     }
     bool done = false;
+    bool is_late = false;
+    int questions = 0;
     TimePoint limit;
 
   private:
@@ -117,6 +122,31 @@ TEST(EventLoop, WaitsInNoSocketWhenTwoAreAwaited) {
     Answer other(loop);
     EXPECT_FALSE(loop.run_until(one.done, loop.now() + milliseconds(5)));
     EXPECT_FALSE(other.done);
+}
+
+TEST(EventLoop, WaitsInOneSocketAfterTheOtherWhenEveryAnswerIsNeeded) {
+    EventLoop loop;
+    Answer one(loop);
+    Answer other(loop);
+    const TimePoint deadline = loop.now() + std::chrono::seconds(5);
+    EXPECT_TRUE(loop.run_until(other.done, deadline, Answers::Every));
+    EXPECT_TRUE(one.done) << "which was awaited first";
+    EXPECT_EQ(other.questions, 1);
+}
+
+TEST(EventLoop, OneThatIsLateKeepsTheOthersWaitingOnceOnly) {
+    EventLoop loop;
+    Answer late(loop);
+    late.is_late = true;
+    Answer other(loop);
+    Ring early(loop, 1);
+    early.timer->start(milliseconds(1));
+    Ring ring(loop, 1);
+    ring.timer->start(milliseconds(3));
+    EXPECT_TRUE(loop.run_until(ring.done, loop.now() + std::chrono::seconds(5), Answers::Every));
+    EXPECT_TRUE(early.done) << "the loop went round before";
+    EXPECT_EQ(late.questions, 1);
+    EXPECT_EQ(other.questions, 0) << "it has not been asked in front of the loop's events";
 }
 
 TEST(EventLoop, TellsTheSocketWhenATimerIsDue) {
