@@ -3,7 +3,10 @@
 // in the same order and the same packets, from a blocking loop without PHP, without an event loop
 // and without a decision. It takes the orders that worker.php takes.
 //
-//     floor IDS-FILE LABEL BYTES LOCAL-ADDRESS REMOTE-ADDRESS PORT HOST(0|1) on|off
+// "blind" is the least that two acknowledged copies can cost, whatever the protocol: a changed
+// session is sent to both stores at once and both answers are awaited; nothing is read or compared.
+//
+//     floor IDS-FILE LABEL BYTES LOCAL-ADDRESS REMOTE-ADDRESS PORT HOST(0|1) on|off|blind
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -124,6 +127,7 @@ class Floor {
           remote_(argv[5], argv[6]),
           host_(std::atoi(argv[7])),
           locks_(std::string_view(argv[8]) == "on"),
+          is_blind_(std::string_view(argv[8]) == "blind"),
           fill_(bytes_, 'x') {
         std::ifstream file(argv[1]);
         for (std::string id; std::getline(file, id);) ids_.push_back(id);
@@ -148,6 +152,10 @@ class Floor {
         long wrong = 0;
         for (std::size_t i = 0; i < ids_.size(); ++i) {
             const std::string key = this->key(i);
+            if (is_blind_ && changed) {
+                write_blindly(i, key, n + 1);
+                continue;
+            }
             expected_ = counter(i, n);
             const Read read = locks_ ? locked_read(i, key) : local_read(key);
             if (!read.is_right) ++wrong;
@@ -265,6 +273,15 @@ class Floor {
         home(i).send_later(set_hint(key, at_mirror, 40));
     }
 
+    void write_blindly(std::size_t i, const std::string& key, long n) {
+        const std::string_view value = session(i, n);
+        for (Link* store : {&remote_, &local_})
+            store->send("ms " + key + ' ' + std::to_string(value.size()) + " T1440\r\n", value,
+                        "\r\n");
+        done(remote_);
+        done(local_);
+    }
+
     // --- with the lock: one round with the read, one with the write; the own mirror before the
     // home
 
@@ -319,6 +336,7 @@ class Floor {
     Link remote_;
     int host_;
     bool locks_;
+    bool is_blind_;
     std::string fill_;
     std::string value_;
     std::string expected_;  // what the session that is being read has to contain

@@ -11,6 +11,8 @@ _LOCKING = (("sessmirror-on", "sessmirror-on-zstd"),
             ("memcache", "memcached-lock", "memcached-persistent-lock"))
 _WITHOUT = (("sessmirror-optimistic", "sessmirror-off", "sessmirror-off-zstd", "sessmirror-off-one"),
             ("memcached-nolock", "memcached-persistent", "redis-nolock"))
+# What two acknowledged copies cost on this machine at the least, beside the quickest that awaits one.
+_LEAST = (("floor-blind",), ("memcached-persistent",))
 _COSTS = {"round_trips": "round trips", "bytes": "bytes", "syscalls": "system calls",
           "connections": "new connections"}
 _NOISE = {"round_trips": 0.05}  # measured with a clock; the others are counted
@@ -19,7 +21,7 @@ _NOISE = {"round_trips": 0.05}  # measured with a clock; the others are counted
 def tables(result):
     parts = []
     for kilobytes, size in result["sizes"].items():
-        rows = [row for kind in KINDS for ours, peers in (_LOCKING, _WITHOUT)
+        rows = [row for kind in KINDS for ours, peers in (_LOCKING, _WITHOUT, _LEAST)
                 for mine in ours for peer in peers
                 for row in _row(size["contenders"], kind, mine, peer)]
         if rows:
@@ -33,7 +35,9 @@ def tables(result):
 _EXPLANATION = """Ours divided by theirs, median (smallest .. largest over rounds). *yes*: ours costs less, or makes more
 cycles in a second; *no*: it costs more; *even*: the same, or it cannot be told: of up to eight rounds all have to agree,
 of more all but the outermost, so that the median is on that side with a certainty of 93 % at least.
-`memcached` over persistent connections waits for one copy only, and may not have sent the other. `memcache` compresses
+`memcached` over persistent connections waits for one copy only, and may not have sent the other. Of two
+acknowledged copies the least is the *C floor* that sends them at once and reads nothing: where this floor is not
+ahead, no handler can be. `memcache` compresses
 sessions from 20 KB on, the others never: beside it the rows with *zstd* tell about bytes, beside the others those without."""
 
 

@@ -34,7 +34,7 @@ class Contender:
     entry: str = "tcp://{}"
     ini: dict = field(default_factory=dict)
     writes_late: bool = False
-    floor_locking: str = ""  # set: the floor program, with "on" or "off"
+    floor_locking: str = ""  # set: the floor program, with "on", "off" or "blind"
     is_variant: bool = False
     from_kilobytes: float = 0
 
@@ -109,6 +109,7 @@ CONTENDERS = {
         _sessmirror("sessmirror-optimistic", _LOCKING["optimistic"], "optimistic"),
         _sessmirror("sessmirror-off", _LOCKING["off"], "off"),
         Contender("floor-off", "C floor, same traffic without lock", 2, floor_locking="off"),
+        Contender("floor-blind", "C floor, two blind writes, nothing read", 2, floor_locking="blind"),
         # What is not waited for, the other host may not find yet: it asks whether it has the newest.
         _sessmirror("sessmirror-off-one", f"{_LOCKING['off']}, one copy acknowledged, probe", "off",
                     writes_late=True, ack="one", freshness="probe"),
