@@ -69,7 +69,7 @@ void append_length(smart_str* out, std::size_t size) {
 }
 
 void append_serialized(smart_str* out, zval* value) {
-    php_serialize_data_t seen;
+    php_serialize_data_t seen = nullptr;
     PHP_VAR_SERIALIZE_INIT(seen);
     php_var_serialize(out, value, &seen);
     PHP_VAR_SERIALIZE_DESTROY(seen);
@@ -164,7 +164,7 @@ zend_string* encode() {
 }
 
 bool unserialize(std::string_view text, zval* result) {
-    php_unserialize_data_t seen;
+    php_unserialize_data_t seen = nullptr;
     PHP_VAR_UNSERIALIZE_INIT(seen);
     ZVAL_UNDEF(result);
     const auto* at = reinterpret_cast<const unsigned char*>(text.data());

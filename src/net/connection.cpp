@@ -189,6 +189,7 @@ void Connection::send(std::span<const ByteView> pieces) {
 // Returns how many bytes the kernel took; a failure is on its way when it is not because of a full
 // socket that it took less than everything.
 std::size_t Connection::try_send(std::span<const ByteView> pieces) {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is not used is not cleared
     std::array<iovec, kMaxPieces> vectors;
     const std::size_t count = std::min(pieces.size(), kMaxPieces);
     for (std::size_t i = 0; i < count; ++i)

@@ -64,7 +64,7 @@ class ForkSink {
 class EventLoop final : public Scheduler {
   public:
     EventLoop() noexcept;
-    ~EventLoop();
+    ~EventLoop() override;
     EventLoop(const EventLoop&) = delete;
     EventLoop& operator=(const EventLoop&) = delete;
 

@@ -55,12 +55,12 @@ std::optional<SocketAddress> to_socket_address(std::string_view unix_path) noexc
 std::optional<IpAddress> from_sockaddr(const sockaddr* address) noexcept {
     if (address == nullptr) return std::nullopt;
     if (address->sa_family == AF_INET) {
-        sockaddr_in v4;
+        sockaddr_in v4{};
         std::memcpy(&v4, address, sizeof v4);
         return make_ip(&v4.sin_addr, 4);
     }
     if (address->sa_family != AF_INET6) return std::nullopt;
-    sockaddr_in6 v6;
+    sockaddr_in6 v6{};
     std::memcpy(&v6, address, sizeof v6);
     if (IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr)) return make_ip(v6.sin6_addr.s6_addr + 12, 4);
     IpAddress out = make_ip(&v6.sin6_addr, 16);

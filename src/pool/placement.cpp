@@ -71,6 +71,7 @@ Placement::Placement(std::span<const store::StoreSpec> stores) {
 }
 
 Ranking Placement::rank(const store::SessionKey& key, int first) const noexcept {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is not used is not cleared
     std::array<Runner, kMaxStores> runners;
     const std::size_t count = seats_.size();
     for (std::size_t i = 0; i < count; ++i) {

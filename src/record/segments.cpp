@@ -31,7 +31,7 @@ bool SegmentReader::next(Segment& out) noexcept {
 }
 
 SegmentLength segment_length(std::size_t size) noexcept {
-    std::array<std::byte, sizeof(SegmentLength)> bytes;
+    std::array<std::byte, sizeof(SegmentLength)> bytes{};
     put_be(bytes.data(), static_cast<std::uint32_t>(size));
     return std::bit_cast<SegmentLength>(bytes);
 }

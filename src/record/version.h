@@ -17,6 +17,7 @@ struct Version {
     static constexpr Version none() noexcept { return {}; }
     [[nodiscard]] constexpr bool is_none() const noexcept { return nonce == 0; }
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): of what the compiler makes here
     friend constexpr auto operator<=>(const Version&, const Version&) = default;
 };
 

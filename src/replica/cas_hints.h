@@ -27,6 +27,7 @@ class CasHints {
     static constexpr std::size_t kEntry = 16;
 
     // As it is stored. Plain data.
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is not used is not cleared
     class Text {
       public:
         [[nodiscard]] ByteView view() const noexcept { return {bytes_.data(), size_}; }

@@ -14,7 +14,7 @@ namespace sessmirror::replica {
 // What is being written, shared by the puts of one write. Outlives them.
 struct Outgoing {
     record::Envelope envelope;
-    record::EnvelopeBytes header;                  // the envelope, encoded
+    record::EnvelopeBytes header{};                // the envelope, encoded
     ByteView content;                              // what PHP's serializer made
     ByteView payload;                              // that, as it is stored
     std::shared_ptr<store::SharedPayload> shared;  // the payload, for the stores

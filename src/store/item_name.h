@@ -17,6 +17,7 @@ class ItemName {
     // A chunk's: the longest prefix and hash, two dots, a version and a number.
     static constexpr std::size_t kMax = SessionKey::kMaxPrefix + SessionKey::kHashChars + 28;
 
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is not used is not cleared
     ItemName(const SessionKey& key, std::string_view suffix) noexcept {
         append(key.text());
         append(suffix);

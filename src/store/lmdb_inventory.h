@@ -18,7 +18,7 @@ class LmdbInventory final : public Inventory, private net::ReadySource {
 
     // The loop and the clock outlive this.
     LmdbInventory(const StoreSpec& spec, net::EventLoop& loop, const Clock& clock) noexcept;
-    ~LmdbInventory();
+    ~LmdbInventory() override;
 
     void ask_life(InventorySink& sink) override { ask(Question::Life, sink); }
     void list(InventorySink& sink) override { ask(Question::Keys, sink); }

@@ -139,7 +139,7 @@ void MemcachedInventory::end(Status outcome) {
     const Question question = question_;
     InventorySink* const sink = sink_;
     cancel();
-    if (question == Question::Keys) sink->on_listed(std::move(outcome));
+    if (question == Question::Keys) sink->on_listed(outcome);
     if (question == Question::Life) {
         if (outcome)
             sink->on_life(Life{process_, now_ - uptime_});

@@ -101,7 +101,7 @@ struct PutRequest {
     SessionKey key;
     // The stored value is header followed by payload; both need to live only during put(), and so
     // does the hint, which is left beside the item unless it is empty.
-    record::EnvelopeBytes header;
+    record::EnvelopeBytes header{};
     ByteView payload;
     // The same as `payload`, if its owner takes care of it; otherwise put() keeps a copy.
     std::shared_ptr<const SharedPayload> shared;

@@ -8,6 +8,7 @@ namespace sessmirror::wire {
 namespace {
 
 void append_number(std::string& out, std::uint64_t value) {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is not used is not cleared
     std::array<char, 20> digits;
     const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), value);
     out.append(digits.data(), result.ptr);

@@ -14,6 +14,7 @@ struct ServerVersion {
     int minor = 0;
     int patch = 0;
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): of what the compiler makes here
     friend auto operator<=>(const ServerVersion&, const ServerVersion&) = default;
 };
 
