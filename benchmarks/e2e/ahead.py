@@ -37,7 +37,7 @@ cycles in a second; *no*: it costs more; *even*: the same, or it cannot be told:
 of more all but the outermost, so that the median is on that side with a certainty of 93 % at least.
 `memcached` over persistent connections waits for one copy only, and may not have sent the other. Of two
 acknowledged copies the least is the *C floor* that sends them at once and reads nothing: where this floor is not
-ahead, no handler can be. `memcache` compresses
+ahead, no handler can be that stores two over such connections. `memcache` compresses
 sessions from 20 KB on, the others never: beside it the rows with *zstd* tell about bytes, beside the others those without."""
 
 

@@ -127,7 +127,8 @@ void EventLoop::unwatch_fork(ForkSink& sink) noexcept {
     std::erase(fork_sinks_, &sink);
 }
 
-// Other sockets' bytes, of which nobody waits for any, stay where they are until they are needed.
+// REQUIRES: a socket is awaited. Other sockets' bytes, of which nobody waits for any, stay where
+// they are until they are needed.
 bool EventLoop::receive_directly(TimePoint deadline) noexcept {
     for (const LoopTimer* timer : timers_) deadline = std::min(deadline, timer->due());
     return awaited_.front()->receive_directly(deadline);
@@ -144,8 +145,8 @@ bool EventLoop::run_until(const bool& done, TimePoint deadline, Answers needed) 
         const bool one_by_one = needed == Answers::Every && !awaited_.empty();
         if (one_by_one || awaited_.size() == 1) {
             if (receive_directly(deadline)) continue;
-            needed =
-                Answers::Any;  // the first is late: what others bring is not kept waiting again
+            // The first is late. What the others bring is not kept waiting again.
+            needed = Answers::Any;
         }
         const Duration left = deadline - now();
         if (left <= Duration::zero()) {

@@ -20,7 +20,7 @@ class LoopTimer;
 
 // What whoever waits needs of the sockets that are awaited: the answer of any, or those of all.
 // Asks for no more than an order of receiving; who says Every and needs less loses some
-// milliseconds at most, once for each wait.
+// milliseconds at most for each socket.
 enum class Answers : std::uint8_t { Any, Every };
 
 // A socket on which somebody waits for an answer.

@@ -55,6 +55,16 @@ TEST_P(MirroredWriteTest, ReplacesEveryCopyWithTheNewVersion) {
     EXPECT_EQ(host.count(Counter::Conflicts), 0u);
 }
 
+// Answers are received one after the other only where a slow store has to be waited for anyway.
+TEST_P(MirroredWriteTest, NeedsEveryAnswerOnlyWhereAllCopiesAreAwaited) {
+    for (const auto ack : {replica::Ack::All, replica::Ack::Majority, replica::Ack::One}) {
+        host.policy.ack = ack;
+        const MirroredWrite write(host.environment(), view, MirroredWrite::Kind::Payload, {}, 60,
+                                  false);
+        EXPECT_EQ(write.needs_every_answer(), ack == replica::Ack::All);
+    }
+}
+
 // Whoever writes next finds the other stores' tokens beside the copy that it reads. What may be
 // asked is the copy at hand and, with the lock, the home.
 TEST_P(MirroredWriteTest, LeavesNobodyAReasonToAskAStoreBeforeWriting) {
