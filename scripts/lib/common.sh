@@ -3,7 +3,8 @@
 # A check is one line in $results: passed|failed|skipped <TAB> step <TAB> name.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-build_dir=${SESSMIRROR_BUILD_DIR:-/tmp/sessmirror-build-$(id -u)}
+# Of this user and this checkout: a tree that was made from another one cannot be used.
+build_dir=${SESSMIRROR_BUILD_DIR:-/tmp/sessmirror-build-$(id -u)${root//\//-}}
 jobs=${SESSMIRROR_JOBS:-$(nproc)}
 logs=$build_dir/logs
 results=$build_dir/results.tsv
