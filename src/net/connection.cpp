@@ -250,10 +250,14 @@ bool Connection::poll() {
 }
 
 bool Connection::receive(int flags) {
-    const std::span<std::byte> buffer = loop_.scratch();
-    const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), flags);
+    const std::span<std::byte> room = sink_.room();
+    const std::span<std::byte> buffer = room.empty() ? loop_.scratch() : room;
+    // Where the end is known, a call that waits may as well wait for it.
+    const int whole = room.empty() ? 0 : MSG_WAITALL;
+    const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), flags | whole);
     if (size > 0) {
-        sink_.on_bytes(buffer.first(static_cast<std::size_t>(size)));
+        const auto received = static_cast<std::size_t>(size);
+        room.empty() ? sink_.on_bytes(buffer.first(received)) : sink_.on_filled(received);
         return true;
     }
     if (size < 0 && would_block(errno)) return false;

@@ -35,6 +35,11 @@ class ConnectionSink {
   public:
     virtual void on_open() noexcept = 0;
     virtual void on_bytes(ByteView bytes) noexcept = 0;
+    // Where the next bytes of the stream belong, when so many of them are known to belong together
+    // that they should be received there and not by way of the loop's scratch. Empty: nowhere in
+    // particular. What was received there is told by on_filled() instead of on_bytes().
+    virtual std::span<std::byte> room() noexcept { return {}; }
+    virtual void on_filled(std::size_t /*size*/) noexcept {}
     // The connection ended by itself, or could not be opened; it may be opened again.
     virtual void on_closed(const Error& reason) noexcept = 0;
 

@@ -166,10 +166,25 @@ bool MemcachedLink::receive_directly(TimePoint limit) noexcept {
 }
 
 void MemcachedLink::on_bytes(ByteView bytes) noexcept {
-    const unsigned life = life_;
+    be_patient_for(bytes.size());
+    parse(bytes);
+}
+
+void MemcachedLink::on_filled(std::size_t size) noexcept {
+    be_patient_for(size);
+    parser_.filled(size);
+    parse({});
+}
+
+void MemcachedLink::be_patient_for(std::size_t bytes) noexcept {
     if (!pending_.empty() && pending_.front().patience_ends != TimePoint::max())
-        pending_.front().patience_ends += kPatiencePerByte * static_cast<int>(bytes.size());
-    while (!bytes.empty()) {
+        pending_.front().patience_ends += kPatiencePerByte * static_cast<int>(bytes);
+}
+
+// Of what came in place of them nothing may be left: then there are no bytes.
+void MemcachedLink::parse(ByteView bytes) {
+    const unsigned life = life_;
+    do {
         if (pending_.empty()) {
             protocol_error("it sent more than it was asked for");
             return;
@@ -183,7 +198,7 @@ void MemcachedLink::on_bytes(ByteView bytes) noexcept {
         }
         take(std::move(reply));
         if (life != life_) return;
-    }
+    } while (!bytes.empty());
 }
 
 void MemcachedLink::take(wire::Reply reply) {

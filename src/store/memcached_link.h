@@ -118,6 +118,8 @@ class MemcachedLink final : private net::ConnectionSink,
 
     void on_open() noexcept override;
     void on_bytes(ByteView bytes) noexcept override;
+    std::span<std::byte> room() noexcept override { return parser_.room(); }
+    void on_filled(std::size_t size) noexcept override;
     void on_closed(const Error& reason) noexcept override;
     void on_timer() noexcept override;
     bool receive_directly(TimePoint limit) noexcept override;
@@ -126,6 +128,8 @@ class MemcachedLink final : private net::ConnectionSink,
     void push(LinkClient* client, const LinkTerms& terms);
     void send_outgoing();
     void begin_patience();
+    void be_patient_for(std::size_t bytes) noexcept;
+    void parse(ByteView bytes);
     void take(wire::Reply reply);
     void take_version(const wire::Reply& reply);
     void take_setting(const wire::Reply& reply);

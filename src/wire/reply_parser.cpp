@@ -45,31 +45,38 @@ ReplyParser::Step ReplyParser::next_line(ByteView& input) {
 ReplyParser::Step ReplyParser::take_line(std::string_view line) {
     if (!line.ends_with(kLineEnd)) return Step::Malformed;
     line.remove_suffix(kLineEnd.size());
-    if (!read_reply_line(line, reply_, value_size_) || value_size_ > max_value_)
+    std::size_t value_size = 0;
+    if (!read_reply_line(line, reply_, value_size) || value_size > max_value_)
         return Step::Malformed;
     if (reply_.code == ReplyCode::Value) {
-        reply_.value.reserve(std::min(value_size_, kReserveAtMost));
-        value_end_seen_ = 0;
+        block_size_ = value_size + kLineEnd.size();
+        filled_ = 0;
+        reply_.value.reserve(std::min(block_size_, kReserveAtMost));
         state_ = State::Value;
     }
     return Step::Complete;
 }
 
+std::span<std::byte> ReplyParser::room() {
+    if (state_ != State::Value || block_size_ - filled_ < room_from_) return {};
+    Bytes& value = reply_.value;
+    if (value.size() == filled_)
+        value.resize(std::min(block_size_, std::max(2 * filled_, kReserveAtMost)));
+    return std::span(value).subspan(filled_);
+}
+
 ReplyParser::Step ReplyParser::next_value(ByteView& input) {
-    if (state_ == State::Value) {
-        const std::size_t size = std::min(input.size(), value_size_ - reply_.value.size());
-        const ByteView part = input.first(size);
-        reply_.value.insert(reply_.value.end(), part.begin(), part.end());
-        input = input.subspan(size);
-        if (reply_.value.size() < value_size_) return Step::NeedMore;
-        state_ = State::ValueEnd;
-    }
-    while (value_end_seen_ < kLineEnd.size()) {
-        if (input.empty()) return Step::NeedMore;
-        if (as_text(input).front() != kLineEnd[value_end_seen_]) return Step::Malformed;
-        input = input.subspan(1);
-        ++value_end_seen_;
-    }
+    Bytes& value = reply_.value;
+    const std::size_t size = std::min(input.size(), block_size_ - filled_);
+    const std::size_t in_place = std::min(size, value.size() - filled_);
+    std::copy_n(input.begin(), in_place, value.begin() + static_cast<std::ptrdiff_t>(filled_));
+    value.insert(value.end(), input.begin() + static_cast<std::ptrdiff_t>(in_place),
+                 input.begin() + static_cast<std::ptrdiff_t>(size));
+    filled_ += size;
+    input = input.subspan(size);
+    if (filled_ < block_size_) return Step::NeedMore;
+    if (!as_text(value).ends_with(kLineEnd)) return Step::Malformed;
+    value.resize(block_size_ - kLineEnd.size());
     state_ = State::Line;
     return Step::Complete;
 }
@@ -80,7 +87,7 @@ bool ReplyParser::is_between_replies() const noexcept {
 
 void ReplyParser::reset() noexcept {
     state_ = State::Line;
-    value_size_ = 0;
+    filled_ = 0;
     line_.clear();
     reply_ = Reply{};
 }

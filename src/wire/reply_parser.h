@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 
 #include "base/bytes.h"
@@ -16,8 +17,12 @@ namespace sessmirror::wire {
 class ReplyParser {
   public:
     static constexpr std::size_t kMaxLine = 1024;  // real lines stay below 300
+    // Fewer bytes cost less to copy than to receive by a call of their own.
+    static constexpr std::size_t kRoomFrom = 32 * 1024;
 
-    explicit ReplyParser(std::size_t max_value) noexcept : max_value_(max_value) {}
+    // `room_from`: how much of a value must be missing for room() to offer any; 1 at least.
+    explicit ReplyParser(std::size_t max_value, std::size_t room_from = kRoomFrom) noexcept
+        : max_value_(max_value), room_from_(room_from) {}
 
     enum class Step {
         NeedMore,   // all of `input` was consumed
@@ -25,6 +30,13 @@ class ReplyParser {
         Malformed,  // not the protocol; the parser is of no use until reset()
     };
     Step next(ByteView& input, Reply& out);
+
+    // Where the missing part of a large value will be: whoever receives it right there spares a
+    // copy. Empty when little or nothing is missing. Valid until the next call but filled(), which
+    // says how much of it has come; next(), with empty input, then tells whether that was all.
+    std::span<std::byte> room();
+    // REQUIRES: size <= room().size()
+    void filled(std::size_t size) noexcept { filled_ += size; }
 
     // Nothing of a further reply has been consumed.
     [[nodiscard]] bool is_between_replies() const noexcept;
@@ -35,12 +47,13 @@ class ReplyParser {
     Step take_line(std::string_view line);
     Step next_value(ByteView& input);
 
-    enum class State : std::uint8_t { Line, Value, ValueEnd, Broken };
+    enum class State : std::uint8_t { Line, Value, Broken };
     std::size_t max_value_;
+    std::size_t room_from_;
     State state_ = State::Line;
-    std::size_t value_size_ = 0;
-    std::size_t value_end_seen_ = 0;  // bytes of the CR LF behind a value
-    std::string line_;                // the part of a line that earlier input held
+    std::size_t block_size_ = 0;  // of a value and the end of its line
+    std::size_t filled_ = 0;      // bytes of it that have come; reply_.value may be longer
+    std::string line_;            // the part of a line that earlier input held
     Reply reply_;
 };
 

@@ -64,6 +64,20 @@ TEST_P(MemcachedStore, ReturnsWhatWasStored) {
     EXPECT_EQ(payload_of(*reply), "cart|i:7;");
 }
 
+// Received where it stays; what comes with its line goes another way.
+TEST_P(MemcachedStore, ReturnsALargeSessionAsItWasStored) {
+    std::string payload(900'000, ' ');
+    for (std::size_t i = 0; i < payload.size(); ++i)
+        payload[i] = static_cast<char>('a' + (i / 7 + i / 1000) % 26);
+    const Session session("a", payload, {77, 99});
+    ASSERT_TRUE(client_.put(session.put(client_)));
+    for (int i = 0; i < 3; ++i) {
+        const auto reply = client_.fetch(session.key);
+        ASSERT_TRUE(reply) << reply.error().detail;
+        EXPECT_TRUE(payload_of(*reply) == payload);
+    }
+}
+
 TEST_P(MemcachedStore, AnswersAVersionProbeWithoutTheValue) {
     const Session session("a", "x", {5, 6});
     ASSERT_TRUE(client_.put(session.put(client_)));

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,17 +20,36 @@ struct Parsed {
     bool between = false;
 };
 
-Parsed parse(const std::vector<std::string_view>& chunks, std::size_t max_value = 1000) {
-    ReplyParser parser(max_value);
+void take(ReplyParser& parser, ByteView input, Parsed& out) {
+    do {
+        Reply reply;
+        const Step step = parser.next(input, reply);
+        if (step == Step::Complete) out.replies.push_back(std::move(reply));
+        out.malformed = step == Step::Malformed;
+    } while (!input.empty() && !out.malformed);
+}
+
+// As much of the chunk as fits; the rest stays in `input`.
+void put_into_room(ReplyParser& parser, ByteView& input, Parsed& out) {
+    const std::span<std::byte> room = parser.room();
+    const std::size_t size = std::min(input.size(), room.size());
+    if (size == 0) return;
+    std::copy_n(input.begin(), size, room.begin());
+    input = input.subspan(size);
+    parser.filled(size);
+    take(parser, {}, out);
+}
+
+enum class Way { Copied, InPlace };
+
+Parsed parse(const std::vector<std::string_view>& chunks, Way way = Way::Copied,
+             std::size_t max_value = 1000, std::size_t room_from = 1) {
+    ReplyParser parser(max_value, room_from);
     Parsed out;
     for (const std::string_view chunk : chunks) {
         ByteView input = as_bytes(chunk);
-        while (!input.empty() && !out.malformed) {
-            Reply reply;
-            const Step step = parser.next(input, reply);
-            if (step == Step::Complete) out.replies.push_back(std::move(reply));
-            out.malformed = step == Step::Malformed;
-        }
+        if (way == Way::InPlace && !out.malformed) put_into_room(parser, input, out);
+        if (!input.empty() && !out.malformed) take(parser, input, out);
     }
     out.between = parser.is_between_replies();
     return out;
@@ -93,13 +114,48 @@ TEST(ReplyParser, GivesTheSameForEveryChunking) {
         const std::string expected = describe(parse({all}));
         std::vector<std::string_view> bytes;
         for (std::size_t i = 0; i < all.size(); ++i) bytes.push_back(all.substr(i, 1));
-        EXPECT_EQ(describe(parse(bytes)), expected) << sample;
-        if (all.size() > 200) continue;
-        for (std::size_t a = 0; a <= all.size(); ++a)
-            for (std::size_t b = a; b <= all.size(); ++b)
-                EXPECT_EQ(describe(parse({all.substr(0, a), all.substr(a, b - a), all.substr(b)})),
-                          expected)
-                    << sample << " cut at " << a << " and " << b;
+        for (const Way way : {Way::Copied, Way::InPlace}) {
+            EXPECT_EQ(describe(parse(bytes, way)), expected) << sample;
+            if (all.size() > 200) continue;
+            for (std::size_t a = 0; a <= all.size(); ++a)
+                for (std::size_t b = a; b <= all.size(); ++b)
+                    EXPECT_EQ(describe(parse(
+                                  {all.substr(0, a), all.substr(a, b - a), all.substr(b)}, way)),
+                              expected)
+                        << sample << " cut at " << a << " and " << b;
+        }
+    }
+}
+
+TEST(ReplyParser, OffersRoomOnlyForMuchOfAValue) {
+    ReplyParser parser(1000, 10);
+    Reply reply;
+    EXPECT_TRUE(parser.room().empty());
+    ByteView input = as_bytes("VA 10 c1 O1\r\n012");
+    EXPECT_EQ(parser.next(input, reply), Step::NeedMore);
+    EXPECT_TRUE(parser.room().empty()) << "9 bytes with the end of the line";
+    parser.reset();
+    input = as_bytes("VA 10 c1 O1\r\n01");
+    EXPECT_EQ(parser.next(input, reply), Step::NeedMore);
+    EXPECT_EQ(parser.room().size(), 10u);
+    EXPECT_EQ(parser.room().size(), 10u) << "asking again changes nothing";
+    ByteView rest = as_bytes("23456789\r\nHD O2\r\n");
+    EXPECT_EQ(parser.next(rest, reply), Step::Complete) << "room need not be used";
+    EXPECT_EQ(as_text(reply.value), "0123456789");
+    EXPECT_TRUE(parser.room().empty());
+}
+
+TEST(ReplyParser, JoinsALargeValueThatComesInPiecesOfAnySize) {
+    const std::string value(3'000'000, 'v');
+    const std::string text = "VA 3000000 c1 O1\r\n" + value + "\r\nHD O2\r\n";
+    for (const std::size_t piece : {30'000u, 131'072u, 999'999u, 4'000'000u}) {
+        std::vector<std::string_view> chunks;
+        for (std::string_view rest = text; !rest.empty();
+             rest.remove_prefix(std::min(piece, rest.size())))
+            chunks.push_back(rest.substr(0, piece));
+        const Parsed parsed = parse(chunks, Way::InPlace, value.size(), ReplyParser::kRoomFrom);
+        ASSERT_EQ(parsed.replies.size(), 2u) << piece;
+        EXPECT_TRUE(as_text(parsed.replies[0].value) == value) << piece;
     }
 }
 
@@ -163,6 +219,7 @@ TEST(ReplyParser, DoesNotReserveWhatALineOnlyAnnounces) {
     EXPECT_EQ(parser.next(input, reply), Step::NeedMore);
     EXPECT_TRUE(input.empty());
     EXPECT_FALSE(parser.is_between_replies());
+    EXPECT_LE(parser.room().size(), 1u << 20);
 }
 
 }  // namespace
