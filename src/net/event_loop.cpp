@@ -59,8 +59,18 @@ void EventLoop::timer_started(const LoopTimer& timer) {
     if (std::ranges::find(timers_, &timer) == timers_.end()) timers_.push_back(&timer);
 }
 
+void EventLoop::guard_started(LoopTimer& timer) {
+    if (std::ranges::find(guards_, &timer) == guards_.end()) guards_.push_back(&timer);
+}
+
 void EventLoop::timer_ended(const LoopTimer& timer) noexcept {
     std::erase(timers_, &timer);
+    std::erase(guards_, &timer);
+}
+
+void EventLoop::arm_guards() {
+    for (LoopTimer* const guard : guards_) guard->arm();
+    guards_.clear();
 }
 
 void EventLoop::await(AwaitedSocket& socket) {
@@ -139,6 +149,7 @@ bool EventLoop::run_until(const bool& done, TimePoint deadline, Answers needed) 
     if (done) return true;
     event_base* const loop = base();
     if (loop == nullptr) return false;
+    bool has_alarm = false;
     while (!done) {
         run_posted(done, deadline);
         if (done) break;
@@ -148,23 +159,27 @@ bool EventLoop::run_until(const bool& done, TimePoint deadline, Answers needed) 
             // The first is late. What the others bring is not kept waiting again.
             needed = Answers::Any;
         }
+        arm_guards();
         const Duration left = deadline - now();
         if (left <= Duration::zero()) {
             event_base_loop(loop, EVLOOP_NONBLOCK);
             break;
         }
         const timeval wait = to_timeval(left);
-        if (event_add(alarm_.get(), &wait) != 0) break;
-        if (event_base_loop(loop, EVLOOP_ONCE) < 0) break;
+        has_alarm = event_add(alarm_.get(), &wait) == 0;
+        if (!has_alarm || event_base_loop(loop, EVLOOP_ONCE) < 0) break;
     }
-    event_del(alarm_.get());
+    if (has_alarm) event_del(alarm_.get());
     return done;
 }
 
 void EventLoop::run_ready() {
     const bool never = false;
     run_posted(never, now());
-    if (event_base* const loop = base()) event_base_loop(loop, EVLOOP_NONBLOCK);
+    event_base* const loop = base();
+    if (loop == nullptr) return;
+    arm_guards();
+    event_base_loop(loop, EVLOOP_NONBLOCK);
 }
 
 }  // namespace sessmirror::net

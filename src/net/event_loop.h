@@ -72,7 +72,8 @@ class EventLoop final : public Scheduler {
     std::uint32_t unix_seconds() const noexcept override;
     // Timers never fire early; late by some milliseconds at most when the loop runs.
     std::unique_ptr<Timer> make_timer(TimerSink& sink) override;
-    // May fire late by a socket's patience (see Connection) while a single answer is awaited.
+    // May fire late by a socket's patience (see Connection) while a single answer is awaited. One
+    // that is stopped before the loop had to wait for anything else has cost next to nothing.
     std::unique_ptr<Timer> make_guard_timer(TimerSink& sink) override;
 
     // Runs callbacks until `done` is true (returns true) or the deadline has passed (false).
@@ -97,6 +98,7 @@ class EventLoop final : public Scheduler {
     // ---- for the other classes of net/ only
 
     void timer_started(const LoopTimer& timer);
+    void guard_started(LoopTimer& timer);
     void timer_ended(const LoopTimer& timer) noexcept;
 
     // nullptr when memory or file descriptors have run out.
@@ -110,6 +112,7 @@ class EventLoop final : public Scheduler {
     void make_base() noexcept;
     void leave_parent() noexcept;
     void run_posted(const bool& done, TimePoint deadline) noexcept;
+    void arm_guards();
     [[nodiscard]] bool receive_directly(TimePoint deadline) noexcept;
 
     struct BaseDeleter {
@@ -127,6 +130,7 @@ class EventLoop final : public Scheduler {
     std::vector<ForkSink*> fork_sinks_;
     std::vector<AwaitedSocket*> awaited_;
     std::vector<const LoopTimer*> timers_;  // those that run, but for guards
+    std::vector<LoopTimer*> guards_;        // those that run and that libevent need not know yet
     Fifo<ReadySource*> posted_;             // nullptr: the source is gone
 };
 

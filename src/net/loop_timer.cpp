@@ -3,6 +3,9 @@
 
 #include <event2/event.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "net/event_loop.h"
 #include "net/timeval.h"
 
@@ -14,6 +17,13 @@ LoopTimer::~LoopTimer() {
 }
 
 void LoopTimer::start(Duration delay) {
+    due_ = loop_.now() + delay;
+    if (kind_ == Kind::Guard && !is_armed_) return loop_.guard_started(*this);
+    arm();
+    if (kind_ == Kind::Exact) loop_.timer_started(*this);
+}
+
+void LoopTimer::arm() {
     event_base* const base = loop_.base();
     if (base == nullptr) return;  // the loop cannot run either; its caller meets the deadline
     if (event_ == nullptr) {
@@ -23,25 +33,19 @@ void LoopTimer::start(Duration delay) {
         event_ = event_new(base, -1, 0, on_due, this);
         if (event_ == nullptr) return;
     }
-    due_ = loop_.now() + delay;
-    const timeval wait = to_timeval(delay);
-    event_add(event_, &wait);
-    if (kind_ == Kind::Exact) loop_.timer_started(*this);
+    const timeval wait = to_timeval(std::max(due_ - loop_.now(), Duration::zero()));
+    is_armed_ = event_add(event_, &wait) == 0;
 }
 
 void LoopTimer::stop() noexcept {
     loop_.timer_ended(*this);
-    if (event_ != nullptr) event_del(event_);
+    if (std::exchange(is_armed_, false)) event_del(event_);
 }
 
 void LoopTimer::fire() noexcept {
+    is_armed_ = false;
     // libevent measures with a coarse clock that lags by some milliseconds, so it may be early.
-    const Duration left = due_ - loop_.now();
-    if (left > Duration::zero()) {
-        const timeval wait = to_timeval(left);
-        event_add(event_, &wait);
-        return;
-    }
+    if (loop_.now() < due_) return arm();
     loop_.timer_ended(*this);
     sink_.on_timer();
 }

@@ -25,6 +25,8 @@ class LoopTimer final : public Timer {
     void start(Duration delay) override;
     void stop() noexcept override;
     [[nodiscard]] TimePoint due() const noexcept { return due_; }  // while it runs
+    // Hands it to libevent. For the loop, which does so with guards before it waits there.
+    void arm();
 
   private:
     void fire() noexcept;
@@ -33,6 +35,7 @@ class LoopTimer final : public Timer {
     TimerSink& sink_;
     const Kind kind_;
     event* event_ = nullptr;
+    bool is_armed_ = false;
     TimePoint due_;
 };
 

@@ -4,14 +4,20 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace sessmirror::net {
 namespace {
 
+enum class Kind { Exact, Guard };
+
 class Ring final : public TimerSink {
   public:
-    Ring(EventLoop& loop, int needed) : timer(loop.make_timer(*this)), loop_(loop), left_(needed) {}
+    Ring(EventLoop& loop, int needed, Kind kind = Kind::Exact)
+        : timer(kind == Kind::Exact ? loop.make_timer(*this) : loop.make_guard_timer(*this)),
+          loop_(loop),
+          left_(needed) {}
     void on_timer() noexcept override {
         rang_at.push_back(loop_.now());
         if (--left_ == 0) done = true;
@@ -25,15 +31,64 @@ class Ring final : public TimerSink {
     int left_;
 };
 
-TEST(EventLoop, FiresATimerNotBeforeItsTime) {
+class EventLoopTimer : public testing::TestWithParam<Kind> {
+  protected:
     EventLoop loop;
+};
+
+INSTANTIATE_TEST_SUITE_P(Kinds, EventLoopTimer, testing::Values(Kind::Exact, Kind::Guard),
+                         [](const auto& kind) {
+                             return std::string(kind.param == Kind::Exact ? "Exact" : "Guard");
+                         });
+
+TEST_P(EventLoopTimer, FiresNotBeforeItsTime) {
     for (int i = 0; i < 10; ++i) {
-        Ring ring(loop, 1);
+        Ring ring(loop, 1, GetParam());
         const TimePoint start = loop.now();
         ring.timer->start(milliseconds(7));
         ASSERT_TRUE(loop.run_until(ring.done, start + std::chrono::seconds(5)));
         EXPECT_GE(ring.rang_at.front() - start, milliseconds(7));
+        EXPECT_LT(ring.rang_at.front() - start, std::chrono::seconds(4));
     }
+}
+
+TEST_P(EventLoopTimer, StaysSilentWhenItIsStoppedOrDestroyed) {
+    Ring stopped(loop, 1, GetParam());
+    stopped.timer->start(milliseconds(1));
+    stopped.timer->stop();
+    Ring destroyed(loop, 1, GetParam());
+    destroyed.timer->start(milliseconds(1));
+    destroyed.timer.reset();
+    EXPECT_FALSE(loop.run_until(stopped.done, loop.now() + milliseconds(20)));
+    EXPECT_TRUE(stopped.rang_at.empty());
+    EXPECT_TRUE(destroyed.rang_at.empty());
+}
+
+TEST_P(EventLoopTimer, StartingItAgainReplacesItsTime) {
+    Ring ring(loop, 2, GetParam());
+    ring.timer->start(std::chrono::hours(1));
+    ring.timer->start(Duration::zero());
+    EXPECT_FALSE(loop.run_until(ring.done, loop.now() + milliseconds(20)));
+    EXPECT_EQ(ring.rang_at.size(), 1u);
+}
+
+TEST_P(EventLoopTimer, DoesTheSameAfterTheLoopHasWaited) {
+    Ring stopped(loop, 1, GetParam());
+    Ring destroyed(loop, 1, GetParam());
+    Ring sooner(loop, 1, GetParam());
+    for (Ring* const each : {&stopped, &destroyed, &sooner})
+        each->timer->start(std::chrono::seconds(2));
+    EXPECT_FALSE(loop.run_until(sooner.done, loop.now() + milliseconds(5)));
+    stopped.timer->stop();
+    destroyed.timer.reset();
+    const TimePoint start = loop.now();
+    sooner.timer->start(milliseconds(20));
+    EXPECT_TRUE(loop.run_until(sooner.done, start + std::chrono::seconds(5)));
+    EXPECT_LT(loop.now() - start, milliseconds(1500));
+    EXPECT_FALSE(loop.run_until(stopped.done, start + milliseconds(2200)));
+    EXPECT_TRUE(destroyed.rang_at.empty());
+    stopped.timer->start(milliseconds(1));
+    EXPECT_TRUE(loop.run_until(stopped.done, loop.now() + std::chrono::seconds(5)));
 }
 
 TEST(EventLoop, StopsWaitingAtTheDeadline) {
@@ -52,28 +107,6 @@ TEST(EventLoop, DoesNotRunWhenAllIsDone) {
     const bool done = true;
     EXPECT_TRUE(loop.run_until(done, loop.now() + std::chrono::seconds(5)));
     EXPECT_TRUE(ring.rang_at.empty());
-}
-
-TEST(EventLoop, ATimerThatIsStoppedOrDestroyedStaysSilent) {
-    EventLoop loop;
-    Ring stopped(loop, 1);
-    stopped.timer->start(milliseconds(1));
-    stopped.timer->stop();
-    Ring destroyed(loop, 1);
-    destroyed.timer->start(milliseconds(1));
-    destroyed.timer.reset();
-    EXPECT_FALSE(loop.run_until(stopped.done, loop.now() + milliseconds(20)));
-    EXPECT_TRUE(stopped.rang_at.empty());
-    EXPECT_TRUE(destroyed.rang_at.empty());
-}
-
-TEST(EventLoop, StartingATimerAgainReplacesItsTime) {
-    EventLoop loop;
-    Ring ring(loop, 2);
-    ring.timer->start(std::chrono::hours(1));
-    ring.timer->start(Duration::zero());
-    EXPECT_FALSE(loop.run_until(ring.done, loop.now() + milliseconds(20)));
-    EXPECT_EQ(ring.rang_at.size(), 1u);
 }
 
 TEST(EventLoop, HandlesWhatIsReadyWithoutWaiting) {
@@ -157,8 +190,7 @@ TEST(EventLoop, TellsTheSocketWhenATimerIsDue) {
     Ring stopped(loop, 1);
     stopped.timer->start(std::chrono::seconds(1));
     stopped.timer->stop();
-    Ring guard(loop, 1);
-    guard.timer = loop.make_guard_timer(guard);
+    Ring guard(loop, 1, Kind::Guard);
     guard.timer->start(milliseconds(1));
     const TimePoint now = loop.now();
     EXPECT_TRUE(loop.run_until(answer.done, now + std::chrono::seconds(5)));
