@@ -154,7 +154,9 @@ step_phpt() {
 }
 
 step_valgrind() {
-    if has_files 'tests/phpt/*.phpt'; then ensure_extension && VALGRIND_OPTS='--trace-children-skip=*/memcached' run_phpt -m; fi
+    if has_files 'tests/phpt/*.phpt'; then
+        ensure_extension && VALGRIND_OPTS='--trace-children-skip=*/memcached' run_phpt "-j$jobs" -m -d pcre.jit=0
+    fi
 }
 
 # run_counted NAME COMMAND...: a script that ends with "N passed, N failed[, N skipped]" itself.

@@ -25,6 +25,7 @@ class CasHints {
     static constexpr std::size_t kMax = 8;  // of more stores, the first to answer
     static constexpr std::size_t kHead = 8;
     static constexpr std::size_t kEntry = 16;
+    static_assert(kHead + kMax * kEntry <= store::kMaxHint);
 
     // As it is stored. Plain data.
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is not used is not cleared

@@ -26,7 +26,7 @@ void GuardedPut::step() noexcept {
             return put(copy.cas);
         case Copy::State::Present:
             if (copy.fingerprint == record::fingerprint(base_) ||
-                (!copy.version.is_none() && outgoing_.replaces.covers(copy.version)))
+                (!copy.version.is_none() && outgoing_.replaces->covers(copy.version)))
                 return put(copy.cas);
             break;
         case Copy::State::Unknown:
@@ -111,7 +111,7 @@ void GuardedPut::on_fetch(int, Result<store::FetchReply> reply) noexcept {
 }
 
 bool GuardedPut::may_replace(const record::Envelope& envelope) const noexcept {
-    return envelope.version == base_ || outgoing_.replaces.covers(envelope.version) ||
+    return envelope.version == base_ || outgoing_.replaces->covers(envelope.version) ||
            (envelope.is_tombstone() && envelope.version < base_);
 }
 

@@ -19,7 +19,7 @@ struct Outgoing {
     ByteView payload;                              // that, as it is stored
     std::shared_ptr<store::SharedPayload> shared;  // the payload, for the stores
     std::uint32_t ttl_s = 0;
-    Lineage replaces;
+    const Lineage* replaces = nullptr;  // changes between rounds only
     CasHints hints;  // left beside each copy: what has been acknowledged before it is put
 };
 

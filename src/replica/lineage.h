@@ -2,6 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory_resource>
 #include <vector>
 
 #include "record/envelope.h"
@@ -16,6 +19,10 @@ namespace sessmirror::replica {
 // its parent is taken for such a stranger, too: better reported twice than buried in silence.)
 class Lineage {
   public:
+    Lineage() = default;
+    Lineage(const Lineage&) = delete;
+    Lineage& operator=(const Lineage&) = delete;
+
     void add(const record::Envelope& known) {
         members_.push_back({known.version, known.parent});
         newest_ = std::max(newest_, known.version);
@@ -36,7 +43,11 @@ class Lineage {
         record::Version version;
         record::Version parent;
     };
-    std::vector<Member> members_;
+    // Most writes meet nobody, and know one version.
+    static constexpr std::size_t kUsual = 2;
+    alignas(Member) std::array<std::byte, kUsual * sizeof(Member)> room_;
+    std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
+    std::pmr::vector<Member> members_{&memory_};
     record::Version newest_;
 };
 

@@ -46,7 +46,7 @@ Status MirroredWrite::check_size() noexcept {
 void MirroredWrite::begin_round() noexcept {
     if (rounds_ > 0) settle_rivals();
     outgoing_.content = entombed_ ? ByteView() : reconciliation_.payload();
-    outgoing_.replaces = reconciliation_.lineage();
+    outgoing_.replaces = &reconciliation_.lineage();
     if (const auto fits = check_size(); !fits) return end(fits);
     pack();
 
@@ -110,7 +110,7 @@ bool MirroredWrite::goes_before_home(int store) const noexcept {
 // Above everything that this request or its client has seen, so that no copy from before can pass
 // for this one.
 record::Version MirroredWrite::draw_version() noexcept {
-    const record::Version base = outgoing_.replaces.newest();
+    const record::Version base = outgoing_.replaces->newest();
     const std::uint32_t now = env_.scheduler.unix_seconds();
     const std::uint32_t above_seen = view_.generation_floor(now) + 1;
     return record::next_version(base, std::max(now, above_seen), env_.random.next());

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <list>
+#include <memory_resource>
 #include <optional>
 #include <vector>
 
@@ -137,7 +140,13 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     std::uint64_t failed_homes_ = 0;
     std::optional<Error> refusal_;  // why the write fails, whatever the acknowledgements
     Error failures_{Errc::NoStore};
-    std::list<GuardedPut> puts_;  // stable addresses: stores hold pointers to them
+    // At stable addresses, since stores hold pointers to them. The usual number needs no memory
+    // beyond this object.
+    static constexpr std::size_t kUsualPuts = 3;
+    static constexpr std::size_t kLinks = 2 * sizeof(void*);  // of a list's node
+    alignas(GuardedPut) std::array<std::byte, kUsualPuts*(sizeof(GuardedPut) + kLinks)> room_;
+    std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
+    std::pmr::list<GuardedPut> puts_{&memory_};
 };
 
 }  // namespace sessmirror::replica

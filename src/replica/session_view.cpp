@@ -17,7 +17,7 @@ void SessionView::reset(const pool::Pool& pool, const store::SessionKey& key,
                         int redundancy) noexcept {
     key_ = key;
     set_ = ReplicaSet(pool, key, redundancy);
-    copies_.fill({});
+    std::fill_n(copies_.begin(), pool.size(), Copy{});
     stored_.clear();
     content_.clear();
     readability_ = kOk;

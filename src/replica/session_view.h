@@ -140,6 +140,11 @@ class SessionView {
     // Why stores failed, for the message if no store can be asked: "a refused...; b did not...".
     [[nodiscard]] const Error& failures() const noexcept { return failures_; }
 
+    // That the contents occupy.
+    [[nodiscard]] std::size_t memory() const noexcept {
+        return stored_.capacity() + content_.capacity();
+    }
+
     LockHold lock;
     bool is_stale = false;  // a newer version is known to exist, or to have existed
 

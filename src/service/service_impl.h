@@ -24,8 +24,10 @@
 namespace sessmirror::service {
 
 // A write together with everything it needs, so that it can outlive its session when the ack policy
-// let the page go before the slowest store answered.
+// let the page go before the slowest store answered. Large, and kept for the next session when it
+// has served; who takes it begins with view.reset().
 struct SessionWork {
+    std::string id;
     replica::SessionView view;
     Bytes payload;
     std::optional<replica::MirroredWrite> write;
@@ -65,6 +67,9 @@ struct SessionService::Impl final {
     // net.
     Status run(Deployment& deployment, replica::Operation& operation) noexcept;
 
+    [[nodiscard]] std::unique_ptr<SessionWork> take_work();
+    // REQUIRES: its write has gone.
+    void keep_work(std::unique_ptr<SessionWork> work) noexcept;
     void linger(std::shared_ptr<Deployment> deployment, std::unique_ptr<SessionWork> work);
     void drop_finished_work() noexcept;
     void finish_lingering() noexcept;
@@ -91,6 +96,7 @@ struct SessionService::Impl final {
         std::unique_ptr<SessionWork> work;
     };
     std::list<Lingering> lingering;
+    std::unique_ptr<SessionWork> spare_work;  // or none
 
   private:
     static replica::Refill::Scope refill_scope(const Deployment& deployment);
@@ -105,6 +111,9 @@ struct SessionService::Impl final {
 
 struct Session::Impl {
     Impl(SessionService::Impl& owner, std::shared_ptr<Deployment> with);
+    ~Impl() { service.keep_work(std::move(work)); }
+    Impl(const Impl&) = delete;
+    Impl& operator=(const Impl&) = delete;
 
     // Makes `id` the current session; lets go of another one.
     void select(std::string_view id, std::int64_t lifetime_s);
@@ -127,7 +136,6 @@ struct Session::Impl {
     SessionService::Impl& service;
     std::shared_ptr<Deployment> deployment;
     std::unique_ptr<SessionWork> work;
-    std::string current_id;
     std::string created_id;
     std::string client_token;
     // For the client, and of which session; none: nothing to tell. Written out when it is wanted.

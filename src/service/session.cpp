@@ -26,12 +26,12 @@ std::uint32_t clamp_lifetime(std::int64_t seconds) noexcept {
 Session::Impl::Impl(SessionService::Impl& owner, std::shared_ptr<Deployment> with)
     : service(owner),
       deployment(std::move(with)),
-      work(std::make_unique<SessionWork>()),
+      work(owner.take_work()),
       fork_generation(sessmirror::fork_generation()) {}
 
 void Session::Impl::select(std::string_view id, std::int64_t lifetime) {
     lifetime_s = clamp_lifetime(lifetime);
-    if (selected && current_id == id) return forget_parents_lock();
+    if (selected && work->id == id) return forget_parents_lock();
     let_go();
     const Options& options = deployment->options;
     view().reset(*deployment->pool, store::derive_key(options.key_prefix, options.secret, id),
@@ -40,7 +40,7 @@ void Session::Impl::select(std::string_view id, std::int64_t lifetime) {
     if (deployment->policy.freshness == Freshness::Token)
         if (const auto seen = replica::parse_token(client_token, view().key()))
             view().expect(*seen);
-    current_id = id;
+    work->id = id;
     selected = true;
 }
 
@@ -98,7 +98,7 @@ Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
         payload = work->payload;
     }
     work->write.emplace(service.environment(*deployment), view(), kind, payload, ttl_s,
-                        created_id == current_id, form);
+                        created_id == work->id, form);
     if (lock == Lock::Keep) work->write->keep_lock();
     const Status outcome = service.run(*deployment, *work->write);
     if (!may_linger) work->write->let_payload_go();
@@ -179,7 +179,7 @@ void Session::Impl::let_go() noexcept {
     }
     if (work->write && !work->write->is_idle()) {
         service.linger(deployment, std::move(work));
-        work = std::make_unique<SessionWork>();
+        work = service.take_work();
     }
     work->write.reset();
     failed_commit.reset();

@@ -183,6 +183,18 @@ Status SessionService::Impl::run(Deployment& deployment, replica::Operation& ope
     return operation.outcome();
 }
 
+std::unique_ptr<SessionWork> SessionService::Impl::take_work() {
+    if (spare_work) return std::move(spare_work);
+    return std::make_unique<SessionWork>();
+}
+
+// A large session's memory is not held on to.
+void SessionService::Impl::keep_work(std::unique_ptr<SessionWork> work) noexcept {
+    constexpr std::size_t kLarge = 64 * 1024;
+    const bool is_large = work->view.memory() + work->payload.capacity() > kLarge;
+    if (!is_large && !spare_work) spare_work = std::move(work);
+}
+
 void SessionService::Impl::linger(std::shared_ptr<Deployment> deployment,
                                   std::unique_ptr<SessionWork> work) {
     lingering.push_back({std::move(deployment), std::move(work)});

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "store/lock_item.h"
-#include "store/memcached_release.h"
 #include "store/memcached_ttl.h"
 
 namespace sessmirror::store {
@@ -199,7 +198,7 @@ void FetchOperation::fail(const Error& why) {
 
 void FetchOperation::release_quietly() {
     if (std::exchange(reply_.lock, LockState::NotAsked) != LockState::Granted) return;
-    host_.run(std::make_unique<ReleaseOperation>(host_, key_, reply_.holder, deadline_, nullptr));
+    host_.release(key_, reply_.holder, deadline_, nullptr);
 }
 
 }  // namespace sessmirror::store

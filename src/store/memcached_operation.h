@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -33,7 +32,9 @@ class OperationHost {
     virtual int index() const noexcept = 0;
     virtual std::uint64_t max_payload() const noexcept = 0;
     virtual std::optional<KnownSplit>& known_split() noexcept = 0;
-    virtual void run(std::unique_ptr<Operation> operation) = 0;
+    // A further operation, as Store::release().
+    virtual void release(const SessionKey& key, const HeldLock& lock, TimePoint deadline,
+                         StoreSink* sink) = 0;
     // Destroys the operation.
     virtual void retire(Operation& operation) noexcept = 0;
 
@@ -42,7 +43,7 @@ class OperationHost {
 };
 
 // One call of the Store interface on its way: a small state machine that sends packets until it
-// can answer its sink. Owned by the host from run() to retire().
+// can answer its sink. Owned by the host, which starts it, until retire().
 //
 // All operations are safe to repeat (each says why), so one that was lost with a connection which
 // the store closed, as a restart does, starts over once, on a new connection.

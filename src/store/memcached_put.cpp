@@ -6,7 +6,6 @@
 
 #include "store/explicit_cas.h"
 #include "store/lock_item.h"
-#include "store/memcached_release.h"
 #include "store/memcached_ttl.h"
 
 namespace sessmirror::store {
@@ -48,7 +47,9 @@ PutOperation::PutOperation(OperationHost& host, const PutRequest& request, Store
       unlock_(request.unlock),
       header_(request.header),
       payload_(share(request)),
-      hint_(request.hint.begin(), request.hint.end()) {}
+      hint_size_(std::min(request.hint.size(), hint_.size())) {
+    std::copy_n(request.hint.begin(), hint_size_, hint_.begin());
+}
 
 Duration PutOperation::transfer_time() const noexcept {
     return kTransferPerByte * static_cast<std::int64_t>(value_size());
@@ -133,7 +134,7 @@ void PutOperation::send_item() {
                 .return_cas = true},
                manifest_ ? ByteView(main_item_) : ByteView(header_),
                manifest_ ? ByteView() : payload());
-    if (!hint_.empty()) packet.set({.key = hint_key(key_), .ttl_s = item_ttl(ttl_s_)}, hint_);
+    if (hint_size_ != 0) packet.set({.key = hint_key(key_), .ttl_s = item_ttl(ttl_s_)}, hint());
     if (unlock_ && unlock_->cas != 0) packet.erase({lock_key(key_), unlock_->cas});
     host_.link().send(this, {.deadline = deadline_, .extra = transfer_time()});
 }
@@ -245,8 +246,7 @@ void PutOperation::settle() {
         finish();
         return;
     }
-    StoreSink* const self = this;
-    host_.run(std::make_unique<ReleaseOperation>(host_, key_, *unlock_, deadline_, self));
+    host_.release(key_, *unlock_, deadline_, this);
 }
 
 void PutOperation::on_release(int /*store*/, Result<ReleaseReply> reply) noexcept {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <optional>
 
@@ -44,6 +46,7 @@ class PutOperation final : public Operation, private StoreSink {
     void erase_chunks(const Manifest& manifest);
     void finish();
     [[nodiscard]] ByteView payload() const noexcept { return payload_->view(); }
+    [[nodiscard]] ByteView hint() const noexcept { return {hint_.data(), hint_size_}; }
     [[nodiscard]] std::uint64_t value_size() const noexcept {
         return header_.size() + payload().size();
     }
@@ -59,7 +62,9 @@ class PutOperation final : public Operation, private StoreSink {
     const record::EnvelopeBytes header_;
     // Kept, since the put may have to be repeated.
     const std::shared_ptr<const SharedPayload> payload_;
-    const Bytes hint_;
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is not used is not cleared
+    std::array<std::byte, kMaxHint> hint_;
+    const std::size_t hint_size_;
     Bytes main_item_;  // header and manifest, when split
     std::optional<Manifest> manifest_;
     Phase phase_ = Phase::Item;

@@ -2,8 +2,9 @@
 #include "store/memcached_store.h"
 
 #include <algorithm>
+#include <list>
 #include <utility>
-#include <vector>
+#include <variant>
 
 #include "store/explicit_cas.h"
 #include "store/memcached_fetch.h"
@@ -68,7 +69,7 @@ class MemcachedStore final : public Store, private OperationHost, private LinkOw
         begin<ProbeOperation>(SessionKey{}, deadline, sink);
     }
     void forget(const StoreSink* sink) noexcept override {
-        for (const auto& operation : operations_) operation->forget(sink);
+        for (const Place& place : running_) place.operation->forget(sink);
     }
     Cas predicted_cas(record::Version version) const noexcept override {
         return link_.has_explicit_cas() ? cas_of(version) : 0;
@@ -76,20 +77,34 @@ class MemcachedStore final : public Store, private OperationHost, private LinkOw
     std::uint64_t max_payload() const noexcept override { return max_payload_; }
 
   private:
+    // Where an operation lives. Kept for the next one, so that a request allocates nothing for it.
+    struct Place {
+        std::variant<std::monostate, FetchOperation, PutOperation, RefusedPut, TouchOperation,
+                     ReleaseOperation, ProbeOperation>
+            memory;
+        Operation* operation = nullptr;  // that is in there
+    };
+
     template <class Kind, class... Args>
     void begin(Args&&... args) {
+        if (idle_.empty()) idle_.emplace_back();
         OperationHost& host = *this;
-        run(std::make_unique<Kind>(host, std::forward<Args>(args)...));
+        Place& place = idle_.front();
+        place.operation = &place.memory.emplace<Kind>(host, std::forward<Args>(args)...);
+        running_.splice(running_.end(), idle_, idle_.begin());
+        place.operation->start();
     }
     MemcachedLink& link() noexcept override { return link_; }
     int index() const noexcept override { return index_; }
     std::optional<KnownSplit>& known_split() noexcept override { return known_split_; }
-    void run(std::unique_ptr<Operation> operation) override {
-        operations_.push_back(std::move(operation));
-        operations_.back()->start();
-    }
     void retire(Operation& operation) noexcept override {
-        std::erase_if(operations_, [&](const auto& held) { return held.get() == &operation; });
+        const auto place = std::ranges::find(running_, &operation, &Place::operation);
+#if defined(__SANITIZE_ADDRESS__)
+        running_.erase(place);  // a place that serves again hides who uses it after its end
+#else
+        place->memory.emplace<std::monostate>();
+        idle_.splice(idle_.begin(), running_, place);
+#endif
     }
     void on_link_up() noexcept override {
         if (events_ != nullptr) events_->on_store_connected(index_);
@@ -103,7 +118,8 @@ class MemcachedStore final : public Store, private OperationHost, private LinkOw
     net::EventLoop& loop_;
     StoreEvents* const events_;
     std::optional<KnownSplit> known_split_;
-    std::vector<std::unique_ptr<Operation>> operations_;
+    std::list<Place> running_;
+    std::list<Place> idle_;
     MemcachedLink link_;  // last: it is the first to go, and calls nobody when it does
 };
 

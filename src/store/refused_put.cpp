@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "store/refused_put.h"
 
-#include "store/memcached_release.h"
-
 namespace sessmirror::store {
 
 RefusedPut::RefusedPut(OperationHost& host, const PutRequest& request, Scheduler& scheduler,
@@ -14,8 +12,7 @@ RefusedPut::RefusedPut(OperationHost& host, const PutRequest& request, Scheduler
 
 void RefusedPut::start() {
     timer_->start(Duration::zero());
-    if (unlock_)
-        host_.run(std::make_unique<ReleaseOperation>(host_, key_, *unlock_, deadline_, nullptr));
+    if (unlock_) host_.release(key_, *unlock_, deadline_, nullptr);
 }
 
 bool RefusedPut::on_replies(std::span<wire::Reply> /*replies*/) noexcept {

@@ -97,10 +97,12 @@ class SharedPayload {
 // ---- put: compare-and-set, and in the same packet give up the lock
 // -------------------------------
 
+inline constexpr std::size_t kMaxHint = 256;  // bytes
+
 struct PutRequest {
     SessionKey key;
     // The stored value is header followed by payload; both need to live only during put(), and so
-    // does the hint, which is left beside the item unless it is empty.
+    // does the hint, of kMaxHint at most, which is left beside the item unless it is empty.
     record::EnvelopeBytes header{};
     ByteView payload;
     // The same as `payload`, if its owner takes care of it; otherwise put() keeps a copy.

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Sessions of one worker, one after the other, on two real stores: what serves one session serves
+// the next, and nothing of one may show in another.
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "pool/host_page.h"
+#include "service/session_service.h"
+#include "support/real_memcached.h"
+
+namespace sessmirror::service {
+namespace {
+
+constexpr std::int64_t kLifetime = 1440;
+
+class ServedByOneWorker : public ::testing::TestWithParam<Locking> {
+  protected:
+    ServedByOneWorker() {
+        options_.redundancy = 2;
+        options_.locking = GetParam();
+        options_.local = first_.spec().name();
+    }
+    std::unique_ptr<Session> open() {
+        auto session = service_.open(options_, first_.spec().name() + "," + second_.spec().name());
+        EXPECT_TRUE(session) << session.error().detail;
+        return std::move(*session);
+    }
+    void write(const std::string& id, const std::string& payload) {
+        const auto session = open();
+        ASSERT_TRUE(session->read(id, kLifetime));
+        EXPECT_TRUE(session->write(id, as_bytes(payload), kLifetime));
+        EXPECT_NE(session->token(), "");
+    }
+    std::string read(const std::string& id) {
+        const auto session = open();
+        const auto loaded = session->read(id, kLifetime);
+        if (!loaded) return loaded.error().detail;
+        return loaded->exists ? std::string(as_text(loaded->payload)) : "(none)";
+    }
+
+    test::RealMemcached first_;
+    test::RealMemcached second_;
+    Options options_;
+    pool::HostPagePtr page_ = pool::make_host_page(7);
+    SessionService service_{*page_};
+};
+
+INSTANTIATE_TEST_SUITE_P(Locking, ServedByOneWorker,
+                         testing::Values(Locking::On, Locking::Optimistic, Locking::Off),
+                         [](const auto& kind) {
+                             return std::string(kind.param == Locking::On           ? "On"
+                                                : kind.param == Locking::Optimistic ? "Optimistic"
+                                                                                    : "Off");
+                         });
+
+TEST_P(ServedByOneWorker, ASessionShowsNothingOfTheOneBefore) {
+    for (const std::size_t size : {10u, 1000u, 300'000u}) {
+        write("alice", std::string(size, 'a'));
+        EXPECT_EQ(read("bob"), "(none)");
+        const auto session = open();
+        EXPECT_EQ(session->token(), "");
+        const auto loaded = session->read("bob", kLifetime);
+        ASSERT_TRUE(loaded);
+        EXPECT_FALSE(loaded->exists);
+        EXPECT_TRUE(loaded->payload.empty());
+        EXPECT_EQ(session->token(), "");
+        session->close();
+        EXPECT_EQ(read("alice"), std::string(size, 'a'));
+    }
+}
+
+TEST_P(ServedByOneWorker, AnIdThatWasDrawnIsKnownToItsOwnRequestOnly) {
+    open()->created("fresh");
+    write("fresh", "stored");
+    const auto session = open();
+    const auto there = session->exists("fresh", kLifetime);
+    ASSERT_TRUE(there);
+    EXPECT_TRUE(*there);
+}
+
+TEST_P(ServedByOneWorker, AnEndedSessionLeavesTheNextOneAlone) {
+    write("alice", "of alice");
+    write("bob", "of bob");
+    {
+        const auto session = open();
+        ASSERT_TRUE(session->read("alice", kLifetime));
+        EXPECT_TRUE(session->destroy("alice", kLifetime));
+    }
+    EXPECT_EQ(read("bob"), "of bob");
+    EXPECT_EQ(read("alice"), "(none)");
+}
+
+TEST_P(ServedByOneWorker, TheSitesOfOneWorkerHaveTheirOwnStores) {
+    test::RealMemcached third;
+    write("alice", "on two");
+    {
+        Options options = options_;
+        options.local = "none";
+        const auto session = service_.open(options, third.spec().name());
+        ASSERT_TRUE(session) << session.error().detail;
+        const auto loaded = (*session)->read("alice", kLifetime);
+        ASSERT_TRUE(loaded);
+        EXPECT_FALSE(loaded->exists);
+        EXPECT_TRUE((*session)->write("alice", as_bytes("on the third"), kLifetime));
+    }
+    EXPECT_EQ(read("alice"), "on two");
+}
+
+TEST_P(ServedByOneWorker, TwoSessionsMayBeOpenAtATime) {
+    write("alice", "of alice");
+    const auto one = open();
+    const auto other = open();
+    ASSERT_TRUE(one->read("alice", kLifetime));
+    ASSERT_TRUE(other->read("bob", kLifetime));
+    EXPECT_TRUE(other->write("bob", as_bytes("of bob"), kLifetime));
+    EXPECT_TRUE(one->write("alice", as_bytes("of alice, again"), kLifetime));
+    other->close();
+    one->close();
+    EXPECT_EQ(read("alice"), "of alice, again");
+    EXPECT_EQ(read("bob"), "of bob");
+}
+
+}  // namespace
+}  // namespace sessmirror::service
