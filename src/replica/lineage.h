@@ -2,11 +2,11 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <memory_resource>
 #include <vector>
 
+#include "base/inline_memory.h"
 #include "record/envelope.h"
 
 namespace sessmirror::replica {
@@ -19,10 +19,6 @@ namespace sessmirror::replica {
 // its parent is taken for such a stranger, too: better reported twice than buried in silence.)
 class Lineage {
   public:
-    Lineage() = default;
-    Lineage(const Lineage&) = delete;
-    Lineage& operator=(const Lineage&) = delete;
-
     void add(const record::Envelope& known) {
         members_.push_back({known.version, known.parent});
         newest_ = std::max(newest_, known.version);
@@ -43,11 +39,10 @@ class Lineage {
         record::Version version;
         record::Version parent;
     };
-    // Most writes meet nobody, and know one version.
-    static constexpr std::size_t kUsual = 2;
-    alignas(Member) std::array<std::byte, kUsual * sizeof(Member)> room_;
-    std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
-    std::pmr::vector<Member> members_{&memory_};
+    // Most writes meet nobody, and know one version; it grows to two when they do.
+    static constexpr std::size_t kUsual = 1 + 2;
+    InlineMemory<kUsual * sizeof(Member)> memory_;
+    std::pmr::vector<Member> members_{memory_.get()};
     record::Version newest_;
 };
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <list>
 #include <memory_resource>
 #include <optional>
 #include <vector>
 
+#include "base/inline_memory.h"
 #include "replica/ack_rule.h"
 #include "replica/guarded_put.h"
 #include "replica/operation.h"
@@ -144,9 +144,8 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     // beyond this object.
     static constexpr std::size_t kUsualPuts = 3;
     static constexpr std::size_t kLinks = 2 * sizeof(void*);  // of a list's node
-    alignas(GuardedPut) std::array<std::byte, kUsualPuts*(sizeof(GuardedPut) + kLinks)> room_;
-    std::pmr::monotonic_buffer_resource memory_{room_.data(), room_.size()};
-    std::pmr::list<GuardedPut> puts_{&memory_};
+    InlineMemory<kUsualPuts*(sizeof(GuardedPut) + kLinks)> memory_;
+    std::pmr::list<GuardedPut> puts_{memory_.get()};
 };
 
 }  // namespace sessmirror::replica

@@ -37,6 +37,7 @@ std::shared_ptr<const SharedPayload> share(const PutRequest& request) {
 
 }  // namespace
 
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): of hint_, what is not used is not cleared
 PutOperation::PutOperation(OperationHost& host, const PutRequest& request, StoreSink* sink)
     : Operation(host, request.key, request.deadline, sink),
       version_(request.version),

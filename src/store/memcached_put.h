@@ -62,7 +62,6 @@ class PutOperation final : public Operation, private StoreSink {
     const record::EnvelopeBytes header_;
     // Kept, since the put may have to be repeated.
     const std::shared_ptr<const SharedPayload> payload_;
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is not used is not cleared
     std::array<std::byte, kMaxHint> hint_;
     const std::size_t hint_size_;
     Bytes main_item_;  // header and manifest, when split
