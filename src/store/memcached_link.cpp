@@ -181,7 +181,7 @@ void MemcachedLink::be_patient_for(std::size_t bytes) noexcept {
         pending_.front().patience_ends += kPatiencePerByte * static_cast<int>(bytes);
 }
 
-// Of what came in place of them nothing may be left: then there are no bytes.
+// Without bytes the parser only finishes what it has been filled with.
 void MemcachedLink::parse(ByteView bytes) {
     const unsigned life = life_;
     do {
