@@ -8,6 +8,7 @@
 
 #include "pool/host_page.h"
 #include "service/session_service.h"
+#include "store/session_key.h"
 #include "support/real_memcached.h"
 
 namespace sessmirror::service {
@@ -68,6 +69,18 @@ TEST_P(ServedByOneWorker, ASessionShowsNothingOfTheOneBefore) {
         EXPECT_EQ(session->token(), "");
         session->close();
         EXPECT_EQ(read("alice"), std::string(size, 'a'));
+    }
+}
+
+// That a store has, or lacks, the session before says nothing about this one.
+TEST_P(ServedByOneWorker, ACopyIsLookedForOnEveryStoreWhateverWasServedBefore) {
+    for (int i = 0; i < 8; ++i) {  // with either store as the home
+        const std::string carol = "carol " + std::to_string(i);
+        write(carol, "of carol");
+        const auto key = store::derive_key(options_.key_prefix, "", carol);
+        (void)first_.ask("md " + std::string(key.text()) + "\r\n");
+        write("alice", "of alice");
+        EXPECT_EQ(read(carol), "of carol");
     }
 }
 
