@@ -3,8 +3,10 @@
 
 #include <event2/event.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -219,6 +221,12 @@ void Connection::flush() {
     want_write(false);
     constexpr std::size_t kKeepCapacity = 64 * 1024;
     if (queue_.capacity() > kKeepCapacity) Bytes().swap(queue_);
+}
+
+std::size_t Connection::unacknowledged() const noexcept {
+    int in_kernel = 0;
+    if (fd_ < 0 || ::ioctl(fd_, SIOCOUTQ, &in_kernel) != 0) in_kernel = 0;
+    return queue_.size() - queued_from_ + static_cast<std::size_t>(in_kernel);
 }
 
 void Connection::writable() {

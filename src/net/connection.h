@@ -70,6 +70,8 @@ class Connection final : private ResolveSink, private TimerSink, private ForkSin
     // REQUIRES: !is_closed(). Sends at once what the socket takes, and copies and keeps the rest,
     // or everything while the connection is being opened. Failures are told later by on_closed().
     void send(std::span<const ByteView> pieces);
+    // How much of what was to be sent the other side has not acknowledged.
+    [[nodiscard]] std::size_t unacknowledged() const noexcept;
     // Tries once to hand what is queued and then `last` to the kernel, and closes. No callback.
     void close_after(ByteView last) noexcept;
     // No callback.

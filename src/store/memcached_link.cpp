@@ -12,8 +12,6 @@ namespace {
 
 using wire::ReplyCode;
 
-// A byte that arrives shows life, and extends the patience: 1 s for each 10 MB.
-constexpr Duration kPatiencePerByte{100};
 // How long a receiving call may take the loop's place: an answer that takes longer costs one wait
 // of the loop more, and a guard timer fires that much late.
 constexpr Duration kDirectWait = milliseconds(4);
@@ -23,6 +21,12 @@ constexpr unsigned kMaxSettings = 1000;     // real servers send about a hundred
 
 int milliseconds_of(Duration duration) noexcept {
     return static_cast<int>(std::chrono::ceil<milliseconds>(duration).count());
+}
+
+std::size_t size_of(std::span<const ByteView> pieces) noexcept {
+    std::size_t size = 0;
+    for (const ByteView piece : pieces) size += piece.size();
+    return size;
 }
 
 // memcached repeats the opaque in every reply to a meta command but these: a miss before 1.6.18,
@@ -59,7 +63,7 @@ void MemcachedLink::send(LinkClient* client, const LinkTerms& terms) {
 void MemcachedLink::send_later() {
     if (!is_up_) {
         outgoing_.clear();
-        pending_opaque_ = outgoing_.next_opaque();
+        next_pending_ = outgoing_.next();
         return;
     }
     outgoing_.keep();
@@ -75,15 +79,18 @@ void MemcachedLink::push(LinkClient* client, const LinkTerms& terms) {
     Pending& pending = pending_.emplace_back();
     pending.client = client;
     pending.terms = terms;
-    pending.first_opaque = std::exchange(pending_opaque_, outgoing_.next_opaque());
-    pending.commands = pending_opaque_ - pending.first_opaque;
+    pending.first_command = std::exchange(next_pending_, outgoing_.next());
+    pending.commands = next_pending_ - pending.first_command;
     pending.on_used_connection = is_up_;
     pending.sent_at = loop_.now();
 }
 
 void MemcachedLink::send_outgoing() {
     if (connection_.is_open()) begin_patience();
-    connection_.send(outgoing_.pieces());
+    const std::span<const ByteView> pieces = outgoing_.pieces();
+    unacknowledged_ = size_of(pieces);
+    is_sending_ = false;
+    connection_.send(pieces);
     outgoing_.clear();
     watch_time();
 }
@@ -94,7 +101,7 @@ void MemcachedLink::begin_patience() {
     for (auto pending = pending_.rbegin(); pending != pending_.rend(); ++pending) {
         if (pending->patience_ends != TimePoint::max()) return;
         pending->sent_at = now;
-        pending->patience_ends = now + options_.io_timeout + pending->terms.extra;
+        pending->patience_ends = now + options_.io_timeout;
     }
 }
 
@@ -142,12 +149,31 @@ void MemcachedLink::on_timer() noexcept {
     const TimePoint now = loop_.now();
     const auto late = std::find_if(pending_.begin(), pending_.end(),
                                    [now](const Pending& p) { return p.ends() <= now; });
-    if (late == pending_.end()) {
+    if (late == pending_.end() || made_progress()) {
         watch_time();
         return;
     }
     drop(Error(Errc::Timeout, "%.100s did not answer within %d ms", name().c_str(),
                milliseconds_of(now - late->sent_at)));
+}
+
+// What shows that the server lives: whatever it owes, it may take that long again for.
+void MemcachedLink::be_patient() noexcept {
+    if (pending_.empty()) return;
+    const TimePoint ends = loop_.now() + options_.io_timeout;
+    for (Pending& pending : pending_)
+        if (pending.patience_ends < ends) pending.patience_ends = ends;
+}
+
+// Looked at when the patience is at its end, since it costs a system call. Where everything is
+// acknowledged it is the answer that is late, unless something was still missing at the last look.
+bool MemcachedLink::made_progress() noexcept {
+    const std::size_t before = std::exchange(unacknowledged_, connection_.unacknowledged());
+    const bool is_less = unacknowledged_ < before;
+    const bool was_sending = std::exchange(is_sending_, is_less && unacknowledged_ > 0);
+    if (!is_sending_ && !(is_less && was_sending)) return false;
+    be_patient();
+    return true;
 }
 
 // ---- receiving
@@ -166,19 +192,12 @@ bool MemcachedLink::receive_directly(TimePoint limit) noexcept {
 }
 
 void MemcachedLink::on_bytes(ByteView bytes) noexcept {
-    be_patient_for(bytes.size());
     parse(bytes);
 }
 
 void MemcachedLink::on_filled(std::size_t size) noexcept {
-    be_patient_for(size);
     parser_.filled(size);
     parse({});
-}
-
-void MemcachedLink::be_patient_for(std::size_t bytes) noexcept {
-    if (!pending_.empty() && pending_.front().patience_ends != TimePoint::max())
-        pending_.front().patience_ends += kPatiencePerByte * static_cast<int>(bytes);
 }
 
 // Without bytes the parser only finishes what it has been filled with.
@@ -191,7 +210,7 @@ void MemcachedLink::parse(ByteView bytes) {
         }
         wire::Reply reply;
         const auto step = parser_.next(bytes, reply);
-        if (step == wire::ReplyParser::Step::NeedMore) return;
+        if (step == wire::ReplyParser::Step::NeedMore) break;
         if (step == wire::ReplyParser::Step::Malformed) {
             protocol_error("it does not speak memcached's meta protocol");
             return;
@@ -199,6 +218,7 @@ void MemcachedLink::parse(ByteView bytes) {
         take(std::move(reply));
         if (life != life_) return;
     } while (!bytes.empty());
+    be_patient();
 }
 
 void MemcachedLink::take(wire::Reply reply) {
@@ -227,8 +247,9 @@ void MemcachedLink::take(wire::Reply reply) {
 }
 
 const char* MemcachedLink::fault_of(const wire::Reply& reply, const Pending& pending) const {
-    const auto expected = pending.first_opaque + static_cast<std::uint32_t>(replies_.size());
-    if (reply.has_opaque && reply.opaque != expected) return "an answer is not to this question";
+    const auto expected = pending.first_command + static_cast<std::uint32_t>(replies_.size());
+    if (reply.has_opaque && reply.opaque != wire::Packet::opaque_of(expected))
+        return "an answer is not to this question";
     if (!reply.has_opaque && !may_lack_opaque(reply.code)) return "an answer has no opaque";
     if (reply.code == ReplyCode::End && !pending.terms.reads_settings)
         return "an answer is not to this question";
@@ -306,7 +327,7 @@ void MemcachedLink::drop(const Error& reason) {
     const std::vector<Pending> lost = std::exchange(pending_, {});
     replies_.clear();
     outgoing_.clear();
-    pending_opaque_ = outgoing_.next_opaque();
+    next_pending_ = outgoing_.next();
     ++life_;
     parser_.reset();
     is_up_ = false;

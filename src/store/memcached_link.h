@@ -45,7 +45,6 @@ class LinkOwner {
 // How long a packet may take, and what must follow it if it is given up.
 struct LinkTerms {
     TimePoint deadline;           // the caller's
-    Duration extra{};             // added to the link's own patience, for large packets
     bool reads_settings = false;  // the packet is `stats settings`
     // Nobody's next step depends on the answer: it may stay unread until the connection is used.
     bool may_lie = false;
@@ -66,7 +65,9 @@ struct LinkOptions {
 // The one connection to a memcached, made at first use and made again after a failure, with the
 // requests in flight on it. Replies belong to requests by their order, and the opaque of each must
 // agree; the first byte that is not what was asked for ends the connection, because nothing behind
-// it can be trusted to belong to anybody. On a timeout it ends as well, for the same reason.
+// it can be trusted to belong to anybody. On a timeout it ends as well, for the same reason: when
+// the server has been silent for the timeout, neither answering nor, while a large value is on its
+// way, taking more of it.
 //
 // Every connection starts with `version`, in front of the first packet.
 class MemcachedLink final : private net::ConnectionSink,
@@ -96,12 +97,12 @@ class MemcachedLink final : private net::ConnectionSink,
     [[nodiscard]] const std::string& name() const noexcept { return connection_.name(); }
 
   private:
-    static constexpr std::uint32_t kFirstOpaque = 1;
+    static constexpr std::uint32_t kFirstCommand = 1;
 
     struct Pending {
         LinkClient* client = nullptr;
         LinkTerms terms;
-        std::uint32_t first_opaque = 0;
+        std::uint32_t first_command = 0;
         std::uint32_t commands = 0;
         bool is_handshake = false;
         bool on_used_connection = false;
@@ -128,7 +129,8 @@ class MemcachedLink final : private net::ConnectionSink,
     void push(LinkClient* client, const LinkTerms& terms);
     void send_outgoing();
     void begin_patience();
-    void be_patient_for(std::size_t bytes) noexcept;
+    void be_patient() noexcept;
+    [[nodiscard]] bool made_progress() noexcept;
     void parse(ByteView bytes);
     void take(wire::Reply reply);
     void take_version(const wire::Reply& reply);
@@ -147,8 +149,10 @@ class MemcachedLink final : private net::ConnectionSink,
     std::unique_ptr<Timer> timer_;
     TimePoint timer_due_ = TimePoint::max();  // max: not running
     wire::ReplyParser parser_;
-    wire::Packet outgoing_{kFirstOpaque};          // of send_later(), and what is being put in
-    std::uint32_t pending_opaque_ = kFirstOpaque;  // the first in outgoing_ not yet in pending_
+    wire::Packet outgoing_{kFirstCommand};        // of send_later(), and what is being put in
+    std::uint32_t next_pending_ = kFirstCommand;  // the first in outgoing_ not yet in pending_
+    std::size_t unacknowledged_ = 0;  // bytes of the last packet, when that was looked at last
+    bool is_sending_ = false;         // it had become less then, and was not nothing
     std::vector<Pending> pending_;
     std::vector<wire::Reply> replies_;    // to the first in pending_, so far
     std::vector<wire::Reply> completed_;  // that a client is looking at

@@ -18,7 +18,6 @@ constexpr std::uint64_t kItemOverhead = 1024;
 // Nobody configures an item limit below this, so that smaller values need not know it.
 constexpr std::uint64_t kFitsAnywhere = 64 * 1024;
 constexpr std::uint64_t kDefaultItemLimit = 1024 * 1024;
-constexpr Duration kTransferPerByte{100};  // 10 MB/s
 
 Bytes join(ByteView head, ByteView tail) {
     Bytes out;
@@ -50,10 +49,6 @@ PutOperation::PutOperation(OperationHost& host, const PutRequest& request, Store
       payload_(share(request)),
       hint_size_(std::min(request.hint.size(), hint_.size())) {
     std::copy_n(request.hint.begin(), hint_size_, hint_.begin());
-}
-
-Duration PutOperation::transfer_time() const noexcept {
-    return kTransferPerByte * static_cast<std::int64_t>(value_size());
 }
 
 // Gives up the lock if the put is given up before the packet that releases it was sent.
@@ -118,8 +113,7 @@ void PutOperation::send_chunks() {
                    payload().subspan(position, size));
         position += size;
     }
-    host_.link().send(
-        this, {.deadline = deadline_, .extra = transfer_time(), .withdrawal = withdrawal()});
+    host_.link().send(this, {.deadline = deadline_, .withdrawal = withdrawal()});
 }
 
 void PutOperation::send_item() {
@@ -137,7 +131,7 @@ void PutOperation::send_item() {
                manifest_ ? ByteView() : payload());
     if (hint_size_ != 0) packet.set({.key = hint_key(key_), .ttl_s = item_ttl(ttl_s_)}, hint());
     if (unlock_ && unlock_->cas != 0) packet.erase({lock_key(key_), unlock_->cas});
-    host_.link().send(this, {.deadline = deadline_, .extra = transfer_time()});
+    host_.link().send(this, {.deadline = deadline_});
 }
 
 void PutOperation::verify() {

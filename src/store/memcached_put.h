@@ -50,7 +50,6 @@ class PutOperation final : public Operation, private StoreSink {
     [[nodiscard]] std::uint64_t value_size() const noexcept {
         return header_.size() + payload().size();
     }
-    [[nodiscard]] Duration transfer_time() const noexcept;
     [[nodiscard]] std::optional<Claimant> withdrawal() const;
 
     const record::Version version_;

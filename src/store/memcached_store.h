@@ -26,7 +26,7 @@ class StoreEvents {
 // Directives that apply to a store unless its entry in the list says otherwise.
 struct MemcachedDefaults {
     Duration connect_timeout = milliseconds(100);
-    Duration io_timeout = milliseconds(200);  // without a byte; large values get 1 s per 10 MB more
+    Duration io_timeout = milliseconds(200);  // without a sign of life
     Duration polling{};                       // before sleeping, see net::PollGuard
     std::uint64_t max_payload = 16u << 20;
     StoreEvents* events = nullptr;  // outlives the store

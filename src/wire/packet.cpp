@@ -26,7 +26,8 @@ void Packet::number(char flag, std::uint64_t value) {
 }
 
 void Packet::opaque() {
-    number('O', first_opaque_ + commands_++);
+    number('O', opaque_of(next()));
+    ++commands_;
     text_.append("\r\n");
 }
 
@@ -106,9 +107,9 @@ void Packet::keep() {
 }
 
 void Packet::clear() noexcept {
-    first_opaque_ = next_opaque();
+    first_ = next();
     commands_ = 0;
-    if (text_.capacity() > kKeepCapacity) *this = Packet(first_opaque_);
+    if (text_.capacity() > kKeepCapacity) *this = Packet(first_);
     text_.clear();
     external_.clear();
 }

@@ -43,13 +43,19 @@ struct MetaDelete {
 };
 
 // Commands to be sent together. Large values are referenced, not copied: they must outlive the
-// packet, its clear() or its keep(). Commands are numbered by opaques, which the server repeats in
-// its replies, from `first_opaque` upwards; `version`, `mn` and `stats` have none in any release
-// that has to be supported, but they take part in the numbering. To be used again and again: its
-// memory stays, within bounds.
+// packet, its clear() or its keep(). Commands are numbered from `first` upwards, and the server
+// repeats the opaque made of the number in its reply; `version`, `mn` and `stats` have none in any
+// release that has to be supported, but they take part in the numbering. To be used again and
+// again: its memory stays, within bounds.
 class Packet {
   public:
-    explicit Packet(std::uint32_t first_opaque) noexcept : first_opaque_(first_opaque) {}
+    // Of a command's number the last digits: sent both ways with every command, however long the
+    // connection lasts. Replies belong to commands by their order, so opaques may come again.
+    static constexpr std::uint32_t opaque_of(std::uint32_t number) noexcept {
+        return number % 1000;
+    }
+
+    explicit Packet(std::uint32_t first) noexcept : first_(first) {}
 
     void get(const MetaGet& command);
     // The value is `head` followed by `tail`.
@@ -61,7 +67,7 @@ class Packet {
 
     [[nodiscard]] std::uint32_t commands() const noexcept { return commands_; }
     // The number of the next command.
-    [[nodiscard]] std::uint32_t next_opaque() const noexcept { return first_opaque_ + commands_; }
+    [[nodiscard]] std::uint32_t next() const noexcept { return first_ + commands_; }
     [[nodiscard]] std::size_t size() const noexcept { return text_.size(); }  // of what it holds
     // In sending order; valid until the packet changes or ends.
     [[nodiscard]] std::span<const ByteView> pieces();
@@ -83,7 +89,7 @@ class Packet {
         std::size_t after;  // position in text_ behind which it belongs
         ByteView bytes;
     };
-    std::uint32_t first_opaque_;
+    std::uint32_t first_;
     std::uint32_t commands_ = 0;
     std::string text_;
     std::vector<External> external_;

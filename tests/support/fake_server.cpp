@@ -52,12 +52,27 @@ bool FakePeer::fill() {
     return true;
 }
 
-std::string FakePeer::read_command() {
+std::string FakePeer::read_line() {
     std::size_t end;
     while ((end = input_.find("\r\n")) == std::string::npos)
         if (!fill()) return {};
     const std::string line = input_.substr(0, end);
     input_.erase(0, end + 2);
+    return line;
+}
+
+bool FakePeer::swallow(std::size_t bytes) {
+    while (input_.size() < bytes) {
+        bytes -= input_.size();
+        input_.clear();
+        if (!fill()) return false;
+    }
+    input_.erase(0, bytes);
+    return true;
+}
+
+std::string FakePeer::read_command() {
+    const std::string line = read_line();
     if (line.starts_with("ms ")) {
         const std::size_t size = std::strtoul(line.c_str() + line.find(' ', 3), nullptr, 10);
         while (input_.size() < size + 2)
@@ -86,6 +101,15 @@ bool FakePeer::send(std::string_view bytes) {
 
 void FakePeer::stall() {
     while (fill()) input_.clear();
+}
+
+void FakePeer::limit_backlog() {
+    const int size = 32 * 1024;
+    if (::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &size, sizeof size) != 0) std::abort();
+}
+
+void FakePeer::hang() {
+    wait_for(fd_, 0, stop_fd_);
 }
 
 void FakePeer::flood(std::string_view bytes) {

@@ -20,6 +20,10 @@ class FakePeer {
     // The next command line without its end; the data block of an `ms` is read as well and kept in
     // last_data(). Empty when the client has closed, or the server stops.
     std::string read_command();
+    // The same without the data block, which swallow() may then read piece by piece.
+    std::string read_line();
+    // Reads so many bytes. False when the client has closed before, or the server stops.
+    bool swallow(std::size_t bytes);
     // Reads n commands and returns the last.
     std::string skip_commands(int n);
     [[nodiscard]] const std::string& last_data() const noexcept { return data_; }
@@ -28,6 +32,10 @@ class FakePeer {
     bool send(std::string_view bytes);
     // Until the client closes or the server stops.
     void stall();
+    // From now on its host keeps little of what the script does not read.
+    void limit_backlog();
+    // As stall(), and takes nothing meanwhile.
+    void hang();
     // Sends the same bytes over and over, until the client closes or the server stops.
     void flood(std::string_view bytes);
 

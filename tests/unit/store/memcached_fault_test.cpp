@@ -3,7 +3,6 @@
 // and an error that says so, and nothing else.
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <functional>
 #include <string>
 
@@ -227,33 +226,6 @@ TEST(MemcachedFaults, EndlessDataEndsWithTheRequestsDeadline) {
     const TimePoint before = client.loop().now();
     EXPECT_FALSE(client.fetch(key_of("a")));
     EXPECT_LT(client.loop().now() - before, std::chrono::seconds(10));
-}
-
-// 10 MB earn a second more.
-TEST(MemcachedFaults, EveryByteThatArrivesExtendsThePatience) {
-    struct Signal final : TimerSink {
-        void on_timer() noexcept override {
-            given = true;
-            given.notify_all();
-        }
-        std::atomic<bool> given{false};
-    } signal;
-    constexpr std::size_t kSize = 10'000'000;
-    FakeServer server(first_command([&](FakePeer& peer, const std::string& command) {
-        peer.send("VA " + std::to_string(kSize) + " c1 f1 t60" + opaque_of(command) + "\r\n");
-        peer.send(std::string(kSize - 1, 'x'));
-        signal.given.wait(false);
-        peer.send("y\r\n");
-        peer.stall();
-    }));
-    StoreClient client(at(server.port()), {.io_timeout = milliseconds(300)});
-    const auto timer = client.loop().make_timer(signal);
-    timer->start(milliseconds(900));
-    const auto reply = client.fetch(key_of("a"));
-    signal.on_timer();  // in any case
-    ASSERT_TRUE(reply) << reply.error().detail;
-    EXPECT_EQ(reply->value.size(), kSize);
-    EXPECT_EQ(reply->value.back(), std::byte{'y'});
 }
 
 TEST(MemcachedFaults, ALateAnswerNeverReachesTheNextRequest) {

@@ -88,6 +88,16 @@ TEST_P(MemcachedStore, AnswersAVersionProbeWithoutTheValue) {
     EXPECT_EQ(reply->fingerprint, record::fingerprint({5, 6}));
 }
 
+// Opaques come again after a thousand commands.
+TEST_P(MemcachedStore, AConnectionServesThousandsOfCommands) {
+    const Session session("a", "x", {5, 6});
+    ASSERT_TRUE(client_.put(session.put(client_)));
+    for (int i = 0; i < 2'500; ++i) {
+        const auto reply = client_.fetch(session.key, Want::Version);
+        ASSERT_TRUE(reply) << reply.error().detail;
+    }
+}
+
 TEST_P(MemcachedStore, StoresByCompareAndSetOnly) {
     const Session first("a", "one", {1, 1});
     const Session second("a", "two", {2, 2});

@@ -76,6 +76,14 @@ TEST(Packet, GoesOnNumberingWhenItIsUsedAgain) {
     EXPECT_EQ(text_of(packet), "md k O9\r\n");
 }
 
+TEST(Packet, HasShortOpaquesHoweverLongAConnectionLasts) {
+    Packet packet(123'999);
+    packet.get({.key = "k"});
+    packet.get({.key = "k"});
+    EXPECT_EQ(text_of(packet), "mg k O999\r\nmg k O0\r\n");
+    EXPECT_EQ(packet.next(), 124'001u);
+}
+
 TEST(Packet, CountsCommandsWithoutOpaque) {
     Packet packet(1);
     packet.version();
