@@ -8,9 +8,9 @@ from .measure import KINDS
 
 # Which give the same promise about two requests at the same time.
 _LOCKING = (("sessmirror-on", "sessmirror-on-zstd"),
-            ("memcache", "memcached-lock", "memcached-persistent-lock"))
+            ("memcache", "memcached-lock", "memcached-persistent-lock", "redis-lock"))
 _WITHOUT = (("sessmirror-optimistic", "sessmirror-off", "sessmirror-off-zstd", "sessmirror-off-one"),
-            ("memcached-nolock", "memcached-persistent", "redis-nolock"))
+            ("memcached-nolock", "memcached-persistent", "redis-nolock", "redis-persistent"))
 # What two acknowledged copies cost on this machine at the least, beside the quickest that awaits one.
 _LEAST = (("floor-blind",), ("memcached-persistent",))
 _COSTS = {"round_trips": "round trips", "bytes": "bytes", "syscalls": "system calls",

@@ -23,6 +23,7 @@ class Contender:
     """`copies`: how many stores must hold each session; 0 where they are in a directory of the host.
     `writes_late`: the copies beyond the first are sent at some later time, and by nobody waited
     for, so that they cannot be asked for after the last cycle.
+    `told_of`: how many stores it is told of; without it as many as it makes copies, two at least.
     `is_variant`: another number of copies, or polling; measured with few kinds and sizes only.
     `from_kilobytes`: it does not differ from another contender with smaller sessions."""
 
@@ -31,6 +32,7 @@ class Contender:
     copies: int
     extensions: tuple = ()
     engine: str = "memcached"
+    told_of: int = 0
     entry: str = "tcp://{}"
     ini: dict = field(default_factory=dict)
     writes_late: bool = False
@@ -50,7 +52,7 @@ class Contender:
     @property
     def stores(self):
         """How many it is told of."""
-        return max(2, self.copies)
+        return self.told_of or max(2, self.copies)
 
     def settings(self, endpoints, directory):
         """The php.ini settings, the same on both hosts."""
@@ -66,6 +68,12 @@ def _memcached(name, title, copies=2, writes_late=False, **ini):
                           "memcached.sess_binary_protocol": 1,
                           "memcached.sess_number_of_replicas": 1, **settings},
                      writes_late=writes_late)
+
+
+def _redis(name, title, locking, told_of=0, entry="tcp://{}"):
+    return Contender(name, title, 1, ("igbinary.so", "redis.so"), "redis", told_of, entry,
+                     ini={"session.save_handler": "redis",
+                          "redis.session.locking_enabled": locking})
 
 
 def _sessmirror(name, title, locking, copies=2, is_variant=False, writes_late=False,
@@ -126,8 +134,10 @@ CONTENDERS = {
         _memcached("memcached-nolock", "memcached, no lock", sess_locking=0),
         _memcached("memcached-persistent", "memcached, persistent, no lock",
                    writes_late=True, sess_locking=0, sess_persistent=1),
-        Contender("redis-nolock", "redis, no lock", 1, ("igbinary.so", "redis.so"), "redis",
-                  ini={"session.save_handler": "redis", "redis.session.locking_enabled": 0}),
+        # Told of two, it leaves locks behind: it gives the last one back where the next session is.
+        _redis("redis-lock", "redis, lock, one store", 1, told_of=1),
+        _redis("redis-nolock", "redis, no lock", 0),
+        _redis("redis-persistent", "redis, persistent, no lock", 0, entry="tcp://{}?persistent=1"),
         *(_embedded(locking) for locking in ("on", "off")),
         Contender("files", "files on tmpfs, one host", 0, entry="{}",
                   ini={"session.save_handler": "files"}),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .copies import WrongCopies, verify
+from .figures import median
 from .instructions import InstructionCounter
 from .site import Site
 from .tracing import BEGIN, END, Tracer
@@ -15,8 +16,10 @@ from .worker import FEW, SESSIONS, YOUNG, Team, fewer
 
 KINDS = ("unchanged", "changed")
 FURTHER_KINDS = ("strict", *YOUNG)  # of programs that run PHP
-# One way, in ms. Both links are slow enough to leave what a host itself does out of sight.
-DELAYS_MS = (1, 5)
+# One way, in ms. Both links are slow enough to leave what a host itself does out of sight, also where
+# that is to pass on a large session packet by packet.
+_DELAYS_MS = (1, 5)
+_LARGE_DELAYS_MS = (5, 25)
 _ROUND_S = 0.1  # a round takes about this long for each contender
 _LONG_PASS_S = 1  # whose passes take longer has fewer sessions
 _TRACED_TURNS = 4
@@ -90,7 +93,7 @@ class Measurement:
             return None
 
     def _fitting_team(self, site, contender):
-        sessions = FEW if float(self._kilobytes) > 100 else SESSIONS
+        sessions = FEW if self._is_large else SESSIONS
         team = self._team(site, contender, sessions)
         try:
             team.fill()
@@ -184,28 +187,37 @@ class Measurement:
     def round_trips(self, rounds):
         """A cycle that waits for the other host n times gets slower by n times what the link
         does."""
-        slow = {}
-        for delay in DELAYS_MS:
-            with Site(delay) as site:
-                say(f"  {self._kilobytes} KB: link of {site.round_trip_ms:.1f} ms there and back")
-                self.delays.append(site.round_trip_ms)
-                for contender in self._contenders:
-                    if contender.copies:
-                        slow.setdefault(contender.name, []).append(
-                            self._over_link(site, contender, rounds))
-        apart = self.delays[1] - self.delays[0]
-        for name, (near, far) in slow.items():
-            for kind in near:
-                self.results[name][kind]["near_ms"] = near[kind]
+        seen = [self._over_links_of(delay, rounds)
+                for delay in (_LARGE_DELAYS_MS if self._is_large else _DELAYS_MS)]
+        self.delays = [median([exchange for exchange, _ in each.values()]) for each in seen]
+        near, far = seen
+        for name, (exchange, cycles) in near.items():
+            longer_exchange, longer_cycles = far[name]
+            for kind in cycles:
+                self.results[name][kind]["near_ms"] = cycles[kind]
                 self.results[name][kind]["round_trips"] = [
-                    (b - a) / apart for a, b in zip(near[kind], far[kind])]
+                    (b - a) / (longer_exchange - exchange)
+                    for a, b in zip(cycles[kind], longer_cycles[kind])]
+
+    def _over_links_of(self, delay, rounds):
+        """{name: (ms of an exchange with the other host's store, {kind: [ms of a cycle]})}. The exchange is
+        timed beside each contender, since how long it takes changes with the machine's mood."""
+        with Site(delay) as site:
+            seen = {}
+            for contender in self._contenders:
+                if contender.copies:
+                    say(f"  {self._kilobytes} KB: {contender.title}, {2 * delay} ms there and back")
+                    before = site.exchanges_ms()
+                    cycles = self._over_link(site, contender, rounds)
+                    seen[contender.name] = median([*before, *site.exchanges_ms()]), cycles
+            return seen
 
     def _over_link(self, site, contender, rounds):
         """ms per cycle, for each kind and round."""
-        say(f"  {self._kilobytes} KB: {contender.title}, {site.round_trip_ms:.1f} ms")
         with self._team(site, contender, self._few(_LINK_SESSIONS)) as team:
             team.fill()
-            team.cycles("unchanged", 1)
+            for kind in KINDS:  # connections, and tokens for which the floor asks once
+                team.cycles(kind, 1)
             spent = {}
             for kind in self._kinds_of(contender):
                 turns = rounds if kind in KINDS else _FURTHER_LINK_ROUNDS
@@ -221,6 +233,10 @@ class Measurement:
         without = (FURTHER_KINDS if contender.floor_locking or contender.is_variant
                    else YOUNG if contender.writes_late else ())
         return [kind for kind in self._kinds if kind not in without]
+
+    @property
+    def _is_large(self):
+        return float(self._kilobytes) > 100
 
     def _few(self, sessions):
         return fewer(sessions, self._kilobytes)

@@ -3,6 +3,7 @@
 is on the wires between them."""
 
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -21,6 +22,7 @@ _ALL_HOSTS = _STORE_HOSTS["memcached"]
 _MEGABYTES = 2048
 _LOSSES = ("evictions", "slab_reassign_evictions_nomem", "slab_reassign_busy_deletes")
 _SILENCE_S = 0.06
+_EXCHANGES = 20
 _LINK_HEADER = 14  # bytes of Ethernet that the device counts with each packet
 _PORTS = {"memcached": 11211, "redis": 6379}
 # Address resolution is done once and then believed, so that it is not counted.
@@ -41,7 +43,7 @@ class Site:
     """A context manager. With `delay_ms`, packets from host to host take that long each way."""
 
     def __init__(self, delay_ms=0):
-        self._delay_ms = delay_ms
+        self.delay_ms = delay_ms
         self.run = self.network = None
         self._stores = {}
 
@@ -53,9 +55,9 @@ class Site:
             self.network = NamespaceNetwork(self.run, len(_ALL_HOSTS))
             self._calm_the_wire()
             self._start_stores()
-            if self._delay_ms:
-                LongWire(self.run, self.network, self._delay_ms).begin()
-            self.round_trip_ms = self._ping()
+            if self.delay_ms:
+                LongWire(self.run, self.network, self.delay_ms).begin()
+            self._resolve_addresses()
         except BaseException:
             self.close()
             raise
@@ -91,6 +93,12 @@ class Site:
             lost = {name: stats[name] for name in _LOSSES if int(stats.get(name, 0))}
             if lost:
                 raise RuntimeError(f"{store.name} has lost items: {lost}")
+
+    def exchanges_ms(self):
+        """How long it takes to ask the store of the other host for nothing, some times."""
+        with self.network.connect(2, _PORTS["memcached"], 5, source=1) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return [_no_op_ms(connection) for _ in range(_EXCHANGES)]
 
     def on(self, host, command):
         """What a command prints, run on a host."""
@@ -133,14 +141,17 @@ class Site:
             for store in self._stores[kind.engine]:
                 store.start()
 
-    def _ping(self):
-        """The median round trip, in ms; warms up address resolution as well."""
+    def _resolve_addresses(self):
+        """Beforehand, so that it is not counted."""
         for host in _ALL_HOSTS[1:]:
-            self.on(1, ["ping", "-n", "-c", "1", self.network.address(host)])
-        report = self.on(1, ["ping", "-n", "-c", "30", "-i", "0.05", self.network.address(2)])
-        times = sorted(float(line.partition("time=")[2].split()[0])
-                       for line in report.splitlines() if "time=" in line)
-        return times[len(times) // 2]
+            self.network.connect(host, _PORTS["memcached"], 5, source=1).close()
+
+
+def _no_op_ms(connection):
+    begin = time.perf_counter()
+    connection.sendall(b"mn\r\n")
+    connection.recv(64)
+    return 1e3 * (time.perf_counter() - begin)
 
 
 def build_floor(directory):
