@@ -88,8 +88,7 @@ void MemcachedLink::push(LinkClient* client, const LinkTerms& terms) {
 void MemcachedLink::send_outgoing() {
     if (connection_.is_open()) begin_patience();
     const std::span<const ByteView> pieces = outgoing_.pieces();
-    unacknowledged_ = size_of(pieces);
-    is_sending_ = false;
+    unacknowledged_ += size_of(pieces);
     connection_.send(pieces);
     outgoing_.clear();
     watch_time();
@@ -176,6 +175,11 @@ bool MemcachedLink::made_progress() noexcept {
     return true;
 }
 
+void MemcachedLink::forget_sending() noexcept {
+    unacknowledged_ = 0;
+    is_sending_ = false;
+}
+
 // ---- receiving
 
 // The socket's patience is fixed, which spares the call that would set it. So where the loop would
@@ -259,6 +263,7 @@ const char* MemcachedLink::fault_of(const wire::Reply& reply, const Pending& pen
 void MemcachedLink::complete_front() {
     const Pending done = pending_.front();
     pending_.erase(pending_.begin());
+    if (pending_.empty()) forget_sending();
     completed_.swap(replies_);
     watch_time();
     const bool is_answer = done.client == nullptr || done.client->on_replies(completed_);
@@ -328,6 +333,7 @@ void MemcachedLink::drop(const Error& reason) {
     replies_.clear();
     outgoing_.clear();
     next_pending_ = outgoing_.next();
+    forget_sending();
     ++life_;
     parser_.reset();
     is_up_ = false;

@@ -131,6 +131,7 @@ class MemcachedLink final : private net::ConnectionSink,
     void begin_patience();
     void be_patient() noexcept;
     [[nodiscard]] bool made_progress() noexcept;
+    void forget_sending() noexcept;
     void parse(ByteView bytes);
     void take(wire::Reply reply);
     void take_version(const wire::Reply& reply);
@@ -151,8 +152,9 @@ class MemcachedLink final : private net::ConnectionSink,
     wire::ReplyParser parser_;
     wire::Packet outgoing_{kFirstCommand};        // of send_later(), and what is being put in
     std::uint32_t next_pending_ = kFirstCommand;  // the first in outgoing_ not yet in pending_
-    std::size_t unacknowledged_ = 0;  // bytes of the last packet, when that was looked at last
-    bool is_sending_ = false;         // it had become less then, and was not nothing
+    // Of what is in pending_: bytes not acknowledged at the last look, and all that was sent since.
+    std::size_t unacknowledged_ = 0;
+    bool is_sending_ = false;  // at the last look it was less than before, and not nothing
     std::vector<Pending> pending_;
     std::vector<wire::Reply> replies_;    // to the first in pending_, so far
     std::vector<wire::Reply> completed_;  // that a client is looking at

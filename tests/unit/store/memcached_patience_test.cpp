@@ -137,6 +137,35 @@ TEST(MemcachedPatience, ALargeSessionMayBeTakenSlowlyIfItKeepsBeingTaken) {
     EXPECT_EQ(reply->outcome, PutOutcome::Stored);
 }
 
+// Requests that wait in line behind it are no sign that nothing moves.
+TEST(MemcachedPatience, ALargeSessionMayBeTakenSlowlyWhileOthersWait) {
+    Beat beat;
+    FakeServer server([&](FakePeer& peer, int) {
+        std::string command = tell_settings_and_read_line(peer);
+        for (int i = 1; i <= 8; ++i) {
+            beat.await(i);
+            peer.swallow(kMegabyte);
+        }
+        peer.read_line();  // what was not yet read
+        peer.send("HD c1" + opaque_of(command) + "\r\n");
+        command = peer.read_command();
+        peer.send("EN" + opaque_of(command) + "\r\n");
+        peer.stall();
+    });
+    StoreClient client(at(server), {.io_timeout = kIoTimeout});
+    const Session session("a", std::string(8 * kMegabyte, 'x'));
+    beat.begin(client.loop());
+    client.store().put(session.put(client), &client.sink);
+    client.loop().run_until(client.sink.done, client.loop().now() + kPeriod);
+    test::CollectingSink second;
+    client.store().fetch({key_of("b"), Want::Value, std::nullopt, client.deadline()}, &second);
+    client.loop().run_until(second.done, client.deadline());
+    beat.end();
+    ASSERT_TRUE(client.sink.put && *client.sink.put);
+    ASSERT_TRUE(second.fetched && *second.fetched);
+    EXPECT_FALSE((*second.fetched)->found);
+}
+
 TEST(MemcachedPatience, AStoreThatStopsTakingALargeSessionIsGivenUp) {
     FakeServer server([&](FakePeer& peer, int) {
         tell_settings_and_read_line(peer);
