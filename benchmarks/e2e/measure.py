@@ -189,7 +189,7 @@ class Measurement:
         does."""
         seen = [self._over_links_of(delay, rounds)
                 for delay in (_LARGE_DELAYS_MS if self._is_large else _DELAYS_MS)]
-        self.delays = [median([exchange for exchange, _ in each.values()]) for each in seen]
+        self.delays += [median([exchange for exchange, _ in each.values()]) for each in seen]
         near, far = seen
         for name, (exchange, cycles) in near.items():
             longer_exchange, longer_cycles = far[name]
