@@ -3,6 +3,8 @@
 // the next, and nothing of one may show in another.
 #include <gtest/gtest.h>
 
+#include <malloc.h>
+
 #include <memory>
 #include <string>
 
@@ -11,10 +13,24 @@
 #include "store/session_key.h"
 #include "support/real_memcached.h"
 
+#ifdef __SANITIZE_ADDRESS__
+// NOLINTNEXTLINE(bugprone-reserved-identifier): of the sanitizer, whose header gcc does not ship
+extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
+#endif
+
 namespace sessmirror::service {
 namespace {
 
 constexpr std::int64_t kLifetime = 1440;
+
+std::size_t allocated_bytes() {
+#ifdef __SANITIZE_ADDRESS__
+    return __sanitizer_get_current_allocated_bytes();
+#else
+    const auto info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+#endif
+}
 
 class ServedByOneWorker : public ::testing::TestWithParam<Locking> {
   protected:
@@ -70,6 +86,17 @@ TEST_P(ServedByOneWorker, ASessionShowsNothingOfTheOneBefore) {
         session->close();
         EXPECT_EQ(read("alice"), std::string(size, 'a'));
     }
+}
+
+TEST_P(ServedByOneWorker, AWorkerKeepsNoMemoryOfALargeSession) {
+    const auto serve = [this](std::size_t size) {
+        write("alice", std::string(size, 'a'));
+        EXPECT_EQ(read("alice").size(), size);
+    };
+    serve(1000);
+    const std::size_t before = allocated_bytes();
+    serve(900'000);
+    EXPECT_LT(allocated_bytes(), before + 300'000);
 }
 
 // That a store has, or lacks, the session before says nothing about this one.
