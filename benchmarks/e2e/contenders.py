@@ -134,7 +134,7 @@ CONTENDERS = {
         _memcached("memcached-nolock", "memcached, no lock", sess_locking=0),
         _memcached("memcached-persistent", "memcached, persistent, no lock",
                    writes_late=True, sess_locking=0, sess_persistent=1),
-        # Told of two, it leaves locks behind: it gives the last one back where the next session is.
+        # Told of two, it leaves locks of closed sessions behind, and then waits for them.
         _redis("redis-lock", "redis, lock, one store", 1, told_of=1),
         _redis("redis-nolock", "redis, no lock", 0),
         _redis("redis-persistent", "redis, persistent, no lock", 0, entry="tcp://{}?persistent=1"),

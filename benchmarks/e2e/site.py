@@ -43,7 +43,7 @@ class Site:
     """A context manager. With `delay_ms`, packets from host to host take that long each way."""
 
     def __init__(self, delay_ms=0):
-        self.delay_ms = delay_ms
+        self._delay_ms = delay_ms
         self.run = self.network = None
         self._stores = {}
 
@@ -55,8 +55,8 @@ class Site:
             self.network = NamespaceNetwork(self.run, len(_ALL_HOSTS))
             self._calm_the_wire()
             self._start_stores()
-            if self.delay_ms:
-                LongWire(self.run, self.network, self.delay_ms).begin()
+            if self._delay_ms:
+                LongWire(self.run, self.network, self._delay_ms).begin()
             self._resolve_addresses()
         except BaseException:
             self.close()
