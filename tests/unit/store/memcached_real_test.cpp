@@ -98,6 +98,20 @@ TEST_P(MemcachedStore, AConnectionServesThousandsOfCommands) {
     }
 }
 
+// What was acknowledged before is no progress of what is not.
+TEST_P(MemcachedStore, AStoreThatHangsCostsOneTimeoutWhateverItAnsweredBefore) {
+    using std::chrono::seconds;
+    StoreClient client(server_.spec(), {.io_timeout = seconds(1)});
+    const Session session("a", "x", {5, 6});
+    ASSERT_TRUE(client.put(session.put(client)));
+    for (int i = 0; i < 500; ++i) ASSERT_TRUE(client.fetch(session.key));
+    server_.stop();
+    const TimePoint before = client.loop().now();
+    EXPECT_EQ(client.fetch(session.key).error().code, Errc::Timeout);
+    EXPECT_LT(client.loop().now() - before, milliseconds(1900));
+    server_.resume();
+}
+
 TEST_P(MemcachedStore, StoresByCompareAndSetOnly) {
     const Session first("a", "one", {1, 1});
     const Session second("a", "two", {2, 2});
