@@ -9,6 +9,8 @@ jobs=${SESSMIRROR_JOBS:-$(nproc)}
 logs=$build_dir/logs
 results=$build_dir/results.tsv
 current_step=setup
+# Options of PHP's run-tests.php: nothing is asked or sent, and what is shown is what did not pass, with the difference.
+show_failures=(-q --show-diff -g FAIL,WARN,LEAK,BORK,SKIP)
 
 # The tree of a clone made by another user is still ours to read.
 repo_git() {

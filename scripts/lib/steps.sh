@@ -144,7 +144,7 @@ run_phpt() {
     local report=$logs/$current_step.results log=$logs/$current_step.log
     rm -f "$report"
     (cd "$extension" && NO_INTERACTION=1 NO_COLOR=1 TEST_PHP_CGI_EXECUTABLE="$(command -v php-cgi)" \
-        make test TESTS="-q --show-diff -W $report $* tests/phpt") > "$log" 2>&1 || true
+        make test TESTS="${show_failures[*]} -W $report $* tests/phpt") > "$log" 2>&1 || true
     count_cases phpt "$report" "$log" --root "$extension" \
         --allowed-skips "$root/tests/phpt/allowed_skips.txt"
 }
