@@ -40,6 +40,7 @@ if(world_sources)
 endif()
 
 # sessmirror_add_gtest(NAME LABEL SOURCES...): a test program whose every case is a ctest entry.
+# The time limit is for cases that hang: the longest takes half a minute when the machine does nothing else.
 function(sessmirror_add_gtest name label)
     add_executable(${name} ${ARGN})
     target_link_libraries(${name}
@@ -48,7 +49,7 @@ function(sessmirror_add_gtest name label)
     gtest_discover_tests(${name}
         TEST_PREFIX "${label}: "
         DISCOVERY_MODE PRE_TEST
-        PROPERTIES LABELS ${label} TIMEOUT 120)
+        PROPERTIES LABELS ${label} TIMEOUT 600)
 endfunction()
 
 # Fuzz builds are instrumented through and through, and made for the fuzz targets alone.
