@@ -128,7 +128,7 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
     if (!local) return local.error();
 
     auto deployment = std::make_shared<Deployment>(page);
-    store::MemcachedDefaults defaults;
+    store::RemoteDefaults defaults;
     defaults.connect_timeout = options.connect_timeout;
     defaults.io_timeout = options.io_timeout;
     defaults.polling = options.polling;

@@ -35,4 +35,9 @@ class ItemName {
     std::uint8_t size_ = 0;
 };
 
+// The item that holds a session's hint (see Store::leave_hint).
+inline ItemName hint_key(const SessionKey& key) noexcept {
+    return {key, ".c"};
+}
+
 }  // namespace sessmirror::store

@@ -10,8 +10,8 @@ namespace sessmirror::store {
 
 using wire::ReplyCode;
 
-FetchOperation::FetchOperation(OperationHost& host, const FetchRequest& request, StoreSink* sink)
-    : Operation(host, request.key, request.deadline, sink),
+FetchOperation::FetchOperation(MemcachedHost& host, const FetchRequest& request, StoreSink* sink)
+    : MemcachedOperation(host, request.key, request.deadline, sink),
       want_(request.want),
       wants_hint_(request.hint),
       claim_(request.lock) {}

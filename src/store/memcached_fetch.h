@@ -9,9 +9,9 @@ namespace sessmirror::store {
 // that is refused is made again together with the question who holds the lock and which owners have
 // withdrawn. Split sessions are joined. Safe to repeat: the owner in the lock item tells whether
 // the first claim won.
-class FetchOperation final : public Operation {
+class FetchOperation final : public MemcachedOperation {
   public:
-    FetchOperation(OperationHost& host, const FetchRequest& request, StoreSink* sink);
+    FetchOperation(MemcachedHost& host, const FetchRequest& request, StoreSink* sink);
 
     void start() override;
     bool on_replies(std::span<wire::Reply> replies) noexcept override;

@@ -2,165 +2,46 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
-#include <span>
 #include <string>
-#include <vector>
 
-#include "base/clock.h"
-#include "base/error.h"
-#include "net/connection.h"
-#include "store/lock_item.h"
+#include "store/link.h"
 #include "wire/meta_reply.h"
 #include "wire/packet.h"
 #include "wire/reply_parser.h"
 
 namespace sessmirror::store {
 
-// Who asked. Exactly one of the two is called for each packet, from the loop.
-class LinkClient {
-  public:
-    // One reply for each command, in order. Returns false, having done nothing, when they are no
-    // answer to these commands; on_lost() then follows.
-    virtual bool on_replies(std::span<wire::Reply> replies) noexcept = 0;
-    // `may_repeat`: an established connection turned out to be closed, as after a restart of the
-    // store; the packet may or may not have taken effect.
-    virtual void on_lost(const Error& why, bool may_repeat) noexcept = 0;
-
-  protected:
-    ~LinkClient() = default;
+struct MemcachedWire {
+    using Packet = wire::Packet;
+    using Parser = wire::ReplyParser;
+    using Reply = wire::Reply;
 };
 
-// What the owner of a link is told, for counting.
-class LinkOwner {
-  public:
-    virtual void on_link_up() noexcept = 0;
-    virtual void on_protocol_error() noexcept = 0;
-
-  protected:
-    ~LinkOwner() = default;
-};
-
-// How long a packet may take, and what must follow it if it is given up.
-struct LinkTerms {
-    TimePoint deadline;           // the caller's
-    bool reads_settings = false;  // the packet is `stats settings`
-    // Nobody's next step depends on the answer: it may stay unread until the connection is used.
-    bool may_lie = false;
-    // Sent before the connection is closed with this packet unanswered; see lock_item.h.
-    std::optional<Claimant> withdrawal = std::nullopt;
-    // The packet's first reply tells whether a lock was granted, and a refused claim needs no
-    // withdrawal. False: the lock is held already.
-    bool claims_lock = false;
-};
-
-struct LinkOptions {
-    Duration connect_timeout{};
-    Duration io_timeout{};
-    Duration polling{};
-    std::size_t max_value = 0;
-};
-
-// The one connection to a memcached, made at first use and made again after a failure, with the
-// requests in flight on it. Replies belong to requests by their order, and the opaque of each must
-// agree; the first byte that is not what was asked for ends the connection, because nothing behind
-// it can be trusted to belong to anybody. On a timeout it ends as well, for the same reason: when
-// the server has been silent for the timeout, neither answering nor, while a large value is on its
-// way, taking more of it.
-//
-// Every connection starts with `version`, in front of the first packet.
-class MemcachedLink final : private net::ConnectionSink,
-                            private net::AwaitedSocket,
-                            private TimerSink {
+// The connection to a memcached, by the meta protocol. It is greeted with `version`. The opaque of
+// each reply must be that of its command.
+class MemcachedLink final : public Link<MemcachedWire> {
   public:
     MemcachedLink(net::EventLoop& loop, net::Resolver& resolver, net::Endpoint endpoint,
-                  const LinkOptions& options, LinkOwner& owner);
-    ~MemcachedLink() { loop_.await_no_longer(*this); }
-    MemcachedLink(const MemcachedLink&) = delete;
-    MemcachedLink& operator=(const MemcachedLink&) = delete;
-
-    // Where the next commands are put; send() or send_later() follows before anything else here.
-    [[nodiscard]] wire::Packet& packet();
-    // Sends these commands. A null client is not told. Their values need to live only during the
-    // call.
-    void send(LinkClient* client, const LinkTerms& terms);
-    // For what helps others and is in no hurry: these commands go in front of the next ones, at no
-    // further system call, or with flush(). Lost with the connection, and when there is none.
-    void send_later();
-    void flush();
+                  const LinkOptions& options, LinkOwner& owner)
+        : Link(loop, resolver, std::move(endpoint), options, owner) {}
 
     // Whether the server lets the client choose CAS values; false while not connected.
     [[nodiscard]] bool has_explicit_cas() const noexcept { return has_explicit_cas_; }
     // item_size_max, once `stats settings` was answered on this connection.
     [[nodiscard]] std::optional<std::uint64_t> item_limit() const noexcept { return item_limit_; }
-    [[nodiscard]] const std::string& name() const noexcept { return connection_.name(); }
 
   private:
-    static constexpr std::uint32_t kFirstCommand = 1;
+    [[nodiscard]] Greeting greeting() const override;
+    void take(wire::Reply reply) override;
+    [[nodiscard]] std::string withdrawal_of(const Pending& pending) const override;
+    void forget_server() noexcept override;
+    [[nodiscard]] const char* protocol_name() const noexcept override;
 
-    struct Pending {
-        LinkClient* client = nullptr;
-        LinkTerms terms;
-        std::uint32_t first_command = 0;
-        std::uint32_t commands = 0;
-        bool is_handshake = false;
-        bool on_used_connection = false;
-        TimePoint sent_at;
-        TimePoint patience_ends = TimePoint::max();  // max until it is sent
-
-        [[nodiscard]] TimePoint ends() const noexcept {
-            return patience_ends < terms.deadline ? patience_ends : terms.deadline;
-        }
-        [[nodiscard]] bool is_awaited() const noexcept {
-            return client != nullptr && !terms.may_lie;
-        }
-    };
-
-    void on_open() noexcept override;
-    void on_bytes(ByteView bytes) noexcept override;
-    std::span<std::byte> room() noexcept override { return parser_.room(); }
-    void on_filled(std::size_t size) noexcept override;
-    void on_closed(const Error& reason) noexcept override;
-    void on_timer() noexcept override;
-    bool receive_directly(TimePoint limit) noexcept override;
-
-    void open();
-    void push(LinkClient* client, const LinkTerms& terms);
-    void send_outgoing();
-    void begin_patience();
-    void be_patient() noexcept;
-    [[nodiscard]] bool made_progress() noexcept;
-    void forget_sending() noexcept;
-    void parse(ByteView bytes);
-    void take(wire::Reply reply);
     void take_version(const wire::Reply& reply);
     void take_setting(const wire::Reply& reply);
-    [[nodiscard]] const char* fault_of(const wire::Reply& reply, const Pending& pending) const;
-    void complete_front();
-    void protocol_error(const char* what);
-    void drop(const Error& reason);
-    [[nodiscard]] std::string withdrawals() const;
-    void watch_time();
+    [[nodiscard]] const char* fault_of(const wire::Reply& reply) const;
 
-    net::EventLoop& loop_;
-    LinkOptions options_;
-    LinkOwner& owner_;
-    net::Connection connection_;
-    std::unique_ptr<Timer> timer_;
-    TimePoint timer_due_ = TimePoint::max();  // max: not running
-    wire::ReplyParser parser_;
-    wire::Packet outgoing_{kFirstCommand};        // of send_later(), and what is being put in
-    std::uint32_t next_pending_ = kFirstCommand;  // the first in outgoing_ not yet in pending_
-    // Of what is in pending_: bytes not acknowledged at the last look, and all that was sent since.
-    std::size_t unacknowledged_ = 0;
-    bool is_sending_ = false;  // at the last look it was less than before, and not nothing
-    std::vector<Pending> pending_;
-    std::vector<wire::Reply> replies_;    // to the first in pending_, so far
-    std::vector<wire::Reply> completed_;  // that a client is looking at
-    unsigned life_ =
-        0;  // which connection this is; tells a loop that it was dropped under its feet
-    bool is_up_ = false;  // the handshake was answered
     bool has_explicit_cas_ = false;
     std::optional<std::uint64_t> item_limit_;
     unsigned settings_seen_ = 0;

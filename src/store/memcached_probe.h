@@ -6,9 +6,9 @@
 namespace sessmirror::store {
 
 // Asks for any answer at all. Safe to repeat.
-class ProbeOperation final : public Operation {
+class ProbeOperation final : public MemcachedOperation {
   public:
-    using Operation::Operation;
+    using MemcachedOperation::MemcachedOperation;
 
     void start() override {
         host_.link().packet().no_op();

@@ -27,18 +27,11 @@ Bytes join(ByteView head, ByteView tail) {
     return out;
 }
 
-std::shared_ptr<const SharedPayload> share(const PutRequest& request) {
-    if (request.shared) return request.shared;
-    auto own = std::make_shared<SharedPayload>(request.payload);
-    own->keep();
-    return own;
-}
-
 }  // namespace
 
 // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): of hint_, what is not used is not cleared
-PutOperation::PutOperation(OperationHost& host, const PutRequest& request, StoreSink* sink)
-    : Operation(host, request.key, request.deadline, sink),
+PutOperation::PutOperation(MemcachedHost& host, const PutRequest& request, StoreSink* sink)
+    : MemcachedOperation(host, request.key, request.deadline, sink),
       version_(request.version),
       fingerprint_(request.fingerprint & ~kSplitFlag),
       ttl_s_(request.ttl_s),

@@ -19,9 +19,9 @@ namespace sessmirror::store {
 //
 // Safe to repeat: if the first attempt took effect, the second meets its own version, and that is
 // looked at before a conflict is reported.
-class PutOperation final : public Operation, private StoreSink {
+class PutOperation final : public MemcachedOperation, private StoreSink {
   public:
-    PutOperation(OperationHost& host, const PutRequest& request, StoreSink* sink);
+    PutOperation(MemcachedHost& host, const PutRequest& request, StoreSink* sink);
 
     void start() override;
     bool on_replies(std::span<wire::Reply> replies) noexcept override;

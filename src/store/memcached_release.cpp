@@ -7,9 +7,9 @@ namespace sessmirror::store {
 
 using wire::ReplyCode;
 
-ReleaseOperation::ReleaseOperation(OperationHost& host, const SessionKey& key, const HeldLock& lock,
+ReleaseOperation::ReleaseOperation(MemcachedHost& host, const SessionKey& key, const HeldLock& lock,
                                    TimePoint deadline, StoreSink* sink)
-    : Operation(host, key, deadline, sink), lock_(lock) {}
+    : MemcachedOperation(host, key, deadline, sink), lock_(lock) {}
 
 void ReleaseOperation::start() {
     // Who breaks a dead owner's lock knows its name, not its CAS.

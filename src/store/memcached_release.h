@@ -10,9 +10,9 @@ namespace sessmirror::store {
 // Deletes a lock item if its owner is the expected one, always by CAS. Before 1.6.24 memcached
 // changes the CAS of an item that it moves in its memory, so on a mismatch the owner is read again.
 // Safe to repeat: a lock that is no longer there is not deleted twice.
-class ReleaseOperation final : public Operation {
+class ReleaseOperation final : public MemcachedOperation {
   public:
-    ReleaseOperation(OperationHost& host, const SessionKey& key, const HeldLock& lock,
+    ReleaseOperation(MemcachedHost& host, const SessionKey& key, const HeldLock& lock,
                      TimePoint deadline, StoreSink* sink);
 
     void start() override;

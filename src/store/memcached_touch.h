@@ -6,11 +6,11 @@
 namespace sessmirror::store {
 
 // Sets the lifetime of a session's item, and of its chunks when it is split. Safe to repeat.
-class TouchOperation final : public Operation {
+class TouchOperation final : public MemcachedOperation {
   public:
-    TouchOperation(OperationHost& host, const SessionKey& key, std::uint32_t ttl_s,
+    TouchOperation(MemcachedHost& host, const SessionKey& key, std::uint32_t ttl_s,
                    TimePoint deadline, StoreSink* sink) noexcept
-        : Operation(host, key, deadline, sink), ttl_s_(ttl_s) {}
+        : MemcachedOperation(host, key, deadline, sink), ttl_s_(ttl_s) {}
 
     void start() override;
     bool on_replies(std::span<wire::Reply> replies) noexcept override;

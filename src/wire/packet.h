@@ -3,12 +3,10 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/bytes.h"
+#include "wire/command_buffer.h"
 
 namespace sessmirror::wire {
 
@@ -42,12 +40,10 @@ struct MetaDelete {
     std::uint64_t compare = 0;  // 0: no comparison
 };
 
-// Commands to be sent together. Large values are referenced, not copied: they must outlive the
-// packet, its clear() or its keep(). Commands are numbered from `first` upwards, and the server
-// repeats the opaque made of the number in its reply; `version`, `mn` and `stats` have none in any
-// release that has to be supported, but they take part in the numbering. To be used again and
-// again: its memory stays, within bounds.
-class Packet {
+// Commands of memcached. The server repeats the opaque made of a command's number in its reply;
+// `version`, `mn` and `stats` have none in any release that has to be supported, but they take part
+// in the numbering.
+class Packet final : public CommandBuffer {
   public:
     // Of a command's number the last digits: sent both ways with every command, however long the
     // connection lasts. Replies belong to commands by their order, so opaques may come again.
@@ -55,7 +51,7 @@ class Packet {
         return number % 1000;
     }
 
-    explicit Packet(std::uint32_t first) noexcept : first_(first) {}
+    explicit Packet(std::uint32_t first) noexcept : CommandBuffer(first) {}
 
     void get(const MetaGet& command);
     // The value is `head` followed by `tail`.
@@ -65,35 +61,10 @@ class Packet {
     void version();
     void stats_settings();
 
-    [[nodiscard]] std::uint32_t commands() const noexcept { return commands_; }
-    // The number of the next command.
-    [[nodiscard]] std::uint32_t next() const noexcept { return first_ + commands_; }
-    [[nodiscard]] std::size_t size() const noexcept { return text_.size(); }  // of what it holds
-    // In sending order; valid until the packet changes or ends.
-    [[nodiscard]] std::span<const ByteView> pieces();
-    // From now on no value outside is referred to.
-    void keep();
-    // No commands; the numbering goes on.
-    void clear() noexcept;
-
   private:
     void command(std::string_view word, std::string_view key);
-    void number(char flag, std::uint64_t value);
+    void flag(char flag, std::uint64_t value);
     void opaque();
-    void data(ByteView bytes);
-
-    static constexpr std::size_t kKeepCapacity = 16 * 1024;
-    // Values up to this size are copied between their commands: cheaper than another piece.
-    static constexpr std::size_t kCopyBelow = 512;
-    struct External {
-        std::size_t after;  // position in text_ behind which it belongs
-        ByteView bytes;
-    };
-    std::uint32_t first_;
-    std::uint32_t commands_ = 0;
-    std::string text_;
-    std::vector<External> external_;
-    std::vector<ByteView> pieces_;
 };
 
 }  // namespace sessmirror::wire

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "wire/printable.h"
+
 namespace sessmirror::wire {
 namespace {
 
@@ -70,13 +72,6 @@ bool read_flags(std::string_view rest, Reply& out) noexcept {
         if (!read_flag(flag, out)) return false;
     }
     return true;
-}
-
-// Texts end up in messages: keep what is printable, whatever the store sent.
-void keep_printable(std::string_view text, std::string& out) {
-    out.assign(text);
-    for (char& c : out)
-        if (c < ' ' || c > '~') c = '?';
 }
 
 }  // namespace

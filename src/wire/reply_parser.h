@@ -38,6 +38,9 @@ class ReplyParser {
     // REQUIRES: size <= room().size()
     void filled(std::size_t size) noexcept { filled_ += size; }
 
+    // Whether next() may have a further reply without further input: it keeps none.
+    [[nodiscard]] static bool has_more() noexcept { return false; }
+
     // Nothing of a further reply has been consumed.
     [[nodiscard]] bool is_between_replies() const noexcept;
     void reset() noexcept;

@@ -67,7 +67,7 @@ inline store::SessionKey key_of(std::string_view id) {
 // A loop, and one store on it that is asked one question at a time.
 class StoreClient {
   public:
-    explicit StoreClient(const store::StoreSpec& spec, store::MemcachedDefaults defaults = {})
+    explicit StoreClient(const store::StoreSpec& spec, store::RemoteDefaults defaults = {})
         : resolver_(loop_) {
         defaults.events = &events;
         store_ = store::make_memcached_store(spec, 0, loop_, resolver_, defaults);

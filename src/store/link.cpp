@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "store/link.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "store/memcached_link.h"
+
+namespace sessmirror::store {
+namespace {
+
+// How long a receiving call may take the loop's place: an answer that takes longer costs one wait
+// of the loop more, and a guard timer fires that much late.
+constexpr Duration kDirectWait = milliseconds(4);
+constexpr std::size_t kMaxHeld = 8 * 1024;  // a hundred hints
+constexpr std::size_t kUsualReplies = 16;   // more are those of a large session's chunks
+
+int milliseconds_of(Duration duration) noexcept {
+    return static_cast<int>(std::chrono::ceil<milliseconds>(duration).count());
+}
+
+std::size_t size_of(std::span<const ByteView> pieces) noexcept {
+    std::size_t size = 0;
+    for (const ByteView piece : pieces) size += piece.size();
+    return size;
+}
+
+}  // namespace
+
+template <class Wire>
+Link<Wire>::Link(net::EventLoop& loop, net::Resolver& resolver, net::Endpoint endpoint,
+                 const LinkOptions& options, LinkOwner& owner)
+    : loop_(loop),
+      options_(options),
+      owner_(owner),
+      connection_(loop, resolver, std::move(endpoint), *this),
+      timer_(loop.make_guard_timer(*this)),
+      parser_(options.max_value) {}
+
+// ---- sending
+
+template <class Wire>
+typename Link<Wire>::Packet& Link<Wire>::packet() {
+    loop_.base();  // a forked child leaves its parent's connection before it decides anything
+    return outgoing_;
+}
+
+template <class Wire>
+void Link<Wire>::send(Client* client, const LinkTerms& terms) {
+    if (connection_.is_closed()) open();
+    push(client, terms);
+    send_outgoing();
+}
+
+template <class Wire>
+void Link<Wire>::send_later() {
+    if (!is_up_) {
+        outgoing_.clear();
+        next_pending_ = outgoing_.next();
+        return;
+    }
+    outgoing_.keep();
+    push(nullptr, {.deadline = TimePoint::max()});
+    if (outgoing_.size() > kMaxHeld) send_outgoing();
+}
+
+template <class Wire>
+void Link<Wire>::flush() {
+    if (packet().commands() != 0) send_outgoing();
+}
+
+template <class Wire>
+void Link<Wire>::push(Client* client, const LinkTerms& terms) {
+    Pending& pending = pending_.emplace_back();
+    pending.client = client;
+    pending.terms = terms;
+    pending.first_command = std::exchange(next_pending_, outgoing_.next());
+    pending.commands = next_pending_ - pending.first_command;
+    pending.on_used_connection = is_up_;
+    pending.sent_at = loop_.now();
+}
+
+template <class Wire>
+void Link<Wire>::send_outgoing() {
+    if (connection_.is_open()) begin_patience();
+    const std::span<const ByteView> pieces = outgoing_.pieces();
+    unacknowledged_ += size_of(pieces);
+    connection_.send(pieces);
+    outgoing_.clear();
+    watch_time();
+}
+
+// Of all that is sent from now on.
+template <class Wire>
+void Link<Wire>::begin_patience() {
+    const TimePoint now = loop_.now();
+    for (auto pending = pending_.rbegin(); pending != pending_.rend(); ++pending) {
+        if (pending->patience_ends != TimePoint::max()) return;
+        pending->sent_at = now;
+        pending->patience_ends = now + options_.io_timeout;
+    }
+}
+
+template <class Wire>
+void Link<Wire>::open() {
+    connection_.open(options_.connect_timeout, {kDirectWait, options_.polling});
+    const Greeting hello = greeting();
+    const ByteView text = as_bytes(hello.text);
+    connection_.send({&text, 1});
+    Pending& pending = pending_.emplace_back();
+    pending.is_greeting = true;
+    pending.commands = hello.commands;
+    pending.terms.deadline = TimePoint::max();
+    pending.sent_at = loop_.now();
+}
+
+template <class Wire>
+void Link<Wire>::on_open() noexcept {
+    begin_patience();
+    watch_time();
+}
+
+// ---- time
+
+template <class Wire>
+void Link<Wire>::watch_time() {
+    if (std::any_of(pending_.begin(), pending_.end(),
+                    [](const Pending& pending) { return pending.is_awaited(); }))
+        loop_.await(*this);
+    else
+        loop_.await_no_longer(*this);
+    if (pending_.empty()) {
+        timer_->stop();
+        timer_due_ = TimePoint::max();
+        return;
+    }
+    const auto first =
+        std::min_element(pending_.begin(), pending_.end(),
+                         [](const Pending& a, const Pending& b) { return a.ends() < b.ends(); });
+    // A timer that is too early looks again when it fires; it is not moved for every packet.
+    if (first->ends() >= timer_due_) return;
+    timer_due_ = first->ends();
+    timer_->start(timer_due_ - loop_.now());
+}
+
+template <class Wire>
+void Link<Wire>::on_timer() noexcept {
+    timer_due_ = TimePoint::max();
+    const TimePoint now = loop_.now();
+    const auto late = std::find_if(pending_.begin(), pending_.end(),
+                                   [now](const Pending& p) { return p.ends() <= now; });
+    if (late == pending_.end() || made_progress()) {
+        watch_time();
+        return;
+    }
+    drop(Error(Errc::Timeout, "%.100s did not answer within %d ms", name().c_str(),
+               milliseconds_of(now - late->sent_at)));
+}
+
+// What shows that the server lives: whatever it owes, it may take that long again for.
+template <class Wire>
+void Link<Wire>::be_patient() noexcept {
+    if (pending_.empty()) return;
+    const TimePoint ends = loop_.now() + options_.io_timeout;
+    for (Pending& pending : pending_)
+        if (pending.patience_ends < ends) pending.patience_ends = ends;
+}
+
+// Looked at when the patience is at its end, since it costs a system call. Where everything is
+// acknowledged it is the answer that is late, unless something was still missing at the last look.
+template <class Wire>
+bool Link<Wire>::made_progress() noexcept {
+    const std::size_t before = std::exchange(unacknowledged_, connection_.unacknowledged());
+    const bool is_less = unacknowledged_ < before;
+    const bool was_sending = std::exchange(is_sending_, is_less && unacknowledged_ > 0);
+    if (!is_sending_ && !(is_less && was_sending)) return false;
+    be_patient();
+    return true;
+}
+
+template <class Wire>
+void Link<Wire>::forget_sending() noexcept {
+    unacknowledged_ = 0;
+    is_sending_ = false;
+}
+
+// ---- receiving
+
+// The socket's patience is fixed, which spares the call that would set it. So where the loop would
+// have to end the wait earlier, it has to wait itself; as when an answer that nobody waited for is
+// late, since then it is here, or the store hangs.
+template <class Wire>
+bool Link<Wire>::receive_directly(TimePoint limit) noexcept {
+    constexpr Duration kSlack = milliseconds(1);  // between sending and waiting
+    const TimePoint now = loop_.now();
+    const TimePoint back = now + kDirectWait;
+    if (back > limit) return false;
+    for (const Pending& pending : pending_)
+        if (pending.ends() < (pending.is_awaited() ? back - kSlack : now)) return false;
+    return connection_.receive_directly();
+}
+
+template <class Wire>
+void Link<Wire>::on_bytes(ByteView bytes) noexcept {
+    parse(bytes);
+}
+
+template <class Wire>
+void Link<Wire>::on_filled(std::size_t size) noexcept {
+    parser_.filled(size);
+    parse({});
+}
+
+// Without bytes the parser only finishes what it has been filled with.
+template <class Wire>
+void Link<Wire>::parse(ByteView bytes) {
+    const unsigned life = life_;
+    do {
+        if (pending_.empty()) {
+            protocol_error("it sent more than it was asked for");
+            return;
+        }
+        Reply reply;
+        const auto step = parser_.next(bytes, reply);
+        if (step == Parser::Step::NeedMore) break;
+        if (step == Parser::Step::Malformed) {
+            protocol_error((std::string("it does not speak ") + protocol_name()).c_str());
+            return;
+        }
+        take(std::move(reply));
+        if (life != life_) return;
+    } while (!bytes.empty() || parser_.has_more());
+    be_patient();
+}
+
+template <class Wire>
+void Link<Wire>::accept(Reply reply) {
+    replies_.push_back(std::move(reply));
+    if (replies_.size() == pending_.front().commands) complete_front();
+}
+
+template <class Wire>
+void Link<Wire>::accept_greeting() {
+    is_up_ = true;
+    pending_.erase(pending_.begin());
+    watch_time();
+    owner_.on_link_up();
+}
+
+template <class Wire>
+void Link<Wire>::complete_front() {
+    const Pending done = pending_.front();
+    pending_.erase(pending_.begin());
+    if (pending_.empty()) forget_sending();
+    completed_.swap(replies_);
+    watch_time();
+    const bool is_answer = done.client == nullptr || done.client->on_replies(completed_);
+    if (!is_answer) {
+        pending_.insert(pending_.begin(), done);
+        replies_.swap(completed_);
+        protocol_error("an answer is not to this question");
+    }
+    completed_.clear();
+    if (completed_.capacity() > kUsualReplies) completed_.shrink_to_fit();
+}
+
+// ---- the end of a connection
+
+template <class Wire>
+void Link<Wire>::protocol_error(const char* what) {
+    owner_.on_protocol_error();
+    drop(Error(Errc::Protocol, "%.100s: %s", name().c_str(), what));
+}
+
+template <class Wire>
+void Link<Wire>::on_closed(const Error& reason) noexcept {
+    drop(reason);
+}
+
+template <class Wire>
+void Link<Wire>::drop(const Error& reason) {
+    const bool may_repeat = reason.code == Errc::Closed;  // and then needs the lock that it has
+    if (!connection_.is_closed())
+        connection_.close_after(as_bytes(may_repeat ? std::string() : withdrawals()));
+    const std::vector<Pending> lost = std::exchange(pending_, {});
+    replies_.clear();
+    outgoing_.clear();
+    next_pending_ = outgoing_.next();
+    forget_sending();
+    ++life_;
+    parser_.reset();
+    is_up_ = false;
+    forget_server();
+    watch_time();
+    for (const Pending& pending : lost)
+        if (pending.client != nullptr)
+            pending.client->on_lost(reason, may_repeat && pending.on_used_connection);
+}
+
+template <class Wire>
+std::string Link<Wire>::withdrawals() const {
+    std::string out;
+    for (const Pending& pending : pending_)
+        if (pending.terms.withdrawal) out += withdrawal_of(pending);
+    return out;
+}
+
+template class Link<MemcachedWire>;
+
+}  // namespace sessmirror::store
