@@ -45,6 +45,11 @@ PHP_ARG_WITH([sessmirror-zstd],
   [AS_HELP_STRING([--without-sessmirror-zstd], [Do not use libzstd (default: used if it is found)])],
   [auto], [no])
 
+PHP_ARG_WITH([sessmirror-redis],
+  [whether sessmirror has Redis stores],
+  [AS_HELP_STRING([--without-sessmirror-redis], [Do not use hiredis (default: used if it is found)])],
+  [auto], [no])
+
 if test "$PHP_SESSMIRROR" != "no"; then
   PHP_REQUIRE_CXX()
   PHP_CXX_COMPILE_STDCXX([20], [mandatory], [SESSMIRROR_STD])
@@ -60,6 +65,7 @@ if test "$PHP_SESSMIRROR" != "no"; then
   AS_CASE([$host_os], [linux*],
     [SESSMIRROR_OPTIONAL([lmdb], [SESSMIRROR_LMDB], [lmdb >= 0.9.17], [liblmdb-dev], [SESSMIRROR_WITH_LMDB])])
   SESSMIRROR_OPTIONAL([zstd], [SESSMIRROR_ZSTD], [libzstd >= 1.4], [libzstd-dev], [SESSMIRROR_WITH_ZSTD])
+  SESSMIRROR_OPTIONAL([redis], [SESSMIRROR_REDIS], [hiredis >= 0.14], [libhiredis-dev], [SESSMIRROR_WITH_REDIS])
   sessmirror_version_script="-Wl,--version-script=$abs_srcdir/php_ext/exports.map"
   sessmirror_saved_ldflags=$LDFLAGS
   LDFLAGS="$LDFLAGS $sessmirror_version_script"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Any text is either refused with a message or read into stores whose names read back as the same
-// stores.
+// Any text is either refused with a message or read into stores each of whose names reads back as
+// the same store.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -27,11 +27,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     require(!stores->empty() && stores->size() <= sessmirror::pool::kMaxStores);
-    std::string names;
-    for (const auto& spec : *stores) names += spec.name() + ",";
-    const auto again = parse_store_list(names);
-    require(again.has_value() && again->size() == stores->size());
-    for (std::size_t i = 0; i < stores->size(); ++i)
-        require((*again)[i].name() == (*stores)[i].name());
+    for (const auto& spec : *stores) {
+        const auto again = parse_store_list(spec.name());
+        require(again.has_value() && again->size() == 1);
+        require(again->front().name() == spec.name() && again->front().engine == spec.engine);
+    }
     return 0;
 }

@@ -45,13 +45,20 @@ enum class Scope : std::uint8_t {
     Script,  // all of these, and ini_set()
 };
 
+// What phpinfo() shows of a directive's value.
+enum class Display : std::uint8_t {
+    Text,
+    Stores,  // the text, unless it may hold a password
+    WhetherSet
+};
+
 // One directive. This table is the only place that knows names, defaults, scopes and how text is
 // read; php.ini's entries, phpinfo() and the validation are made from it. Nothing here calls PHP.
 struct Directive {
     const char* name;           // "sessmirror.stores"
     const char* default_value;  // parses to the default of Settings
     Scope scope;
-    bool is_secret;
+    Display display;
     // Sets one member of `out`, or gives Errc::BadConfig with directive and offending text quoted.
     Status (*apply)(std::string_view text, Settings& out);
 };

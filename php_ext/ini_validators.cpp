@@ -2,6 +2,8 @@
 #include "boundary.h"
 #include "php_sessmirror.h"
 
+#include <Zend/zend_highlight.h>
+
 namespace sessmirror::shim {
 
 // A script's ini_set() with a bad value fails with a warning and leaves the old value in force. A
@@ -28,11 +30,38 @@ ZEND_INI_MH(on_directive_change) {
     return SUCCESS;
 }
 
-ZEND_INI_DISP(display_secret) {
-    const zend_string* value = ini_entry->value;
-    if (type == ZEND_INI_DISPLAY_ORIG && ini_entry->modified) value = ini_entry->orig_value;
-    const std::string_view shown = view(value).empty() ? "not set" : "set";
-    PHPWRITE(shown.data(), shown.size());
+namespace {
+
+std::string_view displayed(const zend_ini_entry& entry, int type) noexcept {
+    const bool is_original = type == ZEND_INI_DISPLAY_ORIG && entry.modified;
+    return view(is_original ? entry.orig_value : entry.value);
+}
+
+void write(std::string_view text) {
+    PHPWRITE(text.data(), text.size());
+}
+
+void write_as_php_does(std::string_view text) {
+    if (sapi_module.phpinfo_as_text)
+        write(text.empty() ? "no value" : text);
+    else if (text.empty())
+        write("<i>no value</i>");
+    else
+        zend_html_puts(text.data(), text.size());
+}
+
+}  // namespace
+
+ZEND_INI_DISP(display_whether_set) {
+    write(displayed(*ini_entry, type).empty() ? "not set" : "set");
+}
+
+ZEND_INI_DISP(display_stores) {
+    const std::string_view text = displayed(*ini_entry, type);
+    if (service::may_hold_password(text))
+        write("set, not shown because of a password");
+    else
+        write_as_php_does(text);
 }
 
 }  // namespace sessmirror::shim

@@ -22,6 +22,17 @@ int changeable(Scope scope) noexcept {
     return scope == Scope::Script ? PHP_INI_ALL : PHP_INI_SYSTEM | PHP_INI_PERDIR;
 }
 
+void (*displayer_of(Display display))(zend_ini_entry*, int) {
+    switch (display) {
+        case Display::WhetherSet:
+            return display_whether_set;
+        case Display::Stores:
+            return display_stores;
+        default:
+            return nullptr;
+    }
+}
+
 void register_directives(int module_number, int type) {
     std::array<zend_ini_entry_def, kDirectives + 1> ini_entries{};  // ends with an empty one
     for (std::size_t i = 0; i < directives().size(); ++i) {
@@ -33,7 +44,7 @@ void register_directives(int module_number, int type) {
         entry.value_length = static_cast<uint32_t>(std::strlen(directive.default_value));
         entry.on_modify = on_directive_change;
         entry.mh_arg1 = const_cast<Directive*>(&directive);
-        entry.displayer = directive.is_secret ? display_secret : nullptr;
+        entry.displayer = displayer_of(directive.display);
         entry.modifiable = static_cast<uint8_t>(changeable(directive.scope));
     }
     register_ini_entries(ini_entries.data(), module_number, type);

@@ -42,7 +42,8 @@ extern const ps_module session_module;
 
 // Handlers of the ini entries (ini_validators.cpp). mh_arg1 is the Directive.
 ZEND_INI_MH(on_directive_change);
-ZEND_INI_DISP(display_secret);
+ZEND_INI_DISP(display_whether_set);
+ZEND_INI_DISP(display_stores);
 
 // The block of phpinfo() (status.cpp).
 void print_info(zend_module_entry* module);

@@ -46,6 +46,25 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
                       [](char x, char y) { return lower(x) == lower(y); });
 }
 
+std::optional<std::string> percent_decoded(std::string_view text) {
+    if (text.find('%') == std::string_view::npos) return std::string(text);
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '%') {
+            out += text[i];
+            continue;
+        }
+        const std::string_view digits = text.substr(i + 1, 2);
+        std::uint8_t byte = 0;
+        const char* const end = digits.data() + digits.size();
+        const auto [stop, error] = std::from_chars(digits.data(), end, byte, 16);
+        if (digits.size() != 2 || error != std::errc() || stop != end) return std::nullopt;
+        out += static_cast<char>(byte);
+        i += 2;
+    }
+    return out;
+}
+
 std::optional<std::uint32_t> parse_number(std::string_view text, std::uint32_t min,
                                           std::uint32_t max) noexcept {
     std::uint32_t value = 0;

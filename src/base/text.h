@@ -28,6 +28,9 @@ class Quoted {
 std::string lower_case(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 
+// %XX becomes the byte; nullopt where a '%' has no two hexadecimal digits behind it.
+std::optional<std::string> percent_decoded(std::string_view text);
+
 // Decimal digits and nothing else, in [min, max]; nullopt otherwise.
 std::optional<std::uint32_t> parse_number(std::string_view text, std::uint32_t min,
                                           std::uint32_t max) noexcept;

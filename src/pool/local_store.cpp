@@ -31,8 +31,8 @@ Result<int> find_named(std::string_view setting, std::span<const store::StoreSpe
     const auto named = parse_store_list(setting);
     if (!named) return Error(Errc::BadConfig, "sessmirror.local: %s", named.error().detail);
     if (named->size() != 1)
-        return Error(Errc::BadConfig, "sessmirror.local = %s names %zu stores instead of one",
-                     Quoted(setting).c_str(), named->size());
+        return Error(Errc::BadConfig, "sessmirror.local names %zu stores instead of one",
+                     named->size());
     const std::string name = named->front().name();
     const auto found = std::find_if(stores.begin(), stores.end(),
                                     [&](const auto& spec) { return spec.name() == name; });

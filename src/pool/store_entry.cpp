@@ -8,6 +8,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "pool/redis_credentials.h"
 #include "pool/store_parameters.h"
 
 namespace sessmirror::pool {
@@ -33,11 +34,16 @@ bool is_path_char(char c) noexcept {
     return c > ' ' && c != '\x7f';
 }
 
-// `text` starts with the colon, or is empty.
-Result<Suffix> parse_suffix(std::string_view text, std::uint32_t min_port, std::uint32_t max_port,
+bool is_digits(std::string_view text) noexcept {
+    return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// `text` starts with the colon, or is empty, which leaves `default_port`.
+Result<Suffix> parse_suffix(std::string_view text, std::uint32_t default_port,
+                            std::uint32_t min_port, std::uint32_t max_port,
                             const char* port_rule) noexcept {
     Suffix out;
-    out.port = max_port == 0 ? 0 : kDefaultPort;
+    out.port = default_port;
     if (text.empty()) return out;
     if (text.front() != ':') return Error(Errc::BadConfig, "only a port may follow the address");
     text.remove_prefix(1);
@@ -76,8 +82,10 @@ Result<std::string> parse_host_name(std::string_view text) {
     return host;
 }
 
-// Returns whether the weight was given.
-Result<bool> parse_tcp(std::string_view text, store::StoreSpec& spec) {
+Result<Given> parse_tcp(std::string_view text, store::StoreSpec& spec) {
+    if (text.find('@') != std::string_view::npos)
+        return Error(Errc::BadConfig,
+                     "a user and a password stand behind redis:// only, and without / ? @ in them");
     const bool bracketed = !text.empty() && text.front() == '[';
     const std::size_t end = bracketed ? text.find(']') : std::min(text.find(':'), text.size());
     if (end == std::string_view::npos)
@@ -87,17 +95,20 @@ Result<bool> parse_tcp(std::string_view text, store::StoreSpec& spec) {
     auto host =
         bracketed ? parse_ipv6(text.substr(1, end - 1)) : parse_host_name(text.substr(0, end));
     if (!host) return host.error();
-    const auto suffix = parse_suffix(text.substr(bracketed ? end + 1 : end), 1, 65535,
-                                     "the port must be a number from 1 to 65535");
+    const bool is_redis = spec.engine == store::Engine::Redis;
+    const auto suffix =
+        parse_suffix(text.substr(bracketed ? end + 1 : end), is_redis ? kRedisPort : kDefaultPort,
+                     1, 65535, "the port must be a number from 1 to 65535");
     if (!suffix) return suffix.error();
     spec.transport = store::Transport::Tcp;
     spec.host = std::move(*host);
     spec.port = static_cast<std::uint16_t>(suffix->port);
     spec.weight = suffix->weight;
-    return suffix->weight_given;
+    if (spec.port == kRedisPort) spec.engine = store::Engine::Redis;
+    return Given{.weight = suffix->weight_given};
 }
 
-Result<bool> parse_socket(std::string_view text, store::StoreSpec& spec) {
+Result<Given> parse_socket(std::string_view text, store::StoreSpec& spec) {
     const std::size_t end = std::min(text.find(':'), text.size());
     const std::string_view path = text.substr(0, end);
     if (path.size() < 2 || path.front() != '/')
@@ -107,17 +118,20 @@ Result<bool> parse_socket(std::string_view text, store::StoreSpec& spec) {
                      kMaxPath);
     if (!std::all_of(path.begin(), path.end(), is_path_char))
         return Error(Errc::BadConfig, "the path of the UNIX socket contains control characters");
-    const auto suffix =
-        parse_suffix(text.substr(end), 0, 0, "after the path of a UNIX socket only :0 may follow");
+    // It could not be told from a database: redis:///2.
+    if (spec.engine == store::Engine::Redis && is_digits(path.substr(1)))
+        return Error(Errc::BadConfig, "the path of Redis' UNIX socket must not be a number alone");
+    const auto suffix = parse_suffix(text.substr(end), 0, 0, 0,
+                                     "after the path of a UNIX socket only :0 may follow");
     if (!suffix) return suffix.error();
     spec.transport = store::Transport::Unix;
     spec.host = std::string(path);
     spec.weight = suffix->weight;
-    return suffix->weight_given;
+    return Given{.weight = suffix->weight_given};
 }
 
 // The weight is never given: there is nothing to share the sessions with.
-Result<bool> parse_directory(std::string_view text, store::StoreSpec& spec) {
+Result<Given> parse_directory(std::string_view text, store::StoreSpec& spec) {
     if (text.empty() || text.front() != '/')
         return Error(Errc::BadConfig,
                      "the directory of an embedded store must be absolute: lmdb:///directory");
@@ -129,10 +143,51 @@ Result<bool> parse_directory(std::string_view text, store::StoreSpec& spec) {
     while (text.size() > 1 && text.back() == '/') text.remove_suffix(1);
     spec.engine = store::Engine::Embedded;
     spec.host = std::string(text);
-    return false;
+    return Given{};
 }
 
-Result<bool> parse_target(std::string_view text, store::StoreSpec& spec) {
+// `text` follows redis:// or valkey://.
+Result<Given> parse_redis(std::string_view text, store::StoreSpec& spec) {
+    spec.engine = store::Engine::Redis;
+    const std::size_t slash = std::min(text.find('/'), text.size());
+    std::string_view host = text.substr(0, slash);
+    if (const std::size_t at = host.rfind('@'); at != std::string_view::npos) {
+        // The first one may stand in the password: redis://me:secret@/more@host.
+        if (text.find('@', slash) != std::string_view::npos)
+            return Error(Errc::BadConfig, "only one '@' may stand in an entry");
+        const Status read = set_userinfo(host.substr(0, at), spec);
+        if (!read) return read.error();
+        host.remove_prefix(at + 1);
+    }
+    const std::string_view path = text.substr(slash);
+    const std::string_view database = path.substr(std::min<std::size_t>(1, path.size()));
+    if (host.empty() && !is_digits(database)) return parse_socket(path, spec);
+    auto given = parse_tcp(host, spec);
+    if (!given || database.empty()) return given;
+    const auto number = parse_number(database, 0, kMaxDatabase);
+    if (!number)
+        return Error(Errc::BadConfig,
+                     "behind host and port only the number of a database from 0 to %u may follow",
+                     kMaxDatabase);
+    spec.database = *number;
+    given->database = true;
+    return given;
+}
+
+Error refuse_scheme(std::string_view scheme, bool may_quote) noexcept {
+    for (const std::string_view secure : {"rediss", "valkeys", "tls", "ssl"})
+        if (equals_ignoring_case(scheme, secure))
+            return {Errc::BadConfig, "TLS is not supported by this release's stores"};
+    constexpr const char* kSupported =
+        "stores are memcached over tcp:// or unix://, redis://, and lmdb://";
+    if (!may_quote)
+        return {Errc::BadConfig, "this release's %s; other schemes are not supported", kSupported};
+    return {Errc::BadConfig, "this release's %s; the scheme %s is not supported", kSupported,
+            Quoted(scheme, 20).c_str()};
+}
+
+// `spec.engine` is Redis if a parameter says so.
+Result<Given> parse_target(std::string_view text, bool may_quote, store::StoreSpec& spec) {
     const std::size_t mark = text.find("://");
     if (mark == std::string_view::npos) {
         constexpr std::string_view kUnix = "unix:";
@@ -146,28 +201,27 @@ Result<bool> parse_target(std::string_view text, store::StoreSpec& spec) {
     std::string_view rest = text.substr(mark + 3);
     if (equals_ignoring_case(scheme, "unix")) return parse_socket(rest, spec);
     if (equals_ignoring_case(scheme, "lmdb")) return parse_directory(rest, spec);
-    if (!equals_ignoring_case(scheme, "tcp"))
-        return Error(Errc::BadConfig,
-                     "this release's stores are memcached over tcp:// or unix://, and lmdb://; the "
-                     "scheme %s is not supported",
-                     Quoted(scheme, 20).c_str());
+    if (equals_ignoring_case(scheme, "redis") || equals_ignoring_case(scheme, "valkey"))
+        return parse_redis(rest, spec);
+    if (!equals_ignoring_case(scheme, "tcp")) return refuse_scheme(scheme, may_quote);
     if (!rest.empty() && rest.back() == '/') rest.remove_suffix(1);
     return parse_tcp(rest, spec);
 }
 
 }  // namespace
 
-Result<store::StoreSpec> parse_store_entry(std::string_view entry) {
+Result<store::StoreSpec> parse_store_entry(std::string_view entry, bool may_quote) {
     if (entry.substr(0, kPersistent.size()) == kPersistent)
         return Error(Errc::BadConfig,
                      "PERSISTENT= is not supported and not needed, connections are always "
                      "persistent: remove it");
     const std::size_t mark = std::min(entry.find('?'), entry.size());
-    store::StoreSpec spec;
-    const auto weight_given = parse_target(entry.substr(0, mark), spec);
-    if (!weight_given) return weight_given.error();
     const std::string_view query = entry.substr(std::min(mark + 1, entry.size()));
-    const Status applied = apply_parameters(query, *weight_given, spec);
+    store::StoreSpec spec;
+    if (has_redis_parameter(query)) spec.engine = store::Engine::Redis;
+    const auto given = parse_target(entry.substr(0, mark), may_quote, spec);
+    if (!given) return given.error();
+    const Status applied = apply_parameters(query, *given, may_quote, spec);
     if (!applied) return applied.error();
     return spec;
 }

@@ -5,38 +5,27 @@
 #include <string>
 
 #include "base/text.h"
+#include "pool/entry_mask.h"
 #include "pool/store_entry.h"
 #include "pool/store_list_scanner.h"
 
 namespace sessmirror::pool {
 namespace {
 
-// An entry as a message may show it. "user:password@host" is no notation that is accepted, but
-// somebody may try it, with a password that itself contains a separator: once the list has an '@'
-// anywhere, only schemes are shown.
-std::string masked(std::string_view entry, bool list_has_userinfo) {
-    const std::size_t scheme_end = entry.find("://");
-    if (list_has_userinfo) {
-        const bool has_scheme = scheme_end != std::string_view::npos;
-        return std::string(has_scheme ? entry.substr(0, scheme_end + 3) : "") + "***";
-    }
-    const std::string lower = lower_case(entry);
-    const std::size_t query = lower.find('?');
-    if (query == std::string::npos) return std::string(entry);
-    const std::size_t secret = std::min(lower.find("auth", query), lower.find("pass", query));
-    const std::size_t value = lower.find('=', std::min(secret, lower.size()));
-    if (value == std::string::npos) return std::string(entry);
-    return std::string(entry.substr(0, value + 1)) + "***";
-}
-
-Error refuse(int number, const std::string& shown, const char* reason) noexcept {
+Error refuse_entry(int number, const std::string& shown, const char* reason) noexcept {
     return Error(Errc::BadConfig, "store list, entry %d, %s: %s", number, Quoted(shown).c_str(),
                  reason);
 }
 
-bool contains(const std::vector<store::StoreSpec>& stores, const std::string& name) {
-    return std::any_of(stores.begin(), stores.end(),
-                       [&](const store::StoreSpec& spec) { return spec.name() == name; });
+// A separator inside of a password makes its rest look like the host of a memcached, and every
+// message about that store would show it.
+Result<store::StoreSpec> parse_entry(std::string_view entry, const EntryMask& mask) {
+    auto spec = parse_store_entry(entry, mask.may_quote());
+    if (mask.may_be_a_rest(entry) && (!spec || spec->engine != store::Engine::Redis))
+        return Error(Errc::BadConfig,
+                     "behind a Redis with a password a scheme (tcp://, unix://) is needed; a ',', "
+                     "';' or blank in a password is written as %%2C, %%3B or %%20");
+    return spec;
 }
 
 bool is_embedded(const store::StoreSpec& spec) noexcept {
@@ -55,20 +44,24 @@ Status check_embedded_is_alone(std::span<const store::StoreSpec> stores) noexcep
 }
 
 Result<std::vector<store::StoreSpec>> parse_store_list(std::string_view text) {
-    const bool has_userinfo = text.find('@') != std::string_view::npos;
+    EntryMask mask(text);
     std::vector<store::StoreSpec> stores;
+    std::vector<std::string> names;
     StoreListScanner scanner(text);
     for (;;) {
         const auto entry = scanner.next();
         if (!entry) return entry.error();
         if (!entry->has_value()) break;
-        const std::string shown = masked(**entry, has_userinfo);
-        auto spec = parse_store_entry(**entry);
-        if (!spec) return refuse(scanner.count(), shown, spec.error().detail);
-        if (contains(stores, spec->name()))
-            return refuse(scanner.count(), shown, "this store is listed twice");
-        if (stores.size() == kMaxStores)
-            return refuse(scanner.count(), shown, "at most 64 stores can be listed");
+        const auto refuse = [&](const char* reason) {
+            return refuse_entry(scanner.count(), mask.show(**entry), reason);
+        };
+        auto spec = parse_entry(**entry, mask);
+        if (!spec) return refuse(spec.error().detail);
+        names.push_back(spec->name());
+        if (std::find(names.begin(), names.end() - 1, names.back()) != names.end() - 1)
+            return refuse("this store is listed twice");
+        if (stores.size() == kMaxStores) return refuse("at most 64 stores can be listed");
+        if (spec->engine == store::Engine::Redis) mask.pass(**entry);
         stores.push_back(std::move(*spec));
     }
     if (stores.empty())

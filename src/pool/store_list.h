@@ -16,9 +16,9 @@ inline constexpr int kMaxStores = 64;
 // Reads a list of stores in any of the notations that the handlers memcache, memcached and redis
 // accept in session.save_path, so that an existing string can stay as it is. Grammar and examples:
 // docs/configuration-stores.md. Every piece is either understood or refused with Errc::BadConfig
-// and the piece quoted (credentials masked); nothing is dropped in silence. Order is kept; it means
-// nothing to placement. Refused as well: an empty list, an empty entry, the same store twice, an
-// embedded store beside others.
+// and the piece quoted (passwords masked, see entry_mask.h); nothing is dropped in silence. Order
+// is kept; it means nothing to placement. Refused as well: an empty list, an empty entry, the same
+// store twice, an embedded store beside others.
 Result<std::vector<store::StoreSpec>> parse_store_list(std::string_view text);
 
 // Errc::BadConfig unless an embedded store is the only one. It cannot be reached from other hosts,

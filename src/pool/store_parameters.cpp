@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
 
 #include "base/text.h"
+#include "pool/redis_credentials.h"
 
 namespace sessmirror::pool {
 namespace {
@@ -24,27 +26,40 @@ enum class Parameter : std::uint8_t {
     RetryInterval,
     UdpPort,
     SizeMb,
+    Database,
+    PersistentId,
     kCount,
 };
 constexpr std::size_t kParameters = static_cast<std::size_t>(Parameter::kCount);
 constexpr std::array<std::string_view, kParameters> kNames = {
-    "weight",     "timeout",        "connect_timeout_ms", "io_timeout_ms", "read_timeout",
-    "persistent", "retry_interval", "udp_port",           "size_mb"};
-
-// What the handler redis accepts besides, and what would silently mean something else here.
-constexpr std::array<std::string_view, 7> kRedisOnly = {
-    "auth", "auth[]", "database", "prefix", "persistent_id", "stream", "read_only"};
+    "weight",       "timeout",    "connect_timeout_ms", "io_timeout_ms",
+    "read_timeout", "persistent", "retry_interval",     "udp_port",
+    "size_mb",      "database",   "persistent_id"};
 
 struct Draft {
     std::array<bool, kParameters> seen{};
     Duration timeout{};
     Duration connect_timeout{};
     Duration io_timeout{};
+    RedisAuth auth;
+
+    bool& has(Parameter parameter) noexcept { return seen[static_cast<std::size_t>(parameter)]; }
 };
 
-bool is_redis_only(std::string_view name) noexcept {
-    const std::string_view base = name.substr(0, name.find_first_of("[%"));
-    return std::find(kRedisOnly.begin(), kRedisOnly.end(), base) != kRedisOnly.end();
+struct Pair {
+    std::string name;  // decoded: PHP writes auth%5B%5D for auth[]
+    std::string_view value;
+};
+
+// Takes the first one off the query.
+Pair take_pair(std::string_view& query) {
+    const std::size_t end = std::min(query.find('&'), query.size());
+    const std::string_view pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    const std::string_view name = pair.substr(0, equals);
+    return {percent_decoded(name).value_or(std::string(name)),
+            pair.substr(std::min(equals + 1, pair.size()))};
 }
 
 std::optional<Duration> parse_ms(std::string_view text) noexcept {
@@ -106,6 +121,14 @@ Status set_size(std::string_view value, store::StoreSpec& spec) noexcept {
     return kOk;
 }
 
+Status set_database(std::string_view value, store::StoreSpec& spec) noexcept {
+    const auto database = parse_number(value, 0, kMaxDatabase);
+    if (!database)
+        return Error(Errc::BadConfig, "the database must be a number from 0 to %u", kMaxDatabase);
+    spec.database = *database;
+    return kOk;
+}
+
 Status check_without_effect(Parameter parameter, std::string_view value) noexcept {
     switch (parameter) {
         case Parameter::Persistent:
@@ -115,6 +138,8 @@ Status check_without_effect(Parameter parameter, std::string_view value) noexcep
             // memcache means "never" by -1.
             if (value == "-1" || parse_number(value, 0, 0xFFFFFFFFu)) return kOk;
             return Error(Errc::BadConfig, "the parameter \"retry_interval\" must be a number");
+        case Parameter::PersistentId:
+            return kOk;
         default:
             if (parse_number(value, 0, 0)) return kOk;
             return Error(Errc::BadConfig, "the parameter \"udp_port\" must be 0: UDP is not used");
@@ -137,59 +162,110 @@ Status apply_one(Parameter parameter, std::string_view value, Draft& draft,
             return set_milliseconds(name, value, draft.io_timeout);
         case Parameter::SizeMb:
             return set_size(value, spec);
+        case Parameter::Database:
+            return set_database(value, spec);
         default:
             return check_without_effect(parameter, value);
     }
 }
 
-// Nothing is connected to, and there is nothing to share sessions with.
 bool is_of_engine(Parameter parameter, store::Engine engine) noexcept {
-    return (parameter == Parameter::SizeMb) == (engine == store::Engine::Embedded);
+    switch (parameter) {
+        case Parameter::SizeMb:
+            return engine == store::Engine::Embedded;
+        case Parameter::Database:
+        case Parameter::PersistentId:
+            return engine == store::Engine::Redis;
+        case Parameter::UdpPort:
+            return engine == store::Engine::Memcached;
+        default:
+            // Nothing is connected to, and there is nothing to share sessions with.
+            return engine != store::Engine::Embedded;
+    }
 }
 
-Result<Parameter> find_parameter(std::string_view name, const Draft& draft,
-                                 store::Engine engine) noexcept {
-    if (is_redis_only(name))
+Error not_of_engine(std::string_view name) noexcept {
+    return {Errc::BadConfig, "%s is not a parameter of this kind of store",
+            Quoted(name, 20).c_str()};
+}
+
+// What the handler redis accepts besides, and what would mean something else here if it were
+// ignored.
+Status check_supported(std::string_view name) noexcept {
+    const std::string_view base = name.substr(0, name.find('['));
+    if (base == "prefix")
+        return Error(
+            Errc::BadConfig,
+            "the parameter \"prefix\" is not supported: sessmirror.key_prefix is the prefix "
+            "of all keys");
+    if (base == "stream")
         return Error(Errc::BadConfig,
-                     "this release's stores are memcached, which has no parameter %s",
-                     Quoted(name, 20).c_str());
+                     "the parameter \"stream\" is not supported: this release has no TLS");
+    if (base == "read_only")
+        return Error(Errc::BadConfig,
+                     "the parameter \"read_only\" is not supported: every store is written to");
+    return kOk;
+}
+
+Result<Parameter> find_parameter(std::string_view name, bool may_quote, Draft& draft,
+                                 store::Engine engine) noexcept {
+    if (const Status supported = check_supported(name); !supported) return supported.error();
     const auto found = std::find(kNames.begin(), kNames.end(), name);
-    if (found == kNames.end())
+    if (found == kNames.end()) {
+        // Behind a password it may be the rest of it, from an '&' on.
+        if (!may_quote || draft.auth.is_given())
+            return Error(Errc::BadConfig, "one of the parameters is not known");
         return Error(Errc::BadConfig, "the parameter %s is not known", Quoted(name, 20).c_str());
-    const auto index = static_cast<std::size_t>(found - kNames.begin());
-    if (!is_of_engine(static_cast<Parameter>(index), engine))
-        return Error(Errc::BadConfig, "%s is not a parameter of this kind of store",
-                     Quoted(name, 20).c_str());
-    if (draft.seen[index])
+    }
+    const auto parameter = static_cast<Parameter>(found - kNames.begin());
+    if (!is_of_engine(parameter, engine)) return not_of_engine(name);
+    if (draft.has(parameter))
         return Error(Errc::BadConfig, "%s is given twice", Quoted(name, 20).c_str());
-    return static_cast<Parameter>(index);
+    return parameter;
+}
+
+Status apply_pair(const Pair& pair, bool may_quote, Draft& draft, store::StoreSpec& spec) {
+    if (RedisAuth::is_parameter(pair.name)) {
+        if (spec.engine != store::Engine::Redis) return not_of_engine(pair.name);
+        return draft.auth.add(pair.name, pair.value);
+    }
+    const auto parameter = find_parameter(pair.name, may_quote, draft, spec.engine);
+    if (!parameter) return parameter.error();
+    draft.has(*parameter) = true;
+    return apply_one(*parameter, pair.value, draft, spec);
 }
 
 }  // namespace
 
-Status apply_parameters(std::string_view query, bool weight_given, store::StoreSpec& spec) {
+Status apply_parameters(std::string_view query, Given given, bool may_quote,
+                        store::StoreSpec& spec) {
     Draft draft;
-    draft.seen[static_cast<std::size_t>(Parameter::Weight)] = weight_given;
+    draft.has(Parameter::Weight) = given.weight;
+    draft.has(Parameter::Database) = given.database;
     while (!query.empty()) {
-        const std::size_t end = std::min(query.find('&'), query.size());
-        const std::string_view pair = query.substr(0, end);
-        query.remove_prefix(std::min(end + 1, query.size()));
-
-        const std::size_t equals = std::min(pair.find('='), pair.size());
-        const auto parameter = find_parameter(pair.substr(0, equals), draft, spec.engine);
-        if (!parameter) return parameter.error();
-        draft.seen[static_cast<std::size_t>(*parameter)] = true;
-        const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
-        const Status applied = apply_one(*parameter, value, draft, spec);
+        const Status applied = apply_pair(take_pair(query), may_quote, draft, spec);
         if (!applied) return applied;
     }
-    const auto seen = [&](Parameter p) { return draft.seen[static_cast<std::size_t>(p)]; };
-    if (seen(Parameter::IoTimeoutMs) && seen(Parameter::ReadTimeout))
+    if (draft.has(Parameter::IoTimeoutMs) && draft.has(Parameter::ReadTimeout))
         return Error(Errc::BadConfig, "io_timeout_ms and read_timeout mean the same: give one");
     spec.connect_timeout =
-        seen(Parameter::ConnectTimeoutMs) ? draft.connect_timeout : draft.timeout;
+        draft.has(Parameter::ConnectTimeoutMs) ? draft.connect_timeout : draft.timeout;
     spec.io_timeout = draft.io_timeout != Duration::zero() ? draft.io_timeout : draft.timeout;
-    return kOk;
+    return draft.auth.apply(spec);
+}
+
+bool has_redis_parameter(std::string_view query) {
+    while (!query.empty()) {
+        const Pair pair = take_pair(query);
+        if (pair.name == "database" || pair.name == "persistent_id" ||
+            RedisAuth::is_parameter(pair.name))
+            return true;
+    }
+    return false;
+}
+
+bool is_parameter(std::string_view name) noexcept {
+    return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
 }  // namespace sessmirror::pool

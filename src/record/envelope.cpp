@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t kMagicAt = 0;
 constexpr std::size_t kFormatAt = 2;
 constexpr std::size_t kFlagsAt = 3;
-constexpr std::size_t kVersionAt = 4;
+constexpr std::size_t kVersionAt = Envelope::kVersionAt;
 constexpr std::size_t kParentAt = 12;
 constexpr std::size_t kModifiedAt = 20;
 constexpr std::size_t kOriginAt = 24;

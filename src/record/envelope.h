@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 #include "base/bytes.h"
@@ -30,6 +31,7 @@ struct Envelope {
     static constexpr std::size_t kSize = 40;
     static constexpr std::uint16_t kMagic = 0xA55E;
     static constexpr std::uint8_t kFormat = 1;
+    static constexpr std::size_t kVersionAt = 4;  // where the version stands, of 8 bytes
 
     std::uint8_t flags = 0;
     Version version;

@@ -11,6 +11,7 @@
 #include "net/library_version.h"
 #include "record/compressor.h"
 #include "store/embedded_store.h"
+#include "store/redis_store.h"
 
 namespace sessmirror::service {
 namespace {
@@ -43,13 +44,15 @@ Host::CounterValue Host::counter(int index) const noexcept {
 const char* Host::libraries() noexcept {
     // Trivially destructible: nothing is left to run when PHP unloads the extension.
     static const struct Text {
-        char bytes[160];
+        char bytes[192];
         Text() noexcept {
             std::snprintf(bytes, sizeof bytes,
-                          "libevent %s, xxHash %d.%d.%d, libsodium %s, libzstd %s, LMDB %s",
+                          "libevent %s, xxHash %d.%d.%d, libsodium %s, libzstd %s, LMDB %s, "
+                          "hiredis %s",
                           net::event_library_version(), XXH_VERSION_MAJOR, XXH_VERSION_MINOR,
                           XXH_VERSION_RELEASE, sodium_version_string(),
-                          record::Compressor::library_version(), store::embedded_store_library());
+                          record::Compressor::library_version(), store::embedded_store_library(),
+                          store::redis_library());
         }
     } text;
     return text.bytes;

@@ -56,6 +56,17 @@ Result<OnConflict> parse_on_conflict(std::string_view text) noexcept {
     return refuse("on_conflict", text, "merge, mine or fail");
 }
 
+// redis://:password@host, ?auth=password, and either with letters written as %XX.
+bool may_hold_password(std::string_view stores) noexcept {
+    constexpr std::string_view kAuth = "auth";
+    if (stores.find_first_of("@%") != std::string_view::npos) return true;
+    const auto found =
+        std::search(stores.begin(), stores.end(), kAuth.begin(), kAuth.end(), [](char a, char b) {
+            return equals_ignoring_case({&a, 1}, {&b, 1});
+        });
+    return found != stores.end();
+}
+
 std::vector<std::string> parse_keys(std::string_view text) {
     constexpr std::string_view kSeparators = ", \t\r\n";
     std::vector<std::string> keys;

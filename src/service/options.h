@@ -63,6 +63,9 @@ Result<OnStale> parse_on_stale(std::string_view text) noexcept;
 Result<bool> parse_hedge(std::string_view text) noexcept;  // on, off
 // "none", "zstd"; the latter is refused in a build without libzstd.
 Result<Compression> parse_compression(std::string_view text) noexcept;
+// Whether a list of stores, or an entry of one, is to be kept from whoever looks at the settings:
+// it has a password, or something that may be one. Accepts any text.
+bool may_hold_password(std::string_view stores) noexcept;
 // "user, csrf_token": keys without blanks and commas. Accepts any text.
 std::vector<std::string> parse_keys(std::string_view text);
 

@@ -20,6 +20,7 @@
 #include "service/whole_refill.h"
 #include "store/inventory.h"
 #include "store/memcached_store.h"
+#include "store/redis_store.h"
 
 namespace sessmirror::service {
 

@@ -144,6 +144,15 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
             members.push_back({std::move(spec), std::move(*opened)});
             continue;
         }
+        if (spec.engine == store::Engine::Redis) {
+            if (!store::has_redis_store())
+                return Error(Errc::BadConfig, "%.100s: %s", spec.name().c_str(),
+                             store::kNoRedisStore);
+            auto made = store::make_redis_store(spec, index, loop, resolver, defaults);
+            deployment->inventories.push_back(store::make_redis_inventory(spec, loop, resolver));
+            members.push_back({std::move(spec), std::move(made)});
+            continue;
+        }
         auto made = store::make_memcached_store(spec, index, loop, resolver, defaults);
         deployment->inventories.push_back(
             std::make_unique<store::MemcachedInventory>(spec, loop, resolver));
@@ -162,7 +171,7 @@ Result<int> SessionService::Impl::find_local(const Options& options,
     std::vector<std::vector<net::IpAddress>> addresses(specs.size());
     if (options.local == "auto") {
         for (std::size_t i = 0; i < specs.size(); ++i)
-            if (specs[i].engine == store::Engine::Memcached &&
+            if (specs[i].engine != store::Engine::Embedded &&
                 specs[i].transport == store::Transport::Tcp)
                 addresses[i] =
                     resolver.resolve_blocking(specs[i].host, loop.now() + options.connect_timeout);

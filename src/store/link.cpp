@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "store/memcached_link.h"
+#include "store/redis_link.h"
 
 namespace sessmirror::store {
 namespace {
@@ -306,5 +307,8 @@ std::string Link<Wire>::withdrawals() const {
 }
 
 template class Link<MemcachedWire>;
+#ifdef SESSMIRROR_WITH_REDIS
+template class Link<RedisWire>;
+#endif
 
 }  // namespace sessmirror::store

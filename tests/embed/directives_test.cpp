@@ -158,6 +158,16 @@ TEST_F(Directives, ShowASecretOnlyAsSet) {
     EXPECT_FALSE(has(set.page, "hush-hush"));
 }
 
+TEST_F(Directives, ShowStoresButNoPassword) {
+    const auto shown = [this](const char* stores) {
+        return request("phpinfo(INFO_MODULES);", {{"sessmirror.stores", stores}}).page;
+    };
+    EXPECT_TRUE(has(shown("10.9.8.7:11211"), "10.9.8.7:11211"));
+    const std::string page = shown("redis://:hush-hush@10.9.8.7");
+    EXPECT_TRUE(has(page, "set, not shown because of a password"));
+    EXPECT_FALSE(has(page, "hush-hush"));
+}
+
 TEST_F(Directives, AreAllShownByPhpinfo) {
     const std::string page = request("phpinfo(INFO_MODULES);").page;
     for (const shim::Directive& each : directives()) EXPECT_TRUE(has(page, each.name)) << each.name;

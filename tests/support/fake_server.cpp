@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -61,6 +62,14 @@ std::string FakePeer::read_line() {
     return line;
 }
 
+std::string FakePeer::read_bytes(std::size_t size) {
+    while (input_.size() < size)
+        if (!fill()) break;
+    std::string bytes = input_.substr(0, size);
+    input_.erase(0, size);
+    return bytes;
+}
+
 bool FakePeer::swallow(std::size_t bytes) {
     while (input_.size() < bytes) {
         bytes -= input_.size();
@@ -75,10 +84,8 @@ std::string FakePeer::read_command() {
     const std::string line = read_line();
     if (line.starts_with("ms ")) {
         const std::size_t size = std::strtoul(line.c_str() + line.find(' ', 3), nullptr, 10);
-        while (input_.size() < size + 2)
-            if (!fill()) return {};
-        data_ = input_.substr(0, size);
-        input_.erase(0, size + 2);
+        data_ = read_bytes(size);
+        if (!swallow(2)) return {};
     }
     return line;
 }
@@ -143,6 +150,8 @@ void FakeServer::accept_all() {
     while (wait_for(listener_, POLLIN, stop_fd_)) {
         const int fd = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
         if (fd < 0) continue;
+        const int one = 1;  // each piece goes as it is sent
+        if (::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0) std::abort();
         const int number = connections_++;
         workers_.emplace_back([this, fd, number] {
             FakePeer peer(fd, stop_fd_);

@@ -22,7 +22,10 @@ class FakePeer {
     std::string read_command();
     // The same without the data block, which swallow() may then read piece by piece.
     std::string read_line();
-    // Reads so many bytes. False when the client has closed before, or the server stops.
+    // So many bytes, or fewer when the client has closed before, or the server stops.
+    std::string read_bytes(std::size_t size);
+    // Reads so many bytes and keeps none. False when the client has closed before, or the server
+    // stops.
     bool swallow(std::size_t bytes);
     // Reads n commands and returns the last.
     std::string skip_commands(int n);
@@ -51,7 +54,7 @@ class FakePeer {
 // " O17" of a command line, ready to be put behind a reply; empty when there is none.
 std::string opaque_of(std::string_view command);
 
-// A scripted memcached in this process: each connection runs the script on a thread of its own,
+// A scripted server in this process: each connection runs the script on a thread of its own,
 // and is closed when the script returns. Listens on a free loopback port.
 class FakeServer {
   public:

@@ -12,6 +12,7 @@
 #include "net/resolver.h"
 #include "record/envelope.h"
 #include "store/memcached_store.h"
+#include "store/redis_store.h"
 #include "store/store.h"
 
 namespace sessmirror::test {
@@ -70,7 +71,9 @@ class StoreClient {
     explicit StoreClient(const store::StoreSpec& spec, store::RemoteDefaults defaults = {})
         : resolver_(loop_) {
         defaults.events = &events;
-        store_ = store::make_memcached_store(spec, 0, loop_, resolver_, defaults);
+        const auto make = spec.engine == store::Engine::Redis ? store::make_redis_store
+                                                              : store::make_memcached_store;
+        store_ = make(spec, 0, loop_, resolver_, defaults);
     }
 
     // `make` is given the loop and makes the store.
@@ -79,8 +82,8 @@ class StoreClient {
     explicit StoreClient(Make make) : resolver_(loop_), store_(make(loop_)) {}
 
     Result<store::FetchReply> fetch(const store::SessionKey& key,
-                                    store::Want want = store::Want::Value) {
-        store_->fetch({key, want, std::nullopt, deadline()}, fresh());
+                                    store::Want want = store::Want::Value, bool hint = false) {
+        store_->fetch({key, want, std::nullopt, deadline(), hint}, fresh());
         return answer(sink.fetched);
     }
     Result<store::FetchReply> lock(const store::SessionKey& key, std::string_view name,

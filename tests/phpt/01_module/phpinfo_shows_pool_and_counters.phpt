@@ -29,7 +29,7 @@ sessmirror
 
 sessmirror support => enabled
 Version => %d.%d.%d
-Libraries => libevent %s, xxHash %s, libsodium %s, libzstd %s, LMDB %s
+Libraries => libevent %s, xxHash %s, libsodium %s, libzstd %s, LMDB %s, hiredis %s
 Host => %x
 Local store => STORE1
 

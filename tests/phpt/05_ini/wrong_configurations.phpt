@@ -13,6 +13,10 @@ $wrong = [
     'empty list' => ['stores', ',', 'empty'],
     'scheme' => ['stores', 'http://10.0.0.1:11211', '"http://10.0.0.1:11211"'],
     'tls' => ['stores', "tls://$good", "\"tls://$good\""],
+    'tls of redis' => ['stores', 'rediss://10.0.0.1', 'TLS is not supported'],
+    'user or password' => ['stores', 'redis://hush@10.0.0.1', '"redis://***"'],
+    'database' => ['stores', 'tcp://10.0.0.1?auth=hush&database=x', '"tcp://10.0.0.1?auth=***"'],
+    'prefix of redis' => ['stores', 'tcp://10.0.0.1:6379?prefix=a', 'sessmirror.key_prefix'],
     'port' => ['stores', '10.0.0.1:99999', '"10.0.0.1:99999"'],
     'port text' => ['stores', '10.0.0.1:http', '"10.0.0.1:http"'],
     'weight' => ['stores', "tcp://$good?weight=-1", 'weight'],
@@ -54,6 +58,10 @@ var_dump($store->items(), $store->stat('cmd_set'));
 empty list: refused
 scheme: refused
 tls: refused
+tls of redis: refused
+user or password: refused
+database: refused
+prefix of redis: refused
 port: refused
 port text: refused
 weight: refused

@@ -59,6 +59,28 @@ TEST_F(LocalStore, CanBeNamedInAnyNotation) {
         EXPECT_EQ(find(setting, "a,b"), 1) << setting;
 }
 
+TEST_F(LocalStore, IsARedisAsItIsAMemcached) {
+    addresses = {{ipv4(10, 0, 0, 1)}, {ipv4(10, 0, 0, 2)}, {}};
+    EXPECT_EQ(find("auto", "redis://a,redis://b,c"), 1);
+    EXPECT_EQ(find("auto", "redis://a,redis://b,redis:///run/r.sock"), 2);
+    for (const char* setting : {"b:6379", "redis://b", "valkey://B/0", "redis://me:hush@b",
+                                "tcp://b?auth=hush", "tcp://b:6379?weight=4"})
+        EXPECT_EQ(find(setting, "b,redis://b,redis://b/2"), 1) << setting;
+    EXPECT_EQ(find("redis://b/2", "b,redis://b,redis://b/2"), 2);
+    EXPECT_EQ(find("b", "redis://b,b"), 1);
+}
+
+TEST_F(LocalStore, IsNeverNamedWithItsPassword) {
+    const auto stores = *parse_store_list("redis://:hush@a,redis://b");
+    for (const char* setting : {"redis://:hush@c", "c?auth=hush", "redis://:hush@a tcp://b",
+                                "redis://:hush@a:x", "redis://b,c:6379?auth=hush"}) {
+        const auto found = find_local_store(setting, stores, addresses, own);
+        ASSERT_FALSE(found.has_value()) << setting;
+        EXPECT_EQ(std::string_view(found.error().detail).find("hush"), std::string_view::npos)
+            << found.error().detail;
+    }
+}
+
 TEST_F(LocalStore, MustBeInTheList) {
     const auto stores = *parse_store_list("a,b");
     const auto missing = find_local_store("c:1", stores, addresses, own);

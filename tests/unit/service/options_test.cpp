@@ -81,5 +81,14 @@ TEST(Options, KeysAreSeparatedByBlanksOrCommas) {
     EXPECT_EQ(parse_keys(" user,csrf  _token,"), (Keys{"user", "csrf", "_token"}));
 }
 
+TEST(Options, AListThatMayHoldAPasswordIsKnown) {
+    for (const char* const list : {"redis://:x@a", "tcp://a:6379?auth=x", "a?AUTH[]=x",
+                                   "a?%61uth=x", "b, redis://me:x@a", "me:x@a"})
+        EXPECT_TRUE(may_hold_password(list)) << list;
+    for (const char* const list :
+         {"", "auto", "10.0.0.1:11211, b", "redis://a:6379/2", "tcp://a?weight=2", "/run/a.sock"})
+        EXPECT_FALSE(may_hold_password(list)) << list;
+}
+
 }  // namespace
 }  // namespace sessmirror::service

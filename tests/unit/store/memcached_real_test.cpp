@@ -22,12 +22,9 @@ using test::StoreClient;
 
 // What lies beside a session that is there.
 std::string hint_of(StoreClient& client, const SessionKey& key) {
-    client.sink = test::CollectingSink();
-    client.store().fetch({key, Want::Value, std::nullopt, client.deadline(), true}, &client.sink);
-    client.loop().run_until(client.sink.done, client.deadline());
-    const auto& reply = client.sink.fetched;
-    EXPECT_TRUE(reply && *reply && payload_of(**reply) == "x");
-    return reply && *reply ? std::string(as_text((*reply)->hint)) : std::string("(none)");
+    const auto reply = client.fetch(key, Want::Value, true);
+    EXPECT_TRUE(reply && payload_of(*reply) == "x");
+    return reply ? std::string(as_text(reply->hint)) : std::string("(none)");
 }
 
 // Over both transports.

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "store/store_spec.h"
+
+namespace sessmirror::pool {
+
+// Bytes of a user's name or of a password, decoded.
+inline constexpr std::size_t kMaxCredential = 512;
+
+// What stands before the '@' of a redis:// entry: "user:password", or ":password" for the default
+// user. A text without a colon is refused: some clients take it for the user, others for the
+// password. Errc::BadConfig with a reason that shows nothing of the text.
+Status set_userinfo(std::string_view text, store::StoreSpec& spec);
+
+// Gathers the parameters by which the handler redis takes a password, as PHP decodes them ('+' is
+// a blank):
+//     auth=secret | auth[]=secret | auth[]=user&auth[]=secret | auth[0]=..&auth[1]=..
+//     auth[pass]=secret | auth[user]=user&auth[pass]=secret
+// No reason shows anything of a value.
+class RedisAuth {
+  public:
+    // `name` is decoded.
+    static bool is_parameter(std::string_view name) noexcept;
+
+    // REQUIRES: is_parameter(name)
+    Status add(std::string_view name, std::string_view value);
+    // Sets user and password; an empty auth= is none. REQUIRES: called once, at the end
+    Status apply(store::StoreSpec& spec);
+    [[nodiscard]] bool is_given() const noexcept { return first_ || second_; }
+
+  private:
+    std::optional<std::string> first_;  // the user, or the password if it stands alone
+    std::optional<std::string> second_;
+    bool is_text_ = false;        // auth=, beside which nothing may stand
+    bool is_first_user_ = false;  // auth[user]
+};
+
+}  // namespace sessmirror::pool
