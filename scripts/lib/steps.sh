@@ -19,7 +19,9 @@ gate_steps=(
     "pecl|the extension, packaged by PECL's tool and built beside its sources"
     "phpt|the extension inside PHP"
     "php-session|PHP's own session tests with this handler"
+    "php-session-redis|PHP's own session tests with this handler over Redis"
     "faults|short selection of the fault tests on real servers"
+    "faults-redis|a selection of the fault tests over Redis"
 )
 extra_steps=(
     "unit|unit tests as they are, without sanitizers"
@@ -27,6 +29,7 @@ extra_steps=(
     "valgrind|the phpt suite under valgrind"
     "seeds|the simulation with many seeds (SESSMIRROR_SEEDS)"
     "faults-all|every fault test"
+    "faults-all-redis|every fault test over Redis"
 )
 
 # --- the text of the project ---------------------------------------------------------------------
@@ -155,7 +158,7 @@ step_phpt() {
 
 step_valgrind() {
     if has_files 'tests/phpt/*.phpt'; then
-        ensure_extension && VALGRIND_OPTS='--trace-children-skip=*/memcached' run_phpt "-j$jobs" -m -d pcre.jit=0
+        ensure_extension && VALGRIND_OPTS='--trace-children-skip=*/memcached,*/redis-server' run_phpt "-j$jobs" -m -d pcre.jit=0
     fi
 }
 
@@ -167,13 +170,16 @@ run_counted() {
     count_cases closing-line "$log" "$log" --name "$name" --exit-code "$outcome"
 }
 
-step_php_session() {
+run_php_session() { # ENGINE
     if has_files scripts/php-session-tests; then
         ensure_extension &&
             run_counted "PHP's session test" env SESSMIRROR_SO="$extension/modules/sessmirror.so" \
-                "$root/scripts/php-session-tests"
+                SESSMIRROR_ENGINE="$1" "$root/scripts/php-session-tests"
     fi
 }
+
+step_php_session() { run_php_session memcached; }
+step_php_session_redis() { run_php_session redis; }
 
 run_faults() {
     if has_files tests/faults/run; then
@@ -185,3 +191,17 @@ run_faults() {
 
 step_faults() { run_faults --short; }
 step_faults_all() { run_faults; }
+step_faults_all_redis() { run_faults --engine redis; }
+
+# Those that an engine can get wrong: its locks, its answers that do not come, and its return.
+redis_faults=(
+    forty_increments
+    twenty_writers
+    a_killed_workers_session
+    a_session_destroyed
+    a_killed_store_costs
+    a_hung_store_costs
+    a_store_that_returned_empty_is_filled
+    what_was_written_in_a_partition
+)
+step_faults_redis() { run_faults --engine redis "${redis_faults[@]}"; }

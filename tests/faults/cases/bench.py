@@ -45,8 +45,10 @@ class Bench:
     DEADLINE_S = 1.0
     MARGIN_S = 0.5
 
-    def __init__(self, handler, extension, case, namespaces=None, histories=None):
+    def __init__(self, handler, extension, case, namespaces=None, histories=None,
+                 engine="memcached"):
         self.handler = handler
+        self._engine = engine
         self._histories = histories  # the directory to keep them in
         self._kept = 0
         self.figures = []
@@ -62,7 +64,8 @@ class Bench:
 
     @contextmanager
     def lab(self, **options):
-        lab = Lab(self.handler, self._extension, namespaces=self._namespaces, **options)
+        lab = Lab(self.handler, self._extension, namespaces=self._namespaces, engine=self._engine,
+                  **options)
         with lab:
             if self._case.wires and not lab.network.has_wires:
                 raise Skipped("needs network namespaces")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The faults themselves: each is really there when it is said to be, and gone afterwards."""
 
-from lab import (BlackHole, Full, Hung, Killed, LongWire, NoConnections, OneWayCut, PacketLoss,
-                 Partition, RepliesLost, SlowStore, WarmRestart, WrongClock, suffering)
+from lab import (BlackHole, Full, Hung, Killed, Limits, LongWire, NoConnections, OneWayCut,
+                 PacketLoss, Partition, RepliesLost, SlowStore, WarmRestart, WrongClock, suffering)
 
 from .bench import case
 
@@ -25,21 +25,21 @@ def every_fault_of_the_wires_is_seen_by_its_probe(bench):
 @case()
 def every_fault_of_a_store_is_seen_by_its_probe(bench):
     """Each fault comes into force within seconds, and is gone as soon as it is lifted."""
-    with bench.lab(warm=True, clocks=True, store_options={2: ["-c", "30"]}) as lab:
+    with bench.lab(warm=True, clocks=True, limits={2: Limits(connections=30)}) as lab:
         store = lab.stores[1]
         for fault in (Killed(store), Hung(store), WarmRestart(store), NoConnections(store),
                       WrongClock(lab, lab.hosts[1], 3600)):
             bench.check(not fault.in_force(), f"{fault.name} is there before it began")
             with suffering(fault):
                 bench.figure(f"{fault.name}: seen")
-    for options in (["-m", "2"], ["-m", "2", "-M"]):
-        with bench.lab(store_options={2: options}) as lab, suffering(Full(lab.stores[1])) as fault:
-            bench.figure(f"{fault.name} ({' '.join(options)}): seen")
+    for limits in (Limits(megabytes=2), Limits(megabytes=2, evicts=False)):
+        with bench.lab(limits={2: limits}) as lab, suffering(Full(lab.stores[1])) as fault:
+            bench.figure(f"{fault.name}, which {'evicts' if limits.evicts else 'refuses'}: seen")
 
 
 @case()
 def a_store_that_restarts_warm_has_its_old_data(bench):
-    """What was in a store before SIGUSR1 is there afterwards."""
+    """What was in a store before it was told to end is there afterwards."""
     with bench.lab(warm=True) as lab:
         lab.browser().post("login.php", user="ada")
         store = lab.stores[1]

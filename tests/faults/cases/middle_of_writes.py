@@ -9,7 +9,7 @@ The lock of a page that could not give it back ends with its lease."""
 
 import threading
 
-from lab import (BlackHole, Finding, Full, History, Hung, Killed, NoConnections, OneWayCut,
+from lab import (BlackHole, Finding, Full, History, Hung, Killed, Limits, NoConnections, OneWayCut,
                  PacketLoss, Partition, RepliesLost, SlowStore, WarmRestart, WrongClock, lift,
                  strike, tabs, wait_until)
 
@@ -110,12 +110,12 @@ _register("a_killed_store", lambda lab, store: Killed(store))
 _register("a_hung_store", lambda lab, store: Hung(store))
 _register("a_warm_restart", lambda lab, store: WarmRestart(store), warm=True)
 _register("a_store_that_evicts", lambda lab, store: Full(store),
-          store_options={number: ["-m", "2"] for number in (1, 2)})
+          limits={number: Limits(megabytes=2) for number in (1, 2)})
 # What the home has no room for is decided by another store, what it takes by itself.
 _register("a_store_without_room", lambda lab, store: Full(store), two_sides=True,
-          store_options={number: ["-m", "2", "-M"] for number in (1, 2)})
+          limits={number: Limits(megabytes=2, evicts=False) for number in (1, 2)})
 _register("a_store_without_connections", lambda lab, store: NoConnections(store),
-          store_options={number: ["-c", "60"] for number in (1, 2)})
+          limits={number: Limits(connections=60) for number in (1, 2)})
 _register("a_clock_an_hour_fast",
           lambda lab, store: WrongClock(lab, lab.hosts[store.number - 1], 3600), clocks=True)
 _register("a_black_hole", lambda lab, store: BlackHole(lab.network, store), wires=True,

@@ -3,7 +3,7 @@
 
 import time
 
-from lab import SITE, Crowd, Ledger, Overdue, Visitor, wait_until
+from lab import SITE, Crowd, Ledger, Limits, Overdue, Visitor, wait_until
 
 from .bench import Bench, case
 
@@ -56,7 +56,7 @@ def _serve(visitors, hosts, rounds):
 @case()
 def a_store_that_returned_empty_holds_200000_sessions_within_two_minutes(bench):
     """Visitors go on meanwhile, and their pages take no longer than before."""
-    with bench.lab(workers=4, store_options={n: ["-m", "1024"] for n in (1, 2)}) as lab:
+    with bench.lab(workers=4, limits={n: Limits(megabytes=1024) for n in (1, 2)}) as lab:
         _fill(lab, _MANY_SESSIONS)
         store = lab.stores[1]
         with Crowd(lab, _VISITORS, pause_s=_PAUSE_S) as crowd:

@@ -3,7 +3,7 @@
 page is recorded, and the checker finds nothing: no page failed or took too long, nobody was logged
 out, nothing was stale, went back, was lost or came back."""
 
-from lab import (BlackHole, Crowd, Finding, Full, Hung, Killed, NoConnections, OneWayCut,
+from lab import (BlackHole, Crowd, Finding, Full, Hung, Killed, Limits, NoConnections, OneWayCut,
                  PacketLoss, Partition, RepliesLost, SlowStore, WarmRestart, WrongClock, check, lift,
                  strike, wait_until)
 
@@ -131,13 +131,14 @@ def visitors_do_not_notice_a_store_that_is_300_ms_slow(bench):
 @case()
 def visitors_do_not_notice_a_store_that_throws_sessions_away(bench):
     """A store's memory is full of other things: it evicts."""
-    _crowd_meets(bench, lambda lab: Full(lab.stores[1]), store_options={2: ["-m", "2"]})
+    _crowd_meets(bench, lambda lab: Full(lab.stores[1]), limits={2: Limits(megabytes=2)})
 
 
 @case()
 def visitors_do_not_notice_a_store_that_has_no_room(bench):
-    """A store's memory is full of other things, and it may not evict (-M): it refuses."""
-    _crowd_meets(bench, lambda lab: Full(lab.stores[1]), store_options={2: ["-m", "2", "-M"]})
+    """A store's memory is full of other things, and it may not evict: it refuses."""
+    _crowd_meets(bench, lambda lab: Full(lab.stores[1]),
+                 limits={2: Limits(megabytes=2, evicts=False)})
 
 
 @case()
@@ -148,13 +149,13 @@ def visitors_do_not_notice_a_store_at_its_limit_of_connections(bench):
         _everybody_goes_everywhere(lab, crowd)
         _everybody_changes(crowd)
     _crowd_meets(bench, lambda lab: NoConnections(lab.stores[1]), meanwhile=replace_workers,
-                 store_options={2: ["-c", "60"]})
+                 limits={2: Limits(connections=60)})
 
 
 @case()
 def visitors_do_not_notice_a_store_with_fewer_connections_than_workers(bench):
     """Some workers of each host never get a connection to a store, others always have one."""
-    with bench.lab(workers=16, store_options={2: ["-c", "30"]}) as lab:
+    with bench.lab(workers=16, limits={2: Limits(connections=30)}) as lab:
         with Crowd(lab, _VISITORS, pause_s=0.05) as crowd:
             _everybody_changes(crowd)
             wait_until(NoConnections(lab.stores[1]).in_force, "no connection is left", _PATIENCE_S)

@@ -16,11 +16,12 @@ from .ledger import Ledger
 from .lines import LongWire, PacketLoss, SlowStore
 from .outages import Full, Hung, Killed, NoConnections, WarmRestart
 from .staff import join, leave, stop
+from .store import ENGINES, Limits
 from .verdict import Finding, Promises
 from .waiting import Overdue, wait_until
 
-__all__ = ["HANDLERS", "BlackHole", "Browser", "Client", "Crowd", "Fault", "Finding", "Full",
-           "History", "Hung", "Killed", "Lab", "Ledger", "LongWire", "NoConnections", "OneWayCut",
+__all__ = ["ENGINES", "HANDLERS", "BlackHole", "Browser", "Client", "Crowd", "Fault", "Finding", "Full",
+           "History", "Hung", "Killed", "Lab", "Ledger", "Limits", "LongWire", "NoConnections", "OneWayCut",
            "Overdue", "PacketLoss", "Page", "Partition", "Promises", "RepliesLost", "SITE",
            "SlowStore", "Visitor", "WarmRestart", "WrongClock", "can_make_clocks", "check", "join",
            "leave", "lift", "stop", "strike", "suffering", "tabs", "wait_until"]

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The session handlers that the lab can run: this project's, and the ones to compare it with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from .store import ENGINES
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,12 @@ class Handler:
     entry: str = "tcp://{}"
     ini: dict = field(default_factory=dict)
     replica_setting: tuple = ()  # (directive, what to add to the number of stores)
+
+    def over(self, engine):
+        """This project's handler takes stores of each engine, the others have one."""
+        if self.name != "sessmirror":
+            return self
+        return replace(self, engine=engine, entry=f"{ENGINES[engine].scheme}://{{}}")
 
     def save_path(self, endpoints):
         return ",".join(self.entry.format(endpoint) for endpoint in endpoints)

@@ -78,7 +78,7 @@ class WebHost:
         as_root = os.geteuid() == 0
         # Every 127.x.y.z address is this host's own, so on loopback it cannot find its store.
         local = "" if self._network.has_wires else (
-            f"php_admin_value[sessmirror.local] = {self.store.endpoint}\n")
+            f"php_admin_value[sessmirror.local] = {self.store.entry}\n")
         return _POOL.format(
             directory=self._run.directory, name=self.name, address=self.address, port=self.port,
             workers=self._workers, notes=self._run.directory / "notes",

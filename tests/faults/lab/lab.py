@@ -13,7 +13,7 @@ from .handlers import HANDLERS
 from .host import SITE, WebHost
 from .network import LoopbackNetwork, NamespaceNetwork, can_make_namespaces
 from .processes import Run, remove_leftovers
-from .store import ENGINES, free_port
+from .store import ENGINES, Limits, free_port
 from .waiting import wait_until
 
 _STORE_PORT = {"memcached": 11211, "redis": 6379}
@@ -40,20 +40,21 @@ class Lab:
 
     Use it as a context manager. `extension` is the path of sessmirror.so (other handlers are taken
     from PHP's extension directory), `ini` adds to or replaces lines of the one php.ini.
-    `store_options`: what the store of a host, by its number, is started with besides. `warm`:
-    stores keep their memory in files. `clocks`: every host has a wall clock of its own.
+    `engine`: that of the stores, if the handler takes any. `limits`: those of the store of a host,
+    by its number. `warm`: stores have their data again after a restart, from files. `clocks`: every
+    host has a wall clock of its own.
     """
 
     def __init__(self, handler="sessmirror", extension=None, hosts=2, spare=0, workers=8, ini=None,
-                 store_options=None, warm=False, clocks=False, namespaces=None):
-        self.handler = HANDLERS[handler]
+                 limits=None, warm=False, clocks=False, namespaces=None, engine="memcached"):
+        self.handler = HANDLERS[handler].over(engine)
         self._extension = extension
         self._count = hosts
         self._workers = workers
         self._ini = ini or {}
         self._namespaces = namespaces
         self._spare = spare
-        self._store_options = store_options or {}
+        self._limits = limits or {}
         self._warm = warm
         self._clocks = clocks
         self.run = self.network = self.balancer = None
@@ -162,18 +163,18 @@ class Lab:
     def _make_host(self, number, store_port, fpm_port):
         name = f"web{number}"
         clock = Clock(self.run, name) if self._clocks else None
-        options = list(self._store_options.get(number, ()))
+        engine = ENGINES[self.handler.engine]
+        options = engine.options_for(self._limits.get(number, Limits()))
         if self._warm:
-            options += ["-e", str(self._memory_file(name))]
-        store = ENGINES[self.handler.engine](self.run, self.network, number, store_port, options,
-                                             clock)
+            options += engine.warm_options(self._memory_directory(name))
+        store = engine(self.run, self.network, number, store_port, options, clock)
         return WebHost(self.run, self.network, number, fpm_port, self._workers, store, clock)
 
-    def _memory_file(self, name):
+    def _memory_directory(self, name):
         directory = self.run.directory / f"{name}.memory"
         directory.mkdir()
         directory.chmod(0o777)  # the store is not root
-        return directory / "memory"
+        return directory
 
     def _path_of(self, extension):
         if extension != "sessmirror.so":

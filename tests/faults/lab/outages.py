@@ -45,8 +45,8 @@ class Hung(_OfStore):
 
 
 class WarmRestart(_OfStore):
-    """SIGUSR1 to a memcached that keeps its memory in a file (-e): it ends, and comes back with
-    what it had then, old copies and old locks. The lab has to be made with warm=True."""
+    """It ends as it is told to, and comes back with what it had then, old copies and old locks.
+    The lab has to be made with warm=True."""
 
     name = "a warm restart"
 
@@ -58,8 +58,8 @@ class WarmRestart(_OfStore):
 
 
 class Full(_OfStore):
-    """Somebody else fills the store: it throws sessions away, or (-M) refuses new ones. The lab has
-    to be made with a small limit for it."""
+    """Somebody else fills the store: it throws sessions away, or refuses new ones. The lab has to
+    be made with a small limit for it."""
 
     name = "a full store"
 
@@ -67,7 +67,7 @@ class Full(_OfStore):
         super().__init__(store)
         self._stop = threading.Event()
         self._filler = threading.Thread(target=self._fill, daemon=True)
-        self._evictions = 0
+        self._lost = 0
 
     def begin(self):
         self._filler.start()
@@ -78,13 +78,9 @@ class Full(_OfStore):
 
     def in_force(self):
         """It has thrown away or refused something since the last look."""
-        now = self._lost()
-        grown, self._evictions = now > self._evictions, now
+        now = self._store.turned_away()
+        grown, self._lost = now > self._lost, now
         return grown
-
-    def _lost(self):
-        stats = self._store.stats()
-        return int(stats["evictions"]) + int(stats["store_no_memory"])
 
     def _fill(self):
         number = 0
@@ -93,7 +89,7 @@ class Full(_OfStore):
                 items = []
                 for size in _SIZES:
                     number += 1
-                    items.append(b"set lab-fill-%d 0 0 %d\r\n%s\r\n" % (number, size, b"x" * size))
+                    items.append(self._store.set_request(b"lab-fill-%d" % number, b"x" * size))
                 connection.sendall(b"".join(items))
                 _read_lines(connection, len(items))
         self._empty(number)
@@ -102,7 +98,7 @@ class Full(_OfStore):
         with self._store.connect() as connection:
             for first in range(1, count + 1, _CHUNK):
                 last = min(first + _CHUNK, count + 1)
-                connection.sendall(b"".join(b"delete lab-fill-%d\r\n" % number
+                connection.sendall(b"".join(self._store.delete_request(b"lab-fill-%d" % number)
                                             for number in range(first, last)))
                 _read_lines(connection, last - first)
 
@@ -113,8 +109,8 @@ def _read_lines(connection, count):
 
 
 class NoConnections(_OfStore):
-    """Somebody else takes every connection that the store allows (-c): who has one keeps it, others
-    are turned away. The lab has to be made with a small limit for it."""
+    """Somebody else takes every connection that the store allows: who has one keeps it, others are
+    turned away. The lab has to be made with a small limit for it."""
 
     name = "a store at its limit of connections"
 
@@ -129,9 +125,3 @@ class NoConnections(_OfStore):
     def end(self):
         for connection in self._taken:
             connection.close()
-
-    def in_force(self):
-        try:
-            return "STAT" not in self._store.ask(b"stats\r\nquit\r\n")
-        except OSError:
-            return True

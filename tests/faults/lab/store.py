@@ -5,14 +5,27 @@ import os
 import signal
 import socket
 import time
+from dataclasses import dataclass
 
 from .waiting import Overdue, wait_until
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a store is allowed: memory for its items, whether it throws old ones away when there is
+    no more of it, and connections. 0 is the lab's default."""
+
+    megabytes: int = 0
+    evicts: bool = True
+    connections: int = 0
 
 
 class Store:
     """One store process on one host. It keeps everything in memory: kill() loses its data."""
 
     engine = "memcached"
+    scheme = "tcp"
+    hello = b"version\r\n"  # has an answer of one line
 
     def __init__(self, run, network, number, port, options=(), clock=None):
         self._run = run
@@ -24,6 +37,7 @@ class Store:
         self.port = port
         self.name = f"store{number}"
         self.endpoint = f"{network.address(number)}:{port}"
+        self.entry = f"{self.scheme}://{self.endpoint}"  # in a list of stores
         self._process = None
 
     @property
@@ -49,13 +63,16 @@ class Store:
 
     def end_warm(self):
         """SIGUSR1: it writes down what is in its memory file (-e), and ends."""
-        os.kill(self._process.pid, signal.SIGUSR1)
-        wait_until(lambda: self._process.poll() is not None, f"{self.name} ends", 10)
-        self._run.forget(self._process)
-        self._process = None
+        self._end_by(signal.SIGUSR1)
         # It refuses a memory file of its own second.
         ended = int(time.time())
         wait_until(lambda: int(time.time()) > ended, "the next second", 2)
+
+    def _end_by(self, number):
+        os.kill(self._process.pid, number)
+        wait_until(lambda: self._process.poll() is not None, f"{self.name} ends", 10)
+        self._run.forget(self._process)
+        self._process = None
 
     def hang(self):
         """SIGSTOP: the kernel still accepts connections and data; nobody answers."""
@@ -76,7 +93,7 @@ class Store:
         """From that host, over a connection of its own."""
         with self._network.connect(self.number, self.port, 5, number) as connection:
             start = time.monotonic()
-            connection.sendall(b"version\r\n")
+            connection.sendall(self.hello)
             connection.recv(256)
             return time.monotonic() - start
 
@@ -101,6 +118,11 @@ class Store:
     def items(self):
         return int(self.stats()["curr_items"])
 
+    def turned_away(self):
+        """What it has thrown away, or refused to take, because it was full."""
+        stats = self.stats()
+        return int(stats["evictions"]) + int(stats["store_no_memory"])
+
     def writes(self):
         return int(self.stats()["cmd_set"])
 
@@ -111,6 +133,29 @@ class Store:
             answer = b"".join(iter(lambda: connection.recv(65536), b""))
         return answer.decode("latin-1")
 
+    @staticmethod
+    def set_request(name, value, ttl_s=0):
+        """Has an answer of one line, as a deletion has."""
+        return b"set %s 0 %d %d\r\n%s\r\n" % (name, ttl_s, len(value), value)
+
+    @staticmethod
+    def get_request(name):
+        return b"get %s\r\n" % name
+
+    @staticmethod
+    def delete_request(name):
+        return b"delete %s\r\n" % name
+
+    @staticmethod
+    def options_for(limits):
+        return [*(["-m", str(limits.megabytes)] if limits.megabytes else []),
+                *([] if limits.evicts else ["-M"]),
+                *(["-c", str(limits.connections)] if limits.connections else [])]
+
+    @staticmethod
+    def warm_options(directory):
+        return ["-e", str(directory / "memory")]
+
     def _command(self):
         user = ["-u", "nobody"] if os.geteuid() == 0 else []
         return ["memcached", *user, "-m", "64", "-U", "0", "-l",
@@ -118,7 +163,7 @@ class Store:
 
 
 class Probe:
-    """A connection to a memcached that stays open, to see what becomes of requests sent over it."""
+    """A connection to a store that stays open, to see what becomes of requests sent over it."""
 
     def __init__(self, store, connection):
         self._store = store
@@ -129,11 +174,11 @@ class Probe:
     def is_carried_out(self):
         """Sends a change; true if the store has made it soon."""
         self._sent += 1
-        value = str(self._sent).encode()
-        self._connection.sendall(b"set lab-probe 0 60 %d\r\n%s\r\n" % (len(value), value))
-        wanted = f"\r\n{self._sent}\r\n"
+        request = self._store.set_request(b"lab-probe", b"%d" % self._sent, 60)
+        self._connection.sendall(request)
+        look = self._store.get_request(b"lab-probe") + b"quit\r\n"
         try:
-            wait_until(lambda: wanted in self._store.ask(b"get lab-probe\r\nquit\r\n"), "", 1)
+            wait_until(lambda: f"\r\n{self._sent}\r\n" in self._store.ask(look), "", 1)
         except Overdue:
             return False
         return True
@@ -149,21 +194,65 @@ class Probe:
 
 
 class RedisStore(Store):
+    """Requests are written in one line, as a person would: what is sent holds no blanks."""
+
     engine = "redis"
+    scheme = "redis"
+    hello = b"PING\r\n"
+
+    def end_warm(self):
+        """SIGTERM: it writes its file, which it does where it has one, and ends."""
+        self._end_by(signal.SIGTERM)
 
     def stats(self):
-        text = self.ask(b"INFO commandstats\r\nQUIT\r\n")
+        text = self.ask(b"INFO ALL\r\nQUIT\r\n")
         rows = (line.partition(":") for line in text.splitlines() if ":" in line)
         return {name: value for name, _, value in rows}
 
+    def items(self):
+        return int(self.ask(b"DBSIZE\r\nQUIT\r\n").split("\r\n")[0].removeprefix(":"))
+
     def writes(self):
         calls = (value for name, value in self.stats().items() if name.startswith("cmdstat_set"))
-        return sum(int(value.partition("calls=")[2].partition(",")[0]) for value in calls)
+        return sum(_count(value, "calls=") for value in calls)
+
+    def turned_away(self):
+        stats = self.stats()
+        return int(stats["evicted_keys"]) + _count(stats.get("errorstat_OOM", ""), "count=")
+
+    @staticmethod
+    def set_request(name, value, ttl_s=0):
+        return b"SET %s %s%s\r\n" % (name, value, b" EX %d" % ttl_s if ttl_s else b"")
+
+    @staticmethod
+    def delete_request(name):
+        return b"DEL %s\r\n" % name
+
+    @staticmethod
+    def options_for(limits):
+        memory = [] if not limits.megabytes else [
+            "--maxmemory", f"{limits.megabytes + _REDIS_ITSELF_MB}mb",
+            "--maxmemory-policy", "allkeys-lru" if limits.evicts else "noeviction"]
+        return [*memory,
+                *(["--maxclients", str(limits.connections)] if limits.connections else [])]
+
+    @staticmethod
+    def warm_options(directory):
+        # It writes at its end what it would write at times, so there is one, far away.
+        return ["--dir", str(directory), "--save", "86400 1000000"]
 
     def _command(self):
         return ["redis-server", "--bind", self._network.address(self.number),
                 "--port", str(self.port), "--save", "", "--appendonly", "no",
-                "--protected-mode", "no", *self._options]
+                "--protected-mode", "no", "--loglevel", "warning", *self._options]
+
+
+_REDIS_ITSELF_MB = 4  # its limit counts its own tables and the buffers of its connections
+
+
+def _count(text, name):
+    """The number behind the name in a list such as `calls=3,usec=5`; 0 if it is not there."""
+    return int(text.partition(name)[2].partition(",")[0] or 0)
 
 
 ENGINES = {engine.engine: engine for engine in (Store, RedisStore)}
