@@ -77,9 +77,10 @@ def _redis(name, title, locking, told_of=0, entry="tcp://{}"):
 
 
 def _sessmirror(name, title, locking, copies=2, is_variant=False, writes_late=False,
-                from_kilobytes=0, **ini):
+                from_kilobytes=0, engine="memcached", **ini):
     settings = {f"sessmirror.{directive}": value for directive, value in ini.items()}
-    return Contender(name, title, copies, ("sessmirror.so",),
+    return Contender(name, title, copies, ("sessmirror.so",), engine,
+                     entry="redis://{}" if engine == "redis" else "tcp://{}",
                      ini={"session.save_handler": "sessmirror", "sessmirror.redundancy": copies,
                           "sessmirror.locking": locking, **settings},
                      is_variant=is_variant, writes_late=writes_late, from_kilobytes=from_kilobytes)
@@ -123,6 +124,8 @@ CONTENDERS = {
                     writes_late=True, ack="one", freshness="probe"),
         *(_sessmirror(f"sessmirror-{locking}-zstd", f"{_LOCKING[locking]}, zstd", locking,
                       from_kilobytes=10, compression="zstd") for locking in ("on", "off")),
+        *(_sessmirror(f"sessmirror-{locking}-redis", f"{_LOCKING[locking]}, over Redis", locking,
+                      engine="redis") for locking in ("on", "off")),
         Contender("memcache", "memcache, redundancy 2, persistent", 2, ("memcache.so",),
                   entry="tcp://{}?persistent=1",
                   ini={"session.save_handler": "memcache", "memcache.session_redundancy": 2}),
