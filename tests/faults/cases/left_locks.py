@@ -31,7 +31,10 @@ def _hold_through(bench, make_fault, within_s=_WITHIN_S, **options):
         all_at_once([wait_and_strike, *(lambda pair=pair, host=host: hold(*pair, host)
                                         for pair in enumerate(visitors) for host in lab.hosts)])
         lift(fault)
-        pages = [visitor.fetch("cart.php") for visitor in visitors]  # they find the store back
+        # They find the store back. At once, since a host frees what its own pages have left when it
+        # has served one.
+        pages = all_at_once([lambda visitor=visitor: visitor.fetch("cart.php")
+                             for visitor in visitors])
         wait_until(lab.settled, "the store is a home again", 15)
         pages += [visitor.fetch("cart.php", host.name) for visitor in visitors
                   for host in lab.hosts]
