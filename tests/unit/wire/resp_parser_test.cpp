@@ -94,7 +94,7 @@ TEST(RespParser, SaysWhetherMoreIsAtHand) {
 
 TEST(RespParser, MakesTextsPrintable) {
     RespParser parser(100);
-    EXPECT_EQ(parse_whole(parser, "-a\x1b[1m\nb\r\n").front(), "-a?[1m?b");
+    EXPECT_EQ(parse_whole(parser, "-a\x1b[1m\tb\r\n").front(), "-a?[1m?b");
 }
 
 TEST(RespParser, TakesAValueUpToItsLimitAndNoLongerOne) {
