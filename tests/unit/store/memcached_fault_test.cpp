@@ -246,32 +246,6 @@ TEST(MemcachedFaults, ALateAnswerNeverReachesTheNextRequest) {
     EXPECT_FALSE(reply->found);
 }
 
-TEST(MemcachedFaults, NobodyListeningIsReportedAsRefused) {
-    StoreClient client(at(test::free_port()));
-    const auto reply = client.fetch(key_of("a"));
-    ASSERT_FALSE(reply);
-    EXPECT_EQ(reply.error().code, Errc::Refused);
-    EXPECT_NE(std::string(reply.error().detail).find("refused the connection"), std::string::npos);
-}
-
-TEST(MemcachedFaults, AMissingSocketFileIsReportedAsUnreachable) {
-    StoreSpec spec;
-    spec.transport = Transport::Unix;
-    spec.host = "/nonexistent/memcached.sock";
-    StoreClient client(spec);
-    EXPECT_EQ(client.fetch(key_of("a")).error().code, Errc::Unreachable);
-}
-
-TEST(MemcachedFaults, ABlackHoleEndsWithTheConnectTimeout) {
-    const test::BlackHole hole;
-    StoreClient client(at(hole.port()), {.connect_timeout = milliseconds(50)});
-    const TimePoint before = client.loop().now();
-    const auto reply = client.fetch(key_of("a"));
-    ASSERT_FALSE(reply);
-    EXPECT_EQ(reply.error().code, Errc::Timeout) << reply.error().detail;
-    EXPECT_GE(client.loop().now() - before, milliseconds(50));
-}
-
 TEST(MemcachedFaults, ATimedOutClaimIsWithdrawnOnItsConnection) {
     std::string command;
     std::string data;

@@ -6,33 +6,18 @@
 
 #include <algorithm>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "net/event_loop.h"
 #include "net/resolver.h"
+#include "support/inventory_answers.h"
 #include "support/real_memcached.h"
 
 namespace sessmirror::store {
 namespace {
 
-class Answers final : public InventorySink {
-  public:
-    void on_life(Result<Life> reply) noexcept override {
-        life.emplace(reply);
-        done = true;
-    }
-    void on_key(std::string_view key) noexcept override { keys.emplace_back(key); }
-    void on_listed(Status outcome) noexcept override {
-        listed.emplace(outcome);
-        done = true;
-    }
-    std::optional<Result<Life>> life;
-    std::vector<std::string> keys;
-    std::optional<Status> listed;
-    bool done = false;
-};
+using Answers = test::InventoryAnswers;
 
 class MemcachedInventoryTest : public ::testing::TestWithParam<bool> {
   protected:

@@ -95,20 +95,6 @@ TEST_P(MemcachedStore, AConnectionServesThousandsOfCommands) {
     }
 }
 
-// What was acknowledged before is no progress of what is not.
-TEST_P(MemcachedStore, AStoreThatHangsCostsOneTimeoutWhateverItAnsweredBefore) {
-    using std::chrono::seconds;
-    StoreClient client(server_.spec(), {.io_timeout = seconds(1)});
-    const Session session("a", "x", {5, 6});
-    ASSERT_TRUE(client.put(session.put(client)));
-    for (int i = 0; i < 500; ++i) ASSERT_TRUE(client.fetch(session.key));
-    server_.stop();
-    const TimePoint before = client.loop().now();
-    EXPECT_EQ(client.fetch(session.key).error().code, Errc::Timeout);
-    EXPECT_LT(client.loop().now() - before, milliseconds(1900));
-    server_.resume();
-}
-
 TEST_P(MemcachedStore, StoresByCompareAndSetOnly) {
     const Session first("a", "one", {1, 1});
     const Session second("a", "two", {2, 2});
@@ -241,21 +227,6 @@ TEST_P(MemcachedStore, AHintThatWaitsIsLostWithItsConnection) {
     client_.store().flush();
     EXPECT_TRUE(client_.fetch(key_of("a")));
     EXPECT_EQ(client_.events.protocol_errors, 0);
-}
-
-TEST_P(MemcachedStore, AnswersTheSameToAWorkerThatPolls) {
-    for (const int microseconds : {1, 4000}) {  // nothing comes that soon; all comes in time
-        test::StoreClient polling(server_.spec(),
-                                  {.polling = std::chrono::microseconds(microseconds)});
-        const Session session("a" + std::to_string(microseconds), "x");
-        ASSERT_TRUE(polling.put(session.put(polling)));
-        for (int i = 0; i < 20; ++i) {
-            const auto reply = polling.fetch(session.key);
-            ASSERT_TRUE(reply) << reply.error().detail;
-            EXPECT_EQ(payload_of(*reply), "x");
-        }
-        EXPECT_EQ(polling.events.connected, 1);
-    }
 }
 
 TEST_P(MemcachedStore, SetsTheLifetimeByTouching) {

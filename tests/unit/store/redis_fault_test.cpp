@@ -203,32 +203,6 @@ TEST(RedisFaults, ARequestsOwnDeadlineIsKeptWhenItIsShorter) {
     EXPECT_LT(client.loop().now() - before, seconds(10));
 }
 
-TEST(RedisFaults, NobodyListeningIsReportedAsRefused) {
-    StoreClient client(at(test::free_port()));
-    const auto reply = client.fetch(key_of("a"));
-    ASSERT_FALSE(reply);
-    EXPECT_EQ(reply.error().code, Errc::Refused);
-    EXPECT_NE(std::string(reply.error().detail).find("refused the connection"), std::string::npos);
-}
-
-TEST(RedisFaults, AMissingSocketFileIsReportedAsUnreachable) {
-    StoreSpec spec = at(0);
-    spec.transport = Transport::Unix;
-    spec.host = "/nonexistent/redis.sock";
-    StoreClient client(spec);
-    EXPECT_EQ(client.fetch(key_of("a")).error().code, Errc::Unreachable);
-}
-
-TEST(RedisFaults, ABlackHoleEndsWithTheConnectTimeout) {
-    const test::BlackHole hole;
-    StoreClient client(at(hole.port()), {.connect_timeout = milliseconds(50)});
-    const TimePoint before = client.loop().now();
-    const auto reply = client.fetch(key_of("a"));
-    ASSERT_FALSE(reply);
-    EXPECT_EQ(reply.error().code, Errc::Timeout) << reply.error().detail;
-    EXPECT_GE(client.loop().now() - before, milliseconds(50));
-}
-
 TEST(RedisFaults, SinksAreNeverCalledFromInsideARequest) {
     const RealRedis redis;
     StoreClient client(at(test::free_port()));

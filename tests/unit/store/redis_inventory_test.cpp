@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,27 +13,13 @@
 #include "net/resolver.h"
 #include "store/redis_store.h"
 #include "support/fake_server.h"
+#include "support/inventory_answers.h"
 #include "support/real_redis.h"
 
 namespace sessmirror::store {
 namespace {
 
-class Answers final : public InventorySink {
-  public:
-    void on_life(Result<Life> reply) noexcept override {
-        life.emplace(reply);
-        done = true;
-    }
-    void on_key(std::string_view key) noexcept override { keys.emplace_back(key); }
-    void on_listed(Status outcome) noexcept override {
-        listed.emplace(outcome);
-        done = true;
-    }
-    std::optional<Result<Life>> life;
-    std::vector<std::string> keys;
-    std::optional<Status> listed;
-    bool done = false;
-};
+using Answers = test::InventoryAnswers;
 
 class RedisInventoryTest : public testing::TestWithParam<bool> {
   protected:

@@ -485,20 +485,6 @@ TEST_P(RedisStore, AConnectionServesThousandsOfCommands) {
     EXPECT_EQ(client_.events.connected, 1);
 }
 
-TEST_P(RedisStore, AnswersTheSameToAWorkerThatPolls) {
-    for (const int microseconds : {1, 4000}) {  // nothing comes that soon; all comes in time
-        StoreClient polling(server_.spec(), {.polling = std::chrono::microseconds(microseconds)});
-        const Session session("a" + std::to_string(microseconds), "x");
-        ASSERT_TRUE(polling.put(session.put(polling)));
-        for (int i = 0; i < 20; ++i) {
-            const auto reply = polling.fetch(session.key);
-            ASSERT_TRUE(reply) << reply.error().detail;
-            EXPECT_EQ(payload_of(*reply), "x");
-        }
-        EXPECT_EQ(polling.events.connected, 1);
-    }
-}
-
 }  // namespace
 }  // namespace sessmirror::store
 

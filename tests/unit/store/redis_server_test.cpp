@@ -245,21 +245,6 @@ TEST_P(RedisOutage, AServerThatIsGoneIsAnErrorUntilItIsBack) {
     EXPECT_TRUE(client_.fetch(key_of("a")));
 }
 
-// Whatever it answered before.
-TEST_P(RedisOutage, AServerThatHangsCostsOneTimeout) {
-    StoreClient client(server_.spec(), {.io_timeout = seconds(1)});
-    const Session session("a", "x", {5, 6});
-    ASSERT_TRUE(client.put(session.put(client)));
-    for (int i = 0; i < 500; ++i) ASSERT_TRUE(client.fetch(session.key));
-    server_.stop();
-    const TimePoint before = client.loop().now();
-    EXPECT_EQ(client.fetch(session.key).error().code, Errc::Timeout);
-    EXPECT_GE(client.loop().now() - before, seconds(1));
-    EXPECT_LT(client.loop().now() - before, milliseconds(1900));
-    server_.resume();
-    EXPECT_EQ(content(client, session.key), "x");
-}
-
 TEST_P(RedisOutage, AServerThatHangsFromTheBeginningCostsOneTimeout) {
     server_.stop();
     const TimePoint before = client_.loop().now();
