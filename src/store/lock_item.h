@@ -10,8 +10,9 @@
 
 namespace sessmirror::store {
 
-// A session's lock as memcached holds it: the item `<key>.l` whose content is the owner's name, and
-// the item `<key>.l.w` whose content is `[|<withdrawn owner>]+`. Specified in docs/format.md.
+// A session's lock as memcached holds it (Redis has the first item alone): the item `<key>.l` whose
+// content is the owner's name, and the item `<key>.l.w` whose content is `[|<withdrawn owner>]+`.
+// Specified in docs/format.md.
 //
 // Why withdrawals: a claim that timed out cannot be taken back, it may take effect when the store
 // comes back to life. So whoever gives up adds its owner name to the withdrawn ones, and a lock

@@ -51,7 +51,6 @@ class Operation : public Host::Link::Client {
   public:
     using HostType = Host;
     using Reply = typename Host::Link::Reply;
-    using Packet = typename Host::Link::Packet;
 
     Operation(Host& host, const SessionKey& key, TimePoint deadline, StoreSink* sink) noexcept
         : host_(host), key_(key), deadline_(deadline), sink_(sink) {}
