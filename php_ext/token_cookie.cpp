@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cookies.h"
 #include "php_sessmirror.h"
 #include "service/session_service.h"
 #include "worker.h"
@@ -61,11 +62,20 @@ bool script_removes_session_cookie(sapi_headers_struct* headers) {
     return search.is_removal;
 }
 
-void add_header(sapi_headers_struct* headers, smart_str& line) {
-    sapi_header_struct header;
-    header.header_len = ZSTR_LEN(line.s);
-    header.header = estrndup(ZSTR_VAL(line.s), header.header_len);
-    zend_llist_add_element(&headers->headers, &header);
+// As setcookie() adds one: through the checks of PHP and the header handler of the SAPI, which is
+// where Apache's module takes headers from. PHP counts them as sent by now.
+void add_header(smart_str& line) {
+    SG(headers_sent) = 0;
+    (void)sapi_add_header_ex(ZSTR_VAL(line.s), ZSTR_LEN(line.s), true, false);
+    SG(headers_sent) = 1;
+}
+
+// Whether PHP would send all this in a cookie of its own.
+bool is_sendable(std::string_view token_name) {
+    return is_session_name(view(PS(session_name))) && is_cookie_name(token_name) &&
+           is_cookie_attribute(view(PS(cookie_path))) &&
+           is_cookie_attribute(view(PS(cookie_domain))) &&
+           is_cookie_attribute(view(PS(cookie_samesite)));
 }
 
 void append_attributes(smart_str& line, bool is_removal) {
@@ -108,13 +118,14 @@ void add_token_cookie(sapi_headers_struct* headers) {
     if (token.empty() && !is_removal) return;
     SESSMIRROR_G(token_size) = 0;
     zend_string* const name = cookie_name();
+    if (!is_sendable(view(name))) return zend_string_release(name);
     zend_string* const start = header_start(view(name));
     smart_str line = {};
     append(line, view(start));
     append(line, is_removal ? std::string_view("deleted") : token);
     append_attributes(line, is_removal);
     smart_str_0(&line);
-    add_header(headers, line);
+    add_header(line);
     smart_str_free(&line);
     zend_string_release(start);
     zend_string_release(name);

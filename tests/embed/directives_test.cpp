@@ -46,6 +46,16 @@ TEST_F(Directives, HaveDefaultTextsThatMeanTheDefaultsOfTheOptions) {
     EXPECT_EQ(settings.log_level, shim::LogLevel::Notice);
 }
 
+TEST_F(Directives, LetNoTextBecomeALineOfThePageOrTheLog) {
+    for (const shim::Directive& each : directives()) {
+        const Response response =
+            request("ini_set('" + std::string(each.name) +
+                    "', \"bad\\r\\nforged\"); session_id('A'); session_start();");
+        for (const std::string& text : {response.page, response.log})
+            EXPECT_FALSE(has(text, "\nforged")) << each.name << ": " << text;
+    }
+}
+
 TEST_F(Directives, QuoteWhatTheyRefuse) {
     EXPECT_EQ(refusal("lock_wait_ms", "1s"),
               "sessmirror.lock_wait_ms = \"1s\": must be a number of milliseconds from 0 (do not "

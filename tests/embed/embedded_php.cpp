@@ -20,6 +20,7 @@ namespace {
 std::string page;
 std::string log_lines;
 std::string header_lines;
+std::string handled_lines;
 std::string cookies;
 
 std::size_t keep_output(const char* text, std::size_t length) {
@@ -34,6 +35,11 @@ void keep_log_line(const char* line, int) {
 void keep_header(void* element, void*) {
     const auto* header = static_cast<const sapi_header_struct*>(element);
     header_lines.append(header->header, header->header_len).append("\n");
+}
+
+int handle_header(sapi_header_struct* header, sapi_header_op_enum, sapi_headers_struct*) {
+    if (header != nullptr) handled_lines.append(header->header, header->header_len).append("\n");
+    return SAPI_HEADER_ADD;
 }
 
 int keep_headers(sapi_headers_struct* headers) {
@@ -78,6 +84,7 @@ class Engine : public testing::Environment {
         php_embed_module.startup = start_engine;
         php_embed_module.ub_write = keep_output;
         php_embed_module.log_message = keep_log_line;
+        php_embed_module.header_handler = handle_header;
         php_embed_module.send_headers = keep_headers;
         php_embed_module.read_cookies = read_cookies;
         ASSERT_EQ(php_embed_init(0, nullptr), SUCCESS);
@@ -118,6 +125,7 @@ Response serve(const std::string& code, const IniValues& ini, bool has_headers) 
     page.clear();
     log_lines.clear();
     header_lines.clear();
+    handled_lines.clear();
     Response response;
     SG(server_context) = has_headers ? &page : nullptr;  // without one no cookies are read
     if (php_request_startup() != SUCCESS) {
@@ -132,6 +140,7 @@ Response serve(const std::string& code, const IniValues& ini, bool has_headers) 
     response.page = page;
     response.log = log_lines;
     response.headers = header_lines;
+    response.handled_headers = handled_lines;
     return response;
 }
 

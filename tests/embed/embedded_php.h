@@ -8,10 +8,11 @@
 namespace sessmirror::embed {
 
 struct Response {
-    std::string page;         // what the client got
-    std::string log;          // what went to the error log
-    std::string headers;      // those of a web request, one per line
-    bool is_bailout = false;  // the script ended by a fatal error
+    std::string page;             // what the client got
+    std::string log;              // what went to the error log
+    std::string headers;          // those of a web request, one per line
+    std::string handled_headers;  // those that the server's header handler was given
+    bool is_bailout = false;      // the script ended by a fatal error
 };
 
 // One whole request: startup, `code` (without "<?php"), shutdown. The engine, with the extension in

@@ -23,6 +23,17 @@ class Headers : public testing::Test {
         web_request(code, ini);
         return fake_core().take_calls();
     }
+
+    // As a string of PHP, whatever is in it.
+    static std::string quoted(const std::string& text) {
+        std::string out = "\"";
+        for (const char c : text) {
+            char digits[5];
+            std::snprintf(digits, sizeof digits, "\\x%02x", static_cast<unsigned char>(c));
+            out += digits;
+        }
+        return out + "\"";
+    }
 };
 
 TEST_F(Headers, CommitTheSessionOnceAndForAllAtTheEndOfABufferedPage) {
@@ -77,6 +88,53 @@ TEST_F(Headers, CarryNoTokenWithoutCookiesOrNews) {
                           {{"session.use_cookies", "0"}, {"session.use_only_cookies", "0"}})
                   .headers.find("_V="),
               std::string::npos);
+}
+
+// Text that ends the header, the attribute or the cookie, in each place that a script can set.
+TEST_F(Headers, CarryNoTokenWithTextThatPhpRefusesInACookie) {
+    const std::string evil[] = {"/a\r\nSet-Cookie: evil=1",
+                                "/a\nevil: 1",
+                                "/a; evil=1",
+                                "/a,evil",
+                                "/a evil",
+                                "/a\tevil",
+                                "/a\vevil",
+                                "/a\fevil"};
+    for (const std::string& text : evil) {
+        for (const char* where : {"path", "domain", "samesite"}) {
+            fake_core().token = "1.2.3";
+            const Response response = web_request("session_set_cookie_params(['" +
+                                                  std::string(where) + "' => " + quoted(text) +
+                                                  "]); session_id('A'); @session_start(); "
+                                                  "$_SESSION['n'] = 1; echo 'page';");
+            EXPECT_EQ(response.page, "page");
+            EXPECT_EQ(response.headers.find("_V="), std::string::npos) << response.headers;
+            EXPECT_EQ(response.headers.find('\r'), std::string::npos);
+            EXPECT_EQ(response.headers.find("\nevil"), std::string::npos) << response.headers;
+            EXPECT_EQ(response.headers.find("\nSet-Cookie: evil"), std::string::npos);
+        }
+    }
+}
+
+TEST_F(Headers, CarryNoTokenUnderANameThatPhpRefuses) {
+    for (const char* name :
+         {"S\r\nSet-Cookie: evil=1", "S evil", "S;evil", "S,evil", "S=evil", "S.evil", "S[evil"}) {
+        fake_core().token = "1.2.3";
+        const Response response = web_request("@session_name(" + quoted(name) +
+                                              "); session_id('A'); @session_start(); "
+                                              "$_SESSION['n'] = 1; echo 'page';");
+        EXPECT_EQ(response.headers.find("evil"), std::string::npos) << response.headers;
+    }
+}
+
+// Apache's module takes headers from there alone.
+TEST_F(Headers, ReachTheHeaderHandlerOfTheServerWithTheToken) {
+    fake_core().token = "1.2.3";
+    const Response response =
+        web_request("session_id('A'); session_start(); $_SESSION['n'] = 1; echo 'page';");
+    EXPECT_NE(response.handled_headers.find("Set-Cookie: PHPSESSID_V=1.2.3; path=/\n"),
+              std::string::npos)
+        << response.handled_headers;
 }
 
 TEST_F(Headers, BringTheClientsTokenToTheCore) {

@@ -26,7 +26,7 @@ http {{
         fastcgi_read_timeout 60s;
         fastcgi_buffering off;
         location = / {{ return 302 /cart.php; }}
-{direct}        location ~ ^(?<page>/[a-z]+\\.php)$ {{
+{direct}        location ~ (?s)^(?<page>/[a-z]+\\.php)(?<info>/.*)?$ {{
             include {parameters};
             fastcgi_pass site;
         }}
@@ -36,6 +36,8 @@ http {{
 
 # fastcgi_param of an outer level is not inherited by a level that has its own.
 _PARAMETERS = """fastcgi_param SCRIPT_FILENAME {site}$page;
+fastcgi_param SCRIPT_NAME $page;
+fastcgi_param PATH_INFO $info;
 fastcgi_param QUERY_STRING $query_string;
 fastcgi_param REQUEST_METHOD $request_method;
 fastcgi_param CONTENT_TYPE $content_type;
@@ -45,7 +47,7 @@ fastcgi_param SERVER_PROTOCOL $server_protocol;
 fastcgi_param REMOTE_ADDR $remote_addr;
 """
 
-_DIRECT = """        location ~ ^/{name}(?<page>/[a-z]+\\.php)$ {{
+_DIRECT = """        location ~ (?s)^/{name}(?<page>/[a-z]+\\.php)(?<info>/.*)?$ {{
             include {parameters};
             fastcgi_pass {address}:{port};
         }}
