@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "service/session_service.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "replica/settings_check.h"
+#include "service/configured_stores.h"
 #include "service/service_impl.h"
 #include "store/embedded_store.h"
 #include "store/memcached_inventory.h"
@@ -50,44 +49,6 @@ Status check_redundancy(int redundancy, std::size_t stores) noexcept {
     return kOk;
 }
 
-bool is_directory(const std::string& path) noexcept {
-    struct stat found {};
-    return ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
-}
-
-// session.save_path as the handler `files` has it: a directory, on which no store can listen.
-Status take_directories_for_embedded(std::vector<store::StoreSpec>& specs) {
-    for (store::StoreSpec& spec : specs) {
-        if (spec.engine != store::Engine::Memcached || spec.transport != store::Transport::Unix ||
-            !is_directory(spec.host))
-            continue;
-        if (!store::has_embedded_store())
-            return Error(Errc::BadConfig,
-                         "no stores are configured: %.100s is a folder, not the socket of a store, "
-                         "and %s",
-                         spec.host.c_str(), store::kNoEmbeddedStore);
-        spec.engine = store::Engine::Embedded;
-    }
-    return pool::check_embedded_is_alone(specs);
-}
-
-// Whoever configures nothing has one web server.
-Result<std::vector<store::StoreSpec>> stores_of(const Options& options, std::string_view list) {
-    const bool is_empty = list.find_first_not_of(" \t\r\n") == std::string_view::npos;
-    if (is_empty && store::has_embedded_store() && !options.embedded_directory.empty()) {
-        store::StoreSpec spec;
-        spec.engine = store::Engine::Embedded;
-        spec.host = options.embedded_directory;
-        return std::vector{spec};
-    }
-    auto specs = pool::parse_store_list(list);
-    if (!specs && is_empty && !store::has_embedded_store())
-        specs.error().append("; %s", store::kNoEmbeddedStore);
-    if (!specs) return specs;
-    if (const auto ok = take_directories_for_embedded(*specs); !ok) return ok.error();
-    return specs;
-}
-
 }  // namespace
 
 SessionService::Impl::Impl(pool::HostPage& host_page)
@@ -121,7 +82,7 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::deploy(const Options& 
 Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
     const Options& options, std::string_view store_list) {
     if (const auto ok = store::check_key_prefix(options.key_prefix); !ok) return ok.error();
-    auto specs = stores_of(options, store_list);
+    auto specs = configured_stores(options, store_list);
     if (!specs) return specs.error();
     if (const auto ok = check_redundancy(options.redundancy, specs->size()); !ok) return ok.error();
     const auto local = find_local(options, *specs);
@@ -138,7 +99,8 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
     for (auto& spec : *specs) {
         const int index = static_cast<int>(members.size());
         if (spec.engine == store::Engine::Embedded) {
-            auto opened = store::open_embedded_store(spec, index, loop, options.max_session_bytes);
+            auto opened =
+                store::open_embedded_store(spec, index, loop, options.max_session_bytes);
             if (!opened) return opened.error();
             deployment->inventories.push_back(store::make_embedded_inventory(spec, loop));
             members.push_back({std::move(spec), std::move(*opened)});

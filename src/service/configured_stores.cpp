@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "service/configured_stores.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "pool/store_list.h"
+#include "store/embedded_store.h"
+
+namespace sessmirror::service {
+namespace {
+
+bool is_directory(const std::string& path) noexcept {
+    struct stat found {};
+    return ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+// session.save_path as the handler `files` has it: a directory, on which no store can listen.
+Status take_directories_for_embedded(std::vector<store::StoreSpec>& specs) {
+    for (store::StoreSpec& spec : specs) {
+        if (spec.engine != store::Engine::Memcached || spec.transport != store::Transport::Unix ||
+            !is_directory(spec.host))
+            continue;
+        if (!store::has_embedded_store())
+            return Error(Errc::BadConfig,
+                         "no stores are configured: %.100s is a folder, not the socket of a store, "
+                         "and %s",
+                         spec.host.c_str(), store::kNoEmbeddedStore);
+        spec.engine = store::Engine::Embedded;
+    }
+    return pool::check_embedded_is_alone(specs);
+}
+
+}  // namespace
+
+// Whoever configures nothing has one web server.
+Result<std::vector<store::StoreSpec>> configured_stores(const Options& options,
+                                                        std::string_view list) {
+    const bool is_empty = list.find_first_not_of(" \t\r\n") == std::string_view::npos;
+    if (is_empty && store::has_embedded_store() && !options.embedded_directory.empty()) {
+        store::StoreSpec spec;
+        spec.engine = store::Engine::Embedded;
+        spec.host = options.embedded_directory;
+        return std::vector{spec};
+    }
+    auto specs = pool::parse_store_list(list);
+    if (!specs && is_empty && !store::has_embedded_store())
+        specs.error().append("; %s", store::kNoEmbeddedStore);
+    if (!specs) return specs;
+    if (const auto ok = take_directories_for_embedded(*specs); !ok) return ok.error();
+    return specs;
+}
+
+std::vector<std::string> local_paths(const Options& options, std::string_view list) {
+    std::vector<std::string> paths;
+    const auto specs = configured_stores(options, list);
+    if (!specs) return paths;
+    for (const store::StoreSpec& spec : *specs)
+        if (spec.engine == store::Engine::Embedded || spec.transport == store::Transport::Unix)
+            paths.push_back(spec.host);
+    return paths;
+}
+
+bool gives_password(std::string_view list) {
+    const auto specs = pool::parse_store_list(list);
+    return specs && std::any_of(specs->begin(), specs->end(),
+                                [](const auto& spec) { return !spec.password.empty(); });
+}
+
+}  // namespace sessmirror::service
