@@ -100,7 +100,7 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
         const int index = static_cast<int>(members.size());
         if (spec.engine == store::Engine::Embedded) {
             auto opened =
-                store::open_embedded_store(spec, index, loop, options.max_session_bytes);
+                store::open_embedded_store(spec, index, loop, options.max_session_bytes, journal);
             if (!opened) return opened.error();
             deployment->inventories.push_back(store::make_embedded_inventory(spec, loop));
             members.push_back({std::move(spec), std::move(*opened)});

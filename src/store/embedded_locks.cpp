@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
 #include "base/hash.h"
 
@@ -21,9 +20,9 @@ std::uint64_t EmbeddedLocks::byte_of(const SessionKey& key) noexcept {
     return hash64(key.text()) >> 2;
 }
 
-void EmbeddedLocks::use(OwnedFd file) noexcept {
+void EmbeddedLocks::use(int file) noexcept {
     held_.clear();
-    file_ = std::move(file);
+    file_ = file;
 }
 
 Result<EmbeddedLocks::Claimed> EmbeddedLocks::claim(const SessionKey& key, const LockOwner& owner) {
@@ -33,7 +32,7 @@ Result<EmbeddedLocks::Claimed> EmbeddedLocks::claim(const SessionKey& key, const
         return Claimed{known->owner == owner ? LockState::Granted : LockState::Held,
                        {known->owner, kLockCas}};
     held_.reserve(held_.size() + 1);  // nothing fails once the lock is taken
-    const int number = lock_byte(file_.get(), byte, ByteLock::Take);
+    const int number = lock_byte(file_, byte, ByteLock::Take);
     if (number == EAGAIN || number == EACCES) return Claimed{};
     if (number != 0)
         return Error(Errc::StoreError, "the embedded store cannot lock the session: %s",
@@ -49,7 +48,7 @@ bool EmbeddedLocks::release(const SessionKey& key, const LockOwner& owner) noexc
         held_, [&](const Held& lock) { return lock.byte == byte && lock.owner == owner; });
     if (held == held_.end()) return false;
     held_.erase(held);
-    lock_byte(file_.get(), byte, ByteLock::Release);
+    lock_byte(file_, byte, ByteLock::Release);
     return true;
 }
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "store/embedded_files.h"
+#include "store/embedded_file.h"
 #include "store/store.h"
 
 namespace sessmirror::store {
@@ -19,8 +19,9 @@ namespace sessmirror::store {
 // parent dies.
 class EmbeddedLocks {
   public:
-    // Locks by this open file from now on; what was held before is not known any more.
-    void use(OwnedFd file) noexcept;
+    // Locks by this open file from now on, which outlives its use here; -1: none. What was held
+    // before is not known any more.
+    void use(int file) noexcept;
 
     struct Claimed {
         LockState state = LockState::Held;
@@ -38,7 +39,7 @@ class EmbeddedLocks {
     };
     [[nodiscard]] static std::uint64_t byte_of(const SessionKey& key) noexcept;
 
-    OwnedFd file_;
+    int file_ = -1;
     std::vector<Held> held_;  // one or two at a time
 };
 

@@ -29,9 +29,9 @@ bool has_embedded_store() noexcept {
 }
 
 Result<std::unique_ptr<Store>> open_embedded_store(const StoreSpec& spec, int index,
-                                                   net::EventLoop& loop,
-                                                   std::uint64_t max_payload) {
-    auto store = std::make_unique<LmdbStore>(spec, index, loop, loop, max_payload);
+                                                   net::EventLoop& loop, std::uint64_t max_payload,
+                                                   Journal& journal) {
+    auto store = std::make_unique<LmdbStore>(spec, index, loop, loop, max_payload, &journal);
     if (const auto opened = store->open(); !opened) return opened.error();
     return std::unique_ptr<Store>(std::move(store));
 }
@@ -56,7 +56,8 @@ bool has_embedded_store() noexcept {
 
 Result<std::unique_ptr<Store>> open_embedded_store(const StoreSpec& spec, int /*index*/,
                                                    net::EventLoop& /*loop*/,
-                                                   std::uint64_t /*max_payload*/) {
+                                                   std::uint64_t /*max_payload*/,
+                                                   Journal& /*journal*/) {
     return Error(Errc::BadConfig, "%.100s: %s", spec.name().c_str(), kNoEmbeddedStore);
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "base/clock.h"
+#include "base/journal.h"
 #include "net/event_loop.h"
 #include "store/inventory.h"
 #include "store/store.h"
@@ -25,9 +26,10 @@ inline constexpr const char kNoEmbeddedStore[] =
 
 // Opens the store of this user in the directory that the spec names, and makes its files if there
 // are none. Errc::BadConfig where they cannot be used, Errc::StoreError where the disk is full; see
-// lmdb_store.h. The loop, which is its clock, outlives it.
+// lmdb_store.h. The loop, which is its clock, and the journal outlive it.
 Result<std::unique_ptr<Store>> open_embedded_store(const StoreSpec& spec, int index,
-                                                   net::EventLoop& loop, std::uint64_t max_payload);
+                                                   net::EventLoop& loop, std::uint64_t max_payload,
+                                                   Journal& journal);
 
 // REQUIRES: has_embedded_store()
 std::unique_ptr<Inventory> make_embedded_inventory(const StoreSpec& spec, net::EventLoop& loop);

@@ -63,7 +63,7 @@ Result<LmdbEnv::Handle> LmdbEnv::acquire(const EmbeddedFiles& files, std::uint32
     if (failed == 0) failed = env->read_life(clock);
     if (failed != 0) {
         delete env;
-        return Error(Errc::StoreError, "%s", mdb_strerror(failed)).with_errno(failed);
+        return Error(Errc::StoreError).with_errno(failed);
     }
     env->users_ = 1;
     env->next_ = registry;
@@ -93,7 +93,7 @@ int LmdbEnv::open(const EmbeddedFiles& files, std::uint32_t size_mb) noexcept {
     page_size_ = stat.ms_psize;
     // Whoever wrote them had reserved the pages in use.
     reserved_ = files.is_new() ? 0 : (info.me_last_pgno + 1) * page_size_;
-    return 0;
+    return files.data_size() < reserved_ ? MDB_CORRUPTED : 0;
 }
 
 // Made with the file: what was stored in another one is another life.
@@ -168,8 +168,14 @@ std::uint64_t LmdbEnv::freed_pages(MDB_txn* reader, std::uint64_t enough) const 
     return found;
 }
 
-LmdbAccess::LmdbAccess(std::string directory, std::uint32_t size_mb, const Clock& clock) noexcept
-    : directory_(std::move(directory)), size_mb_(size_mb), clock_(clock) {
+bool is_damage(int number) noexcept {
+    return number == MDB_INVALID || number == MDB_CORRUPTED || number == MDB_PAGE_NOTFOUND ||
+           number == MDB_VERSION_MISMATCH || number == MDB_MAP_RESIZED;
+}
+
+LmdbAccess::LmdbAccess(std::string directory, std::uint32_t size_mb, const Clock& clock,
+                       Journal* journal) noexcept
+    : directory_(std::move(directory)), size_mb_(size_mb), clock_(clock), journal_(journal) {
     watch_forks();
 }
 
@@ -186,24 +192,77 @@ void LmdbAccess::close() noexcept {
 }
 
 Result<LmdbAccess::Opened> LmdbAccess::ready() {
-    if (env_ && fork_generation_ == fork_generation()) return Opened::Before;
+    if (is_usable()) return Opened::Before;
+    const FileIdentity damaged = env_ && damage_ != 0 ? env_->identity() : FileIdentity{};
+    const int damage = std::exchange(damage_, 0);
     close();
+    if (damage != 0) {
+        auto files = claim();
+        if (!files) return files.error();
+        // Unless somebody else was quicker.
+        if (files->identity() == damaged) set_aside(std::move(*files), damage);
+    }
     if (const auto ok = open(); !ok) return ok.error();
     return Opened::Now;
 }
 
+bool LmdbAccess::is_usable() const noexcept {
+    return env_ && fork_generation_ == fork_generation() && damage_ == 0 && !env_->is_gone() &&
+           !is_deleted(locks_.get());
+}
+
 Status LmdbAccess::open() {
-    auto files = EmbeddedFiles::claim(directory_);
+    auto files = claim();
     if (!files) return files.error();
     auto env = LmdbEnv::acquire(*files, size_mb_, clock_);
-    if (!env)
-        return Error(Errc::StoreError, "the embedded store in %.100s does not open: %s",
-                     directory_.c_str(), env.error().detail)
-            .with_errno(env.error().sys_errno);
+    if (!env && is_damage(env.error().sys_errno) && !files->is_new()) {
+        set_aside(std::move(*files), env.error().sys_errno);
+        files = claim();
+        if (!files) return files.error();
+        env = LmdbEnv::acquire(*files, size_mb_, clock_);
+    }
+    if (!env) {
+        if (files->is_new()) files->undo();
+        return opening_error(*files, env.error().sys_errno);
+    }
     env_ = std::move(*env);
     locks_ = std::move(*files).finish();
     fork_generation_ = fork_generation();
     return kOk;
+}
+
+Result<EmbeddedFiles> LmdbAccess::claim() {
+    auto files = EmbeddedFiles::claim(directory_, !base_.empty());
+    if (!files) return files;
+    const bool is_news = files->base() != base_;
+    base_ = files->base();
+    if (journal_ != nullptr && is_news && files->why_passed_over() != nullptr)
+        journal_->add(Severity::Warning,
+                      "the embedded store passes over %.100s: %s; it uses %.100s.*",
+                      files->passed_over().c_str(), files->why_passed_over(), base_.c_str());
+    return files;
+}
+
+void LmdbAccess::set_aside(EmbeddedFiles&& files, int number) noexcept {
+    const std::string path = files.data_path();
+    const bool is_kept = std::move(files).set_aside();
+    if (journal_ != nullptr)
+        journal_->add(Severity::Warning,
+                      "%.100s is damaged (%s): its sessions are lost, and it is %s; the embedded "
+                      "store begins anew",
+                      path.c_str(), mdb_strerror(number),
+                      is_kept ? "kept as *.damaged" : "deleted");
+}
+
+Error LmdbAccess::opening_error(const EmbeddedFiles& files, int number) const noexcept {
+    Error error(Errc::StoreError, "the embedded store in %.100s does not open: %s",
+                directory_.c_str(), mdb_strerror(number));
+    if (number == ENOMEM) {
+        const auto size_mb = files.is_new() ? size_mb_ : files.data_size() >> 20;
+        error.append("; it needs %llu MB of address space (size_mb=, ulimit -v)",
+                     static_cast<unsigned long long>(size_mb));
+    }
+    return error.with_errno(number);
 }
 
 int LmdbAccess::begin_read(MDB_txn*& txn) noexcept {
@@ -244,7 +303,8 @@ int LmdbAccess::begin_write(Purpose purpose, std::uint64_t bytes, MDB_txn*& txn)
     return failed;
 }
 
-Error LmdbAccess::error(int number) const noexcept {
+Error LmdbAccess::error(int number) noexcept {
+    if (is_damage(number) && journal_ != nullptr) damage_ = number;
     if (number == MDB_MAP_FULL)
         return Error(Errc::StoreError, "the embedded store in %.100s is full (size_mb=%llu)",
                      directory_.c_str(), static_cast<unsigned long long>(env_->size() >> 20));
@@ -254,10 +314,22 @@ Error LmdbAccess::error(int number) const noexcept {
 }
 
 void LmdbAccess::look_after_files(const Clock& clock) noexcept {
-    if (!env_ || fork_generation_ != fork_generation() || clock.now() < next_look_) return;
+    if (clock.now() < next_look_ || !is_usable()) return;
     next_look_ = clock.now() + kBetweenLooks;
-    if (env_->is_gone()) return close();
-    EmbeddedFiles::refresh(directory_);
+    if (are_files_in_place())
+        EmbeddedFiles::refresh(base_);
+    else
+        close();
+}
+
+// Somebody may have moved them, or their directory: they are not deleted then.
+bool LmdbAccess::are_files_in_place() const noexcept {
+    struct stat data {};
+    struct stat locks {};
+    struct stat used {};
+    return ::lstat((base_ + ".mdb").c_str(), &data) == 0 && identity_of(data) == env_->identity() &&
+           ::lstat((base_ + ".locks").c_str(), &locks) == 0 && ::fstat(locks_.get(), &used) == 0 &&
+           identity_of(locks) == identity_of(used);
 }
 
 }  // namespace sessmirror::store

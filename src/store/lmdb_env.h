@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
 
 #include "base/clock.h"
+#include "base/journal.h"
 #include "base/result.h"
 #include "store/embedded_files.h"
 #include "store/inventory.h"
@@ -46,6 +46,7 @@ class LmdbEnv {
     [[nodiscard]] const Life& life() const noexcept { return life_; }
     // The file has been deleted, so others do not see what is written here.
     [[nodiscard]] bool is_gone() const noexcept;
+    [[nodiscard]] FileIdentity identity() const noexcept { return identity_; }
 
     // Makes sure that a transaction which writes `bytes` of content cannot run out of disk. 0, or
     // an error number. REQUIRES: a write transaction is open, so that nobody else writes.
@@ -73,27 +74,34 @@ class LmdbEnv {
     std::uint64_t page_size_ = 0;
     bool writes_memory_ = false;
     std::atomic<std::uint64_t> reserved_{0};  // bytes from the beginning
-    EmbeddedFiles::Identity identity_;
+    FileIdentity identity_;
     Life life_;
     unsigned fork_generation_ = 0;
     int users_ = 0;
     LmdbEnv* next_ = nullptr;  // of this process's
 };
 
+// LMDB's word for a file that it cannot make sense of. (Nobody changes the size of a file in use,
+// so one that LMDB finds too large is damaged as well.)
+[[nodiscard]] bool is_damage(int number) noexcept;
+
 // One user's way to the embedded store in a directory: opens it at first use, and anew in a forked
-// child or after the files were deleted; keeps a read transaction, so that a read begins without a
-// system call or an allocation. Not thread-safe.
+// child, after the files were deleted, or when the data file turns out to be damaged, which is then
+// set aside. Keeps a read transaction, so that a read begins without an allocation and, apart from
+// the look whether the files are still there, without a system call. Not thread-safe.
 class LmdbAccess {
   public:
-    LmdbAccess(std::string directory, std::uint32_t size_mb, const Clock& clock) noexcept;
+    // `journal` is told of files that were passed over or set aside; may be nullptr.
+    LmdbAccess(std::string directory, std::uint32_t size_mb, const Clock& clock,
+               Journal* journal) noexcept;
     ~LmdbAccess();
     LmdbAccess(const LmdbAccess&) = delete;
     LmdbAccess& operator=(const LmdbAccess&) = delete;
 
     enum class Opened : bool { Before, Now };
-    // To be called before everything else. Now: locks_file() is another one.
+    // To be called before everything else. Now, or an error: locks_file() is another one, or none.
     Result<Opened> ready();
-    OwnedFd take_locks_file() noexcept { return std::move(locks_); }
+    [[nodiscard]] int locks_file() const noexcept { return locks_.get(); }
 
     [[nodiscard]] LmdbEnv& env() noexcept { return *env_; }
     // 0 or LMDB's error; the transaction is valid until end_read().
@@ -105,21 +113,30 @@ class LmdbAccess {
     enum class Purpose : std::uint8_t { Store, Delete };
     int begin_write(Purpose purpose, std::uint64_t bytes, MDB_txn*& txn) noexcept;
 
-    // In words, with the directory.
-    [[nodiscard]] Error error(int number) const noexcept;
+    // In words, with the directory. Damage makes the next ready() set the file aside, if there is a
+    // journal to say so.
+    [[nodiscard]] Error error(int number) noexcept;
     // For a time when no page waits: looks, once in a while, whether the files are still there, and
     // shows those who clean up that they are in use.
     void look_after_files(const Clock& clock) noexcept;
 
   private:
     Status open();
+    Result<EmbeddedFiles> claim();
+    Error opening_error(const EmbeddedFiles& files, int number) const noexcept;
+    void set_aside(EmbeddedFiles&& files, int number) noexcept;
     void close() noexcept;
+    [[nodiscard]] bool is_usable() const noexcept;
+    [[nodiscard]] bool are_files_in_place() const noexcept;
     [[nodiscard]] bool has_room(std::uint64_t bytes) noexcept;
 
     const std::string directory_;
     const std::uint32_t size_mb_;
     const Clock& clock_;
+    Journal* const journal_;
+    std::string base_;  // of the files in use, or used last; empty: none yet
     unsigned fork_generation_ = 0;
+    int damage_ = 0;  // LMDB's error, of the file in use
     LmdbEnv::Handle env_;
     OwnedFd locks_;
     MDB_txn* reader_ = nullptr;

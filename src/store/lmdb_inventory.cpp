@@ -13,7 +13,7 @@ namespace sessmirror::store {
 
 LmdbInventory::LmdbInventory(const StoreSpec& spec, net::EventLoop& loop,
                              const Clock& clock) noexcept
-    : loop_(loop), clock_(clock), access_(spec.host, spec.size_mb, clock) {}
+    : loop_(loop), clock_(clock), access_(spec.host, spec.size_mb, clock, nullptr) {}
 
 LmdbInventory::~LmdbInventory() {
     loop_.unpost(*this);

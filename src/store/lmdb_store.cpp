@@ -53,16 +53,16 @@ std::optional<LmdbItem> item_of(const MDB_val& value) noexcept {
 }  // namespace
 
 LmdbStore::LmdbStore(const StoreSpec& spec, int index, net::EventLoop& loop, const Clock& clock,
-                     std::uint64_t max_payload)
+                     std::uint64_t max_payload, Journal* journal)
     : clock_(clock),
-      access_(spec.host, spec.size_mb, clock),
+      access_(spec.host, spec.size_mb, clock, journal),
       max_payload_(std::min(max_payload, std::uint64_t{spec.size_mb} << 20 >> 3)),
       replies_(loop, index) {}
 
 Status LmdbStore::ready() noexcept {
     const auto opened = access_.ready();
+    if (!opened || *opened == LmdbAccess::Opened::Now) locks_.use(access_.locks_file());
     if (!opened) return opened.error();
-    if (*opened == LmdbAccess::Opened::Now) locks_.use(access_.take_locks_file());
     return kOk;
 }
 

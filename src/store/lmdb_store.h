@@ -31,7 +31,7 @@ namespace sessmirror::store {
 class LmdbStore final : public Store {
   public:
     LmdbStore(const StoreSpec& spec, int index, net::EventLoop& loop, const Clock& clock,
-              std::uint64_t max_payload);
+              std::uint64_t max_payload, Journal* journal = nullptr);
 
     // Opens the files. Not needed: the first request does, and fails if they cannot be opened.
     Status open() noexcept { return ready(); }

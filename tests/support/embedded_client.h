@@ -32,16 +32,25 @@ class EmbeddedDirectory {
     }
     [[nodiscard]] std::unique_ptr<StoreClient> client() {
         return std::make_unique<StoreClient>([this](net::EventLoop& loop) {
-            return std::make_unique<store::LmdbStore>(spec, 0, loop, clock, 16u << 20);
+            return std::make_unique<store::LmdbStore>(spec, 0, loop, clock, 16u << 20, &journal);
         });
     }
-    // Of the files that are made there: "mdb", "mdb-lock", "locks".
-    [[nodiscard]] std::string file(const std::string& suffix) const {
-        return directory_.path() + "/sessmirror-" + std::to_string(::geteuid()) + "." + suffix;
+    // Of the files that are made there: "mdb", "mdb-lock", "locks"; of the set of that number.
+    [[nodiscard]] std::string file(const std::string& suffix, int set = 1) const {
+        return directory_.path() + "/sessmirror-" + std::to_string(::geteuid()) +
+               (set == 1 ? "" : "-" + std::to_string(set)) + "." + suffix;
     }
     [[nodiscard]] const std::string& path() const { return directory_.path(); }
 
+    // What the workers have told the administrator since the last call, one text after the other.
+    [[nodiscard]] std::string told() {
+        std::string all;
+        for (JournalEntry entry; journal.take(entry);) all.append(entry.text).append("\n");
+        return all;
+    }
+
     WallClock clock;
+    Journal journal;
     store::StoreSpec spec;
 
   private:

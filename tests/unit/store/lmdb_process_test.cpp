@@ -6,9 +6,11 @@
 #include <lmdb.h>
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <string>
 #include <thread>
 #include <vector>
@@ -61,7 +63,7 @@ bool increment(StoreClient& client, const FetchReply& read, std::uint32_t nonce,
 
 // How many places for readers are taken.
 int readers(EmbeddedDirectory& files) {
-    LmdbAccess access(files.path(), 16, files.clock);
+    LmdbAccess access(files.path(), 16, files.clock, nullptr);
     if (!access.ready()) return -1;
     int lines = 0;  // one of them is a heading
     const auto count = [](const char*, void* total) { return ++*static_cast<int*>(total), 0; };
@@ -227,6 +229,104 @@ TEST(LmdbProcesses, AFullDiskRefusesAndKeepsWhatWasStored) {
         const bool is_told = !refused && refused.error().code == Errc::StoreError;
         const bool is_kept = payload_of(*client->fetch(first.key)) == first.payload;
         ::_exit(is_told && is_kept ? 0 : 1);
+    }
+    EXPECT_EQ(wait_for(child), 0);
+}
+
+// Runs the work in a process of another pid namespace, as a container has one.
+template <class Work>
+int in_container(Work work) {
+    const pid_t outer = ::fork();
+    if (outer == 0) {
+        if (::unshare(CLONE_NEWPID | CLONE_NEWNS) != 0) ::_exit(99);
+        const pid_t inner = ::fork();
+        if (inner == 0) {
+            if (::mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+                ::mount("proc", "/proc", "proc", 0, nullptr) != 0)
+                ::_exit(99);
+            ::_exit(work());
+        }
+        ::_exit(wait_for(inner));
+    }
+    return wait_for(outer);
+}
+
+TEST(LmdbProcesses, AnotherContainerIsRefusedWhileTheFirstIsThere) {
+    if (::geteuid() != 0) return;  // only root can make one
+    EmbeddedDirectory files;
+    auto client = files.client();
+    const Session session("a", "content");
+    ASSERT_TRUE(client->put(session.put(*client)));
+    const auto refused = [&] {
+        const auto reply = files.client()->fetch(session.key);
+        const bool is_told = !reply && reply.error().code == Errc::BadConfig &&
+                             std::string(reply.error().detail).find("another container or host") !=
+                                 std::string::npos;
+        return is_told ? 0 : 1;
+    };
+    EXPECT_EQ(in_container(refused), 0);
+    EXPECT_EQ(payload_of(*client->fetch(session.key)), "content");
+}
+
+// As a container that was made anew with the same volume.
+TEST(LmdbProcesses, AnotherContainerGetsTheSessionsOfOneThatIsGone) {
+    if (::geteuid() != 0) return;  // only root can make one
+    EmbeddedDirectory files;
+    auto client = files.client();
+    const Session session("a", "content");
+    ASSERT_TRUE(client->put(session.put(*client)));
+    client.reset();
+    EXPECT_EQ(in_container([&] {
+                  const auto next = files.client();
+                  const bool is_there = payload_of(*next->fetch(session.key)) == "content";
+                  const Session more("b", "more");
+                  return is_there && next->put(more.put(*next)) ? 0 : 1;
+              }),
+              0);
+    EXPECT_EQ(payload_of(*files.client()->fetch(key_of("b"))), "more");
+}
+
+TEST(LmdbProcesses, AnotherHostThatTakesTheFilesIsTold) {
+    EmbeddedDirectory files;
+    const auto client = files.client();
+    ASSERT_TRUE(client->probe());
+    // As a host does that cannot see this one's locks.
+    ASSERT_EQ(::unlink(files.file("locks").c_str()), 0);
+    std::FILE* const note = std::fopen(files.file("locks").c_str(), "w");
+    ASSERT_EQ(::chmod(files.file("locks").c_str(), 0600), 0);
+    std::fputs("00000000-0000-0000-0000-000000000000 1\n", note);
+    std::fclose(note);
+    const auto reply = client->fetch(key_of("a"));
+    ASSERT_FALSE(reply);
+    EXPECT_NE(std::string(reply.error().detail).find("another container or host"),
+              std::string::npos)
+        << reply.error().detail;
+}
+
+// As `ulimit -v` does, beyond what this process has already.
+void leave_address_space(rlim_t megabytes) {
+    unsigned long pages = 0;
+    std::FILE* const file = std::fopen("/proc/self/statm", "r");
+    if (std::fscanf(file, "%lu", &pages) != 1) ::_exit(98);
+    std::fclose(file);
+    const rlim_t limit = pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE)) + (megabytes << 20);
+    const rlimit both{limit, limit};
+    ::setrlimit(RLIMIT_AS, &both);
+}
+
+TEST(LmdbProcesses, WithoutAddressSpaceTheSizeIsNamed) {
+    EmbeddedDirectory files(1024);
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        leave_address_space(256);
+        const auto refused = files.client()->fetch(key_of("a"));
+        const bool is_named =
+            !refused && std::string(refused.error().detail).find("size_mb=") != std::string::npos;
+        files.spec.size_mb = 16;  // what the first attempt left does not matter
+        const Session session("a", "x");
+        const auto client = files.client();
+        ::_exit(is_named && client->put(session.put(*client)) ? 0 : 1);
     }
     EXPECT_EQ(wait_for(child), 0);
 }

@@ -271,7 +271,7 @@ TEST_F(FullLmdb, SpaceIsBoundedWithoutAnybodyWhoCollects) {
         ASSERT_TRUE(reply) << i << ": " << reply.error().detail;
         if (i % 4 == 0) ++files.clock.unix;  // 2400 are alive
     }
-    LmdbAccess access(files.path(), 64, files.clock);
+    LmdbAccess access(files.path(), 64, files.clock, nullptr);
     ASSERT_TRUE(access.ready());
     EXPECT_GT(access.env().pages_ahead(), access.env().pages_of(32u << 20));
 }
