@@ -23,17 +23,19 @@ class Case:
     body: object
     short: bool
     wires: bool
+    engine: str | None
 
 
 CASES = {}
 
 
-def case(short=False, wires=False):
+def case(short=False, wires=False, engine=None):
     """Registers a test. `short`: part of the selection that runs on every change. `wires`: it
-    cuts or measures the network between the hosts, so loopback addresses are not enough."""
+    cuts or measures the network between the hosts, so loopback addresses are not enough. `engine`:
+    that of its stores, where it is about that one alone."""
     def register(body):
         CASES[body.__name__] = Case(body.__name__, body.__doc__.strip().splitlines()[0], body,
-                                    short, wires)
+                                    short, wires, engine)
         return body
     return register
 
@@ -44,11 +46,12 @@ class Bench:
     # The defaults of the directives (sessmirror.deadline_ms), and what a busy machine may add.
     DEADLINE_S = 1.0
     MARGIN_S = 0.5
+    _kept_labs = {}  # at most one
 
     def __init__(self, handler, extension, case, namespaces=None, histories=None,
                  engine="memcached"):
         self.handler = handler
-        self._engine = engine
+        self._engine = case.engine or engine
         self._histories = histories  # the directory to keep them in
         self._kept = 0
         self.figures = []
@@ -64,16 +67,44 @@ class Bench:
 
     @contextmanager
     def lab(self, **options):
-        lab = Lab(self.handler, self._extension, namespaces=self._namespaces, engine=self._engine,
-                  **options)
-        with lab:
+        self.close_kept()
+        with self._lab(options) as lab:
             if self._case.wires and not lab.network.has_wires:
                 raise Skipped("needs network namespaces")
-            try:
+            with self._watching(lab):
                 yield lab
-            except Exception:
-                self.logs = list(lab.run.log_tails())
-                raise
+
+    @contextmanager
+    def kept_lab(self, **options):
+        """The lab of the test before, if it was made with the same options and kept its promise."""
+        lab = self._kept_labs.pop(repr((self._engine, options)), None)
+        self.close_kept()
+        if lab is None:
+            lab = self._lab(options).__enter__()
+        try:
+            with self._watching(lab):
+                yield lab
+        except BaseException:
+            lab.close()
+            raise
+        self._kept_labs[repr((self._engine, options))] = lab
+
+    @classmethod
+    def close_kept(cls):
+        while cls._kept_labs:
+            cls._kept_labs.popitem()[1].close()
+
+    def _lab(self, options):
+        return Lab(self.handler, self._extension, namespaces=self._namespaces, engine=self._engine,
+                   **options)
+
+    @contextmanager
+    def _watching(self, lab):
+        try:
+            yield
+        except Exception:
+            self.logs = list(lab.run.log_tails())
+            raise
 
     def figure(self, text):
         """A measured value, for the report."""

@@ -8,6 +8,7 @@ from .clocks import WrongClock, can_make_clocks
 from .crowd import Crowd, Visitor
 from .cuts import BlackHole, OneWayCut, Partition, RepliesLost
 from .fault import Fault, lift, strike, suffering
+from .front import Hostile
 from .handlers import HANDLERS
 from .history import History
 from .host import SITE
@@ -19,9 +20,11 @@ from .staff import join, leave, stop
 from .store import ENGINES, Limits
 from .verdict import Finding, Promises
 from .waiting import Overdue, wait_until
+from .workers import Workers
 
-__all__ = ["ENGINES", "HANDLERS", "BlackHole", "Browser", "Client", "Crowd", "Fault", "Finding", "Full",
-           "History", "Hung", "Killed", "Lab", "Ledger", "Limits", "LongWire", "NoConnections", "OneWayCut",
-           "Overdue", "PacketLoss", "Page", "Partition", "Promises", "RepliesLost", "SITE",
-           "SlowStore", "Visitor", "WarmRestart", "WrongClock", "can_make_clocks", "check", "join",
-           "leave", "lift", "stop", "strike", "suffering", "tabs", "wait_until"]
+__all__ = ["ENGINES", "HANDLERS", "BlackHole", "Browser", "Client", "Crowd", "Fault", "Finding",
+           "Full", "History", "Hostile", "Hung", "Killed", "Lab", "Ledger", "Limits", "LongWire",
+           "NoConnections", "OneWayCut", "Overdue", "PacketLoss", "Page", "Partition", "Promises",
+           "RepliesLost", "SITE", "SlowStore", "Visitor", "WarmRestart", "Workers", "WrongClock",
+           "can_make_clocks", "check", "join", "leave", "lift", "stop", "strike", "suffering",
+           "tabs", "wait_until"]

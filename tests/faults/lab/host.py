@@ -49,6 +49,11 @@ class WebHost:
         self._workers = workers
         self._process = None
 
+    @property
+    def pid(self):
+        """The master's."""
+        return self._process.pid
+
     def start(self, php_ini):
         config = self._run.directory / f"{self.name}.conf"
         config.write_text(self._config())

@@ -9,6 +9,7 @@ from pathlib import Path
 from .balancer import Balancer
 from .browser import Browser
 from .clocks import Clock
+from .front import Front
 from .handlers import HANDLERS
 from .host import SITE, WebHost
 from .network import LoopbackNetwork, NamespaceNetwork, can_make_namespaces
@@ -17,6 +18,7 @@ from .store import ENGINES, Limits, free_port
 from .waiting import wait_until
 
 _STORE_PORT = {"memcached": 11211, "redis": 6379}
+_STORE_PORT_BEHIND = 21211  # of a store that has a front
 _FPM_PORT = 9000
 
 # As php.ini-production, except that errors are shown: a visitor has to see them to count them.
@@ -42,11 +44,13 @@ class Lab:
     from PHP's extension directory), `ini` adds to or replaces lines of the one php.ini.
     `engine`: that of the stores, if the handler takes any. `limits`: those of the store of a host,
     by its number. `warm`: stores have their data again after a restart, from files. `clocks`: every
-    host has a wall clock of its own.
+    host has a wall clock of its own. `fronts`: numbers of the hosts whose store has a front that
+    can be told to lie (front.py).
     """
 
     def __init__(self, handler="sessmirror", extension=None, hosts=2, spare=0, workers=8, ini=None,
-                 limits=None, warm=False, clocks=False, namespaces=None, engine="memcached"):
+                 limits=None, warm=False, clocks=False, namespaces=None, engine="memcached",
+                 fronts=()):
         self.handler = HANDLERS[handler].over(engine)
         self._extension = extension
         self._count = hosts
@@ -57,6 +61,7 @@ class Lab:
         self._limits = limits or {}
         self._warm = warm
         self._clocks = clocks
+        self.fronts = dict.fromkeys(fronts)
         self.run = self.network = self.balancer = None
         self.hosts = []  # those that serve
         self.spare = []
@@ -130,11 +135,14 @@ class Lab:
         addresses = [self.network.address(number) for number in numbers]
         store_port = _STORE_PORT[self.handler.engine] if wired else free_port(addresses)
         fpm_port = _FPM_PORT if wired else free_port(addresses)
+        self._port_behind = _STORE_PORT_BEHIND if wired else free_port(addresses)
         hosts = [self._make_host(number, store_port, fpm_port) for number in numbers]
         self.hosts, self.spare = hosts[:self._count], hosts[self._count:]
         self._write_files()
         for host in self.hosts:
             host.store.start()
+        for front in self.fronts.values():
+            front.start()
         for host in self.hosts:
             host.start(self.php_ini)
         self.balancer = Balancer(self.run, self.network, self.hosts, self.run.directory / "site")
@@ -167,7 +175,12 @@ class Lab:
         options = engine.options_for(self._limits.get(number, Limits()))
         if self._warm:
             options += engine.warm_options(self._memory_directory(name))
-        store = engine(self.run, self.network, number, store_port, options, clock)
+        if number in self.fronts:
+            store = engine(self.run, self.network, number, self._port_behind, options, clock,
+                           named=store_port)
+            self.fronts[number] = Front(self.run, self.network, store, store_port)
+        else:
+            store = engine(self.run, self.network, number, store_port, options, clock)
         return WebHost(self.run, self.network, number, fpm_port, self._workers, store, clock)
 
     def _memory_directory(self, name):

@@ -21,13 +21,14 @@ class Limits:
 
 
 class Store:
-    """One store process on one host. It keeps everything in memory: kill() loses its data."""
+    """One store process on one host. It keeps everything in memory: kill() loses its data.
+    `named`: the port that lists of stores name instead of its own, where it has a front."""
 
     engine = "memcached"
     scheme = "tcp"
     hello = b"version\r\n"  # has an answer of one line
 
-    def __init__(self, run, network, number, port, options=(), clock=None):
+    def __init__(self, run, network, number, port, options=(), clock=None, named=0):
         self._run = run
         self._network = network
         self._options = list(options)
@@ -36,7 +37,7 @@ class Store:
         self.neighbour = 1 if number > 1 else 2  # a host that has to cross the wires to it
         self.port = port
         self.name = f"store{number}"
-        self.endpoint = f"{network.address(number)}:{port}"
+        self.endpoint = f"{network.address(number)}:{named or port}"
         self.entry = f"{self.scheme}://{self.endpoint}"  # in a list of stores
         self._process = None
 
