@@ -182,6 +182,16 @@ Status apply_secret(std::string_view text, Settings& out) {
     return kOk;
 }
 
+Status apply_stores_file(std::string_view text, Settings& out) {
+    out.stores_file = text;
+    return kOk;
+}
+
+Status apply_secret_file(std::string_view text, Settings& out) {
+    out.secret_file = text;
+    return kOk;
+}
+
 Status apply_key_prefix(std::string_view text, Settings& out) {
     out.options.key_prefix = text;
     return kOk;
@@ -210,7 +220,8 @@ Status apply_segment_with(std::string_view text, Settings& out) {
 }
 
 constexpr std::array<Directive, kDirectives> kTable{{
-    {"sessmirror.stores", "", Scope::Script, Display::Stores, apply_stores},
+    {"sessmirror.stores", "", Scope::Site, Display::Stores, apply_stores},
+    {"sessmirror.stores_file", "", Scope::Server, Display::Text, apply_stores_file},
     {"sessmirror.local", "auto", Scope::Site, Display::Stores, apply_local},
     {"sessmirror.redundancy", "3", Scope::Script, Display::Text, apply_redundancy},
     {"sessmirror.ack", "all", Scope::Script, Display::Text, apply_ack},
@@ -233,6 +244,7 @@ constexpr std::array<Directive, kDirectives> kTable{{
      apply_compress_threshold},
     {"sessmirror.max_session_bytes", "16M", Scope::Site, Display::Text, apply_max_session_bytes},
     {"sessmirror.secret", "", Scope::Site, Display::WhetherSet, apply_secret},
+    {"sessmirror.secret_file", "", Scope::Server, Display::Text, apply_secret_file},
     {"sessmirror.key_prefix", "sm:", Scope::Site, Display::Text, apply_key_prefix},
     {"sessmirror.segment_with", "php", Scope::Script, Display::Text, apply_segment_with},
     {"sessmirror.log_level", "notice", Scope::Site, Display::Text, apply_log_level},

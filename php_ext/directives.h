@@ -29,7 +29,9 @@ enum class Commit : std::uint8_t {
 // All directives, parsed.
 struct Settings {
     service::Options options;
-    std::string stores;  // empty: session.save_path is the list
+    std::string stores;       // empty: session.save_path is the list
+    std::string stores_file;  // that holds `stores`; empty: none
+    std::string secret_file;  // that holds the options' secret; empty: none
     Commit commit = Commit::Headers;
     std::string token_cookie;
     LogLevel log_level = LogLevel::Notice;
@@ -41,15 +43,16 @@ Result<record::SegmentCodec> parse_segment_with(std::string_view text) noexcept;
 
 // Who may change a directive.
 enum class Scope : std::uint8_t {
-    Site,    // php.ini, php_value of a pool or virtual host, .user.ini
+    Server,  // php.ini, php_admin_value of a pool or virtual host
+    Site,    // these, php_value, .htaccess and .user.ini
     Script,  // all of these, and ini_set()
 };
 
-// What phpinfo() shows of a directive's value.
+// What PHP's functions show of a directive's value; see hidden_values.h.
 enum class Display : std::uint8_t {
     Text,
-    Stores,  // the text, unless it may hold a password
-    WhetherSet
+    Stores,     // the text, unless it may hold a password
+    WhetherSet  // whether it is empty
 };
 
 // One directive. This table is the only place that knows names, defaults, scopes and how text is
@@ -63,7 +66,7 @@ struct Directive {
     Status (*apply)(std::string_view text, Settings& out);
 };
 
-inline constexpr int kDirectives = 25;
+inline constexpr int kDirectives = 27;
 std::span<const Directive, kDirectives> directives() noexcept;
 
 // Applies all of them, in the order of the table, and stops at the first that cannot be used.

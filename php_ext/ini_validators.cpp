@@ -1,19 +1,38 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "boundary.h"
+#include "hidden_values.h"
 #include "php_sessmirror.h"
 
 #include <Zend/zend_highlight.h>
 
 namespace sessmirror::shim {
+namespace {
+
+bool is_save_path_pinned() noexcept {
+    constexpr std::string_view kName = "session.save_path";
+    const auto* const entry = static_cast<const zend_ini_entry*>(
+        zend_hash_str_find_ptr(EG(ini_directives), kName.data(), kName.size()));
+    return entry != nullptr && entry->modifiable == ZEND_INI_SYSTEM;
+}
+
+}  // namespace
 
 // A script's ini_set() with a bad value fails with a warning and leaves the old value in force. A
 // bad value from php.ini, a pool's configuration or .user.ini is kept as it is: refusing it would
 // make PHP fall back to the default in silence. It fails the start of the session instead, when
 // the settings are parsed.
+//
+// Where the site pins session.save_path (php_admin_value), neither .user.ini nor .htaccess can put
+// another list before it.
 ZEND_INI_MH(on_directive_change) {
-    (void)entry, (void)mh_arg2, (void)mh_arg3;
+    (void)mh_arg2, (void)mh_arg3;
     const auto& directive = *static_cast<const Directive*>(mh_arg1);
     const std::string_view text = view(new_value);
+    const auto index = static_cast<int>(&directive - directives().data());
+
+    if (stage == ZEND_INI_STAGE_HTACCESS &&
+        std::string_view(directive.name) == "sessmirror.stores" && is_save_path_pinned())
+        return FAILURE;
 
     if (stage == ZEND_INI_STAGE_RUNTIME) {
         const Status valid = guarded([&]() -> Status {
@@ -25,7 +44,10 @@ ZEND_INI_MH(on_directive_change) {
             return FAILURE;
         }
     }
-    SESSMIRROR_G(directive_texts)[&directive - directives().data()] = new_value;
+    if (is_hidden(directive))
+        keep_hidden_value(*entry, index, new_value);
+    else
+        SESSMIRROR_G(directive_texts)[index] = new_value;
     SESSMIRROR_G(directives_changed) = true;
     return SUCCESS;
 }
@@ -59,7 +81,7 @@ ZEND_INI_DISP(display_whether_set) {
 ZEND_INI_DISP(display_stores) {
     const std::string_view text = displayed(*ini_entry, type);
     if (service::may_hold_password(text))
-        write("set, not shown because of a password");
+        write(hidden_text(*static_cast<const Directive*>(ini_entry->mh_arg1)));
     else
         write_as_php_does(text);
 }

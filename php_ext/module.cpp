@@ -2,11 +2,13 @@
 #include <array>
 
 #include "after_response.h"
+#include "hidden_values.h"
 #include "messages.h"
 #include "php_sessmirror.h"
 #include "response_headers.h"
 #include "segmented_serializer.h"
 #include "sessmirror_arginfo.h"
+#include "site_files.h"
 #include "worker.h"
 
 ZEND_DECLARE_MODULE_GLOBALS(sessmirror)
@@ -19,7 +21,14 @@ namespace sessmirror::shim {
 namespace {
 
 int changeable(Scope scope) noexcept {
-    return scope == Scope::Script ? PHP_INI_ALL : PHP_INI_SYSTEM | PHP_INI_PERDIR;
+    switch (scope) {
+        case Scope::Server:
+            return PHP_INI_SYSTEM;
+        case Scope::Site:
+            return PHP_INI_SYSTEM | PHP_INI_PERDIR;
+        default:
+            return PHP_INI_ALL;
+    }
 }
 
 void (*displayer_of(Display display))(zend_ini_entry*, int) {
@@ -62,6 +71,19 @@ void release_globals(void* memory) {
     Worker*& worker = static_cast<zend_sessmirror_globals*>(memory)->worker;
     delete worker;
     worker = nullptr;
+    release_hidden_values(*static_cast<zend_sessmirror_globals*>(memory));
+}
+
+// What only root may read is read while the server is still root.
+void read_site_files() {
+    std::string_view paths[2];
+    for (std::size_t i = 0; i < directives().size(); ++i) {
+        const std::string_view name = directives()[i].name;
+        const std::string_view text = view(SESSMIRROR_G(directive_texts)[i]);
+        if (name == "sessmirror.secret_file") paths[0] = text;
+        if (name == "sessmirror.stores_file") paths[1] = text;
+    }
+    read_site_files_early(paths[0], paths[1]);
 }
 
 }  // namespace
@@ -69,7 +91,11 @@ void release_globals(void* memory) {
 
 static PHP_MINIT_FUNCTION(sessmirror) {
     namespace shim = sessmirror::shim;
+    shim::make_hidden_values();
     shim::register_directives(module_number, type);
+    shim::hide_values();
+    shim::hide_configured_values();
+    shim::read_site_files();
     if (php_session_register_module(&shim::session_module) != 0) {
         php_error_docref(nullptr, E_CORE_WARNING,
                          "PHP's table of session save handlers is full; unload another one");
@@ -94,6 +120,8 @@ static PHP_MSHUTDOWN_FUNCTION(sessmirror) {
     SESSMIRROR_G(worker) = nullptr;
     shim::drop_host();
     UNREGISTER_INI_ENTRIES();
+    shim::drop_site_files();
+    shim::drop_hidden_values();
     return SUCCESS;
 }
 
@@ -101,6 +129,7 @@ static PHP_MSHUTDOWN_FUNCTION(sessmirror) {
 static PHP_RINIT_FUNCTION(sessmirror) {
     (void)type, (void)module_number;
     SESSMIRROR_G(token_size) = 0;
+    sessmirror::shim::hide_values();  // what a pool, a virtual host or .user.ini has set
     sessmirror::shim::log_journal();
     return SUCCESS;
 }

@@ -15,7 +15,8 @@ extern zend_module_entry sessmirror_module_entry;
 
 // Per process, or per thread in ZTS builds. Standard layout, zeroed by GINIT, no destructor.
 ZEND_BEGIN_MODULE_GLOBALS(sessmirror)
-// The directives as text, in the order of directives(). Owned by PHP's ini entries.
+// The directives as text, in the order of directives(). Owned by PHP's ini entries, but for those
+// of hidden_values.h.
 zend_string* directive_texts[sessmirror::shim::kDirectives];
 // Some text is not yet in the worker's parsed settings.
 bool directives_changed;

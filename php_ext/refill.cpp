@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "boundary.h"
 #include "messages.h"
+#include "open_basedir.h"
 #include "php_sessmirror.h"
 #include "ready_worker.h"
 
@@ -9,12 +10,21 @@ namespace {
 
 constexpr Duration kBetweenReports = milliseconds(200);
 
-Result<Worker*> begin(std::string_view save_path, std::string_view directory) {
-    auto worker = ready_worker(directory);
-    if (!worker) return worker;
+Status begin(Worker& worker, std::string_view save_path) {
     // A session that is let go at once: opening it makes the pool.
-    if (auto opened = (*worker)->open(save_path); !opened) return opened.error();
-    (*worker)->begin_refill();
+    if (auto opened = worker.open(save_path); !opened) return opened.error();
+    worker.begin_refill();
+    return kOk;
+}
+
+// A worker that has begun.
+Result<Worker*> begin(std::string_view save_path) {
+    const std::string_view directory = needed_directory();
+    const auto worker = guarded([&] { return ready_worker(directory); });
+    if (!worker) return worker;
+    Status step = check_open_basedir(**worker, save_path);
+    if (step) step = guarded([&] { return begin(**worker, save_path); });
+    if (!step) return step.error();
     return worker;
 }
 
@@ -74,8 +84,7 @@ PHP_FUNCTION(sessmirror_refill) {
 
     const char* const save_path =
         zend_ini_string(const_cast<char*>("session.save_path"), sizeof "session.save_path" - 1, 0);
-    const std::string_view directory = shim::needed_directory();
-    const auto worker = shim::guarded([&] { return shim::begin(save_path, directory); });
+    const auto worker = shim::begin(save_path);
     if (!worker) {
         php_error_docref(nullptr, E_WARNING, "No store was looked at: %s", worker.error().detail);
         RETURN_EMPTY_ARRAY();

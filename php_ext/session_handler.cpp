@@ -8,6 +8,7 @@
 
 #include "boundary.h"
 #include "messages.h"
+#include "open_basedir.h"
 #include "opened_session.h"
 #include "php_sessmirror.h"
 #include "ready_worker.h"
@@ -27,10 +28,8 @@ zend_long configured_lifetime() {
                          sizeof "session.gc_maxlifetime" - 1, 0);
 }
 
-Result<OpenedSession*> open_session(std::string_view save_path, std::string_view directory) {
-    auto worker = ready_worker(directory);
-    if (!worker) return worker.error();
-    auto session = (*worker)->open(save_path);
+Result<OpenedSession*> open_session(Worker& worker, std::string_view save_path) {
+    auto session = worker.open(save_path);
     if (!session) return session.error();
     auto handle = std::make_unique<OpenedSession>();
     handle->session = std::move(*session);
@@ -56,7 +55,11 @@ PS_OPEN_FUNC(sessmirror) {
     }
     const std::string_view path = view(save_path);
     const std::string_view directory = needed_directory();
-    const auto result = guarded([&] { return open_session(path, directory); });
+    const auto worker = guarded([&] { return ready_worker(directory); });
+    if (!worker) return finish(Step::Open, worker);
+    const Status admitted = check_open_basedir(**worker, path);
+    if (!admitted) return finish(Step::Open, admitted);
+    const auto result = guarded([&] { return open_session(**worker, path); });
     if (!result) return finish(Step::Open, result);
     *mod_data = *result;
     const std::string_view token = received_token();

@@ -4,6 +4,9 @@
 #include <new>
 #include <utility>
 
+#include "service/configured_stores.h"
+#include "site_files.h"
+
 namespace sessmirror::shim {
 namespace {
 
@@ -18,13 +21,42 @@ Status Worker::configure(std::span<const std::string_view, kDirectives> texts,
     Settings fresh;
     fresh.options.embedded_directory = temporary_directory;
     Status applied = apply_all(texts, fresh);
-    if (applied) settings_ = std::move(fresh);
+    if (applied) applied = apply_site_files(fresh);
+    if (!applied) return applied;
+    settings_ = std::move(fresh);
+    warn_of_short_secret();
     return applied;
 }
 
+void Worker::warn_of_short_secret() noexcept {
+    constexpr std::size_t kEnough = 16;
+    const std::size_t size = settings_.options.secret.size();
+    if (size == 0 || size >= kEnough || std::exchange(has_warned_of_secret_, true)) return;
+    journal().add(Severity::Warning,
+                  "sessmirror.secret has %zu characters and can be guessed: use %zu random ones at "
+                  "least",
+                  size, kEnough);
+}
+
+void Worker::warn_of_shown_password(std::string_view save_path) {
+    if (has_warned_of_password_ || !settings_.stores.empty() ||
+        !service::may_hold_password(save_path) || !service::gives_password(save_path))
+        return;
+    has_warned_of_password_ = true;
+    journal().add(Severity::Warning,
+                  "session.save_path gives the password of a store, and PHP shows it to every "
+                  "script and in phpinfo(): move the list to sessmirror.stores_file or "
+                  "sessmirror.stores");
+}
+
 Result<std::unique_ptr<service::Session>> Worker::open(std::string_view save_path) {
-    return service_.open(settings_.options,
-                         settings_.stores.empty() ? save_path : std::string_view(settings_.stores));
+    warn_of_shown_password(save_path);
+    return service_.open(settings_.options, list_of(save_path));
+}
+
+Result<std::span<const std::string>> Worker::paths_of(std::string_view save_path) {
+    paths_ = service::local_paths(settings_.options, list_of(save_path));
+    return std::span<const std::string>(paths_);
 }
 
 Result<std::span<const service::SessionService::StoreStatus>> Worker::look_at_stores() {

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,12 +23,17 @@ class Worker {
         : host_(std::move(host)), service_(host_->page()) {}
 
     // Replaces the settings, or keeps the old ones and gives Errc::BadConfig.
-    // `temporary_directory` is where the embedded store keeps its files by default.
+    // `temporary_directory` is where the embedded store keeps its files by default. Says in the
+    // journal, once, that the secret is short.
     Status configure(std::span<const std::string_view, kDirectives> texts,
                      std::string_view temporary_directory);
 
-    // `save_path` is the list of stores unless sessmirror.stores is set.
+    // `save_path` is the list of stores unless sessmirror.stores is set. Says in the journal, once,
+    // that a password stands where PHP shows it.
     Result<std::unique_ptr<service::Session>> open(std::string_view save_path);
+    // The sockets and directories that the same list reaches. Kept here so that Zend code can read
+    // it without owning anything; valid until the next call.
+    Result<std::span<const std::string>> paths_of(std::string_view save_path);
 
     void begin_refill() { service_.begin_refill(); }
     Result<service::SessionService::RefillProgress> continue_refill(Duration time) {
@@ -47,10 +53,19 @@ class Worker {
     Result<std::span<const service::SessionService::StoreStatus>> look_at_stores();
 
   private:
+    [[nodiscard]] std::string_view list_of(std::string_view save_path) const noexcept {
+        return settings_.stores.empty() ? save_path : std::string_view(settings_.stores);
+    }
+    void warn_of_short_secret() noexcept;
+    void warn_of_shown_password(std::string_view save_path);
+
     std::shared_ptr<service::Host> host_;  // first: outlives the service
     service::SessionService service_;
     Settings settings_;
     std::vector<service::SessionService::StoreStatus> picture_;
+    std::vector<std::string> paths_;
+    bool has_warned_of_secret_ = false;
+    bool has_warned_of_password_ = false;
 };
 
 // The host page of this process, made by MINIT before any fork. Every worker shares its ownership,

@@ -38,7 +38,9 @@ sessmirror.on_conflict script
 sessmirror.poll_us script
 sessmirror.redundancy script
 sessmirror.secret site
+sessmirror.secret_file site
 sessmirror.segment_with script
 sessmirror.stale script
-sessmirror.stores script
+sessmirror.stores site
+sessmirror.stores_file site
 sessmirror.token_cookie script

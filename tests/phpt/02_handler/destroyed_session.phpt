@@ -17,13 +17,13 @@ session_start();
 var_dump(session_destroy());
 
 foreach ($stores as $i => $store) {
-    ini_set('sessmirror.stores', list_of($store));
+    ini_set('session.save_path', list_of($store));
     session_id('A');
     session_start(['read_and_close' => true]);
     var_dump($_SESSION);
 }
 
-ini_set('sessmirror.stores', list_of(...$stores));
+ini_set('session.save_path', list_of(...$stores));
 session_id('A');
 session_start();
 $_SESSION['m'] = 1;

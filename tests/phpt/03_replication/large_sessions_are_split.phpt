@@ -19,12 +19,12 @@ foreach ([1_000_000, 3_000_000, 9_000_000, 10] as $size) {
     $_SESSION['data'] = $data;
     session_write_close();
     foreach ($stores as $store) {
-        ini_set('sessmirror.stores', list_of($store));
+        ini_set('session.save_path', list_of($store));
         session_id('A');
         session_start(['read_and_close' => true]);
         echo $size, ' ', $_SESSION['data'] === $data ? 'same' : 'different', "\n";
     }
-    ini_set('sessmirror.stores', list_of(...$stores));
+    ini_set('session.save_path', list_of(...$stores));
 }
 ?>
 --EXPECT--

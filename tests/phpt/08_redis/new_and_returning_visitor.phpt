@@ -22,7 +22,7 @@ var_dump($_SESSION === $stored);
 session_write_close();
 
 foreach ($stores as $store) {
-    ini_set('sessmirror.stores', $store->entry());
+    ini_set('session.save_path', $store->entry());
     session_id($id);
     session_start(['read_and_close' => true]);
     var_dump($_SESSION === $stored, $store->sessions());
