@@ -11,11 +11,10 @@ std::uint64_t hash64(std::string_view text, std::uint64_t seed) noexcept {
     return XXH3_64bits_withSeed(text.data(), text.size(), seed);
 }
 
-std::uint64_t checksum(ByteView head, ByteView tail) noexcept {
+std::uint64_t checksum(std::initializer_list<ByteView> pieces) noexcept {
     XXH3_state_t state;
     XXH3_64bits_reset(&state);
-    XXH3_64bits_update(&state, head.data(), head.size());
-    XXH3_64bits_update(&state, tail.data(), tail.size());
+    for (const ByteView piece : pieces) XXH3_64bits_update(&state, piece.data(), piece.size());
     return XXH3_64bits_digest(&state);
 }
 

@@ -15,16 +15,6 @@ Status Compressor::expand(const Record& record, std::uint64_t max, Bytes& plain)
                  static_cast<unsigned>(record.envelope.codec));
 }
 
-Result<Bytes> Compressor::plain_value(const Record& record, std::uint64_t max) {
-    Bytes value;
-    if (const auto expanded = expand(record, max, value); !expanded) return expanded.error();
-    Envelope envelope = record.envelope;
-    envelope.codec = Codec::Plain;
-    const EnvelopeBytes header = encode(envelope, value);
-    value.insert(value.begin(), header.begin(), header.end());
-    return value;
-}
-
 #ifdef SESSMIRROR_WITH_ZSTD
 
 namespace {

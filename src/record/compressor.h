@@ -42,9 +42,6 @@ class Compressor {
     // as decompress() does; Errc::Unreadable for a codec that this release does not know.
     Status expand(const Record& record, std::uint64_t max, Bytes& plain);
 
-    // The stored value that the record would have had without compression.
-    Result<Bytes> plain_value(const Record& record, std::uint64_t max);
-
   private:
     struct Contexts;
     std::unique_ptr<Contexts> contexts_;

@@ -21,6 +21,14 @@ struct Version {
     friend constexpr auto operator<=>(const Version&, const Version&) = default;
 };
 
+// A version as one number, in the same order.
+constexpr std::uint64_t packed(Version version) noexcept {
+    return std::uint64_t{version.generation} << 32 | version.nonce;
+}
+constexpr Version unpacked(std::uint64_t word) noexcept {
+    return {static_cast<std::uint32_t>(word >> 32), static_cast<std::uint32_t>(word)};
+}
+
 // The version of a write that follows `base`. Wall clock seconds enter only as a lower bound, so
 // that generations keep growing when a session is recreated after all of its copies were lost; a
 // skewed clock cannot make a generation go back, because the stored one counts as well.

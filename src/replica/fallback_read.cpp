@@ -20,7 +20,8 @@ void FallbackRead::on_fetch(int store, Result<store::FetchReply> reply) noexcept
 
 // For a write that may have followed an open token the search ends with the members: most never
 // came, and asking stores that are down costs the page their timeouts.
-FallbackRead::Round FallbackRead::round_after(Round round) const noexcept {
+FallbackRead::Round FallbackRead::round_after(Round round) noexcept {
+    if (round == Round::Members && has_unread_version()) return Round::Members;
     const bool is_enough = (view_.is_found() && view_.is_fresh()) || view_.has_ended();
     return round == Round::Members && !is_enough ? Round::Everyone : Round::Over;
 }
@@ -33,21 +34,47 @@ void FallbackRead::advance() noexcept {
     finish(conclude());
 }
 
+// A copy whose version alone was seen still has to be read, unless that version is at hand.
+bool FallbackRead::is_known(int store) noexcept {
+    const Copy& copy = view_.copy(store);
+    switch (copy.state) {
+        case Copy::State::Unknown:
+            return false;
+        case Copy::State::Present:
+            return !copy.version.is_none() || view_.has_newest(store);
+        case Copy::State::Failed:
+            // A second chance before a session is said not to exist: a claim may fail where a read
+            // does not (a full store).
+            return round_ == Round::Members;
+        case Copy::State::Absent:
+        case Copy::State::Damaged:
+            return true;
+    }
+    return true;
+}
+
+bool FallbackRead::has_unread_version() noexcept {
+    return std::ranges::any_of(view_.set().members(), [this](int store) {
+        return view_.copy(store).state == Copy::State::Present && !is_known(store);
+    });
+}
+
+bool FallbackRead::is_worth_asking(int store) noexcept {
+    const bool has_failed = view_.copy(store).state == Copy::State::Failed;
+    if (env_.pool.is_up(store) && !has_failed) return true;
+    return round_ == Round::Everyone && (view_.has_token() || !has_credible_miss());
+}
+
 bool FallbackRead::ask_round() noexcept {
     const bool members_only = round_ == Round::Members;
     for (const int store : members_only ? view_.set().members() : view_.set().everyone()) {
-        const Copy& copy = view_.copy(store);
-        // A copy whose version alone was seen still has to be read, unless that version is at hand.
-        // A store that failed gets a second chance before a session is said not to exist: a claim
-        // may fail where a read does not (a full store).
-        const bool again = !members_only && copy.state == Copy::State::Failed;
-        const bool known = copy.state == Copy::State::Present
-                               ? !copy.version.is_none()
-                               : copy.state != Copy::State::Unknown && !again;
-        if (known || (members_only && !env_.pool.is_up(store))) continue;
+        if (is_known(store) || !is_worth_asking(store)) continue;
+        // Whether something followed an open token a version tells.
+        const bool is_version_enough =
+            view_.has_open_token() && view_.copy(store).state == Copy::State::Unknown;
+        const auto want = is_version_enough ? store::Want::Version : store::Want::Value;
         ++pending_;
-        env_.pool.store(store).fetch({view_.key(), store::Want::Value, std::nullopt, deadline()},
-                                     this);
+        env_.pool.store(store).fetch({view_.key(), want, std::nullopt, deadline()}, this);
     }
     if (pending_ > 0 && !counted_) env_.pool.count(pool::Counter::Fallbacks);
     counted_ |= pending_ > 0;
@@ -70,12 +97,31 @@ Status FallbackRead::conclude() noexcept {
 }
 
 Status FallbackRead::conclude_found() noexcept {
-    view_.close_token();
+    if (every_member_answered()) view_.close_token();
     if (view_.has_ended()) return kOk;
     const bool is_confirmed = view_.is_confirmed(env_.pool) || every_member_answered();
     repair_laggards(env_, view_, is_confirmed && view_.is_fresh() ? Confirmed::Yes : Confirmed::No);
     if (const auto readable = view_.readability(); !readable) return readable;
-    return view_.is_fresh() ? kOk : serve_stale();
+    // Whatever the client has seen of it: a tombstone beats all that does not descend from it.
+    const bool is_over = view_.newest().envelope.is_tombstone() && every_member_answered();
+    const bool is_fresh = view_.is_fresh() && !view_.has_open_token();
+    return is_fresh || is_over ? kOk : serve_stale();
+}
+
+// Whether a store that holds all it should hold has said that there is no such session.
+bool FallbackRead::has_credible_miss() noexcept {
+    return std::ranges::any_of(view_.set().members(), [this](int store) {
+        return view_.copy(store).state == Copy::State::Absent && !env_.pool.is_filling(store) &&
+               env_.pool.health(store).comparison_due() == 0;
+    });
+}
+
+Error FallbackRead::no_credible_answer() noexcept {
+    const char* const unreached = view_.failures().detail;
+    return Error(Errc::NoStore,
+                 "the stores that answered were restarted or away and may have lost the session; "
+                 "the others cannot be asked (%s)",
+                 unreached[0] == '\0' ? "known to be down" : unreached);
 }
 
 Status FallbackRead::conclude_not_found() noexcept {
@@ -89,9 +135,11 @@ Status FallbackRead::conclude_not_found() noexcept {
         answered |= state == Copy::State::Absent;
     }
     if (!answered) return view_.failures();
-    // The client has seen a session. Where everybody answers that there is none, it has expired.
-    const bool may_exist = view_.has_token() && !view_.has_ended() && !every_member_answered();
-    return may_exist ? serve_stale() : kOk;
+    if (view_.has_ended() || every_member_answered()) return kOk;
+    // The client has seen a session.
+    if (view_.has_token()) return serve_stale();
+    if (env_.policy.on_stale == OnStale::Renew || has_credible_miss()) return kOk;
+    return no_credible_answer();
 }
 
 Status FallbackRead::serve_stale() noexcept {
@@ -99,7 +147,9 @@ Status FallbackRead::serve_stale() noexcept {
     env_.pool.count(pool::Counter::StaleReads);
     const char* const unreached = view_.failures().detail;
     const char* const reason = unreached[0] == '\0' ? "no store has it any more" : unreached;
-    if (env_.policy.on_stale == OnStale::Fail)
+    const bool is_served = view_.is_found() ? env_.policy.on_stale != OnStale::Fail
+                                            : env_.policy.on_stale == OnStale::Renew;
+    if (!is_served)
         return Error(Errc::Stale,
                      "the client has seen a newer version of the session than any "
                      "that could be read (%s)",

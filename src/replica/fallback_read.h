@@ -12,13 +12,22 @@ namespace sessmirror::replica {
 //
 // Two rounds, the second only if the first found nothing, or nothing as new as the client's token:
 // the other members that are up; then every remaining store, members believed down and stores
-// outside of the replica set (which may hold the session from before the list was changed).
+// outside of the replica set (which may hold the session from before the list was changed). For an
+// id that no token vouches for, stores that are down are not asked once a complete member has said
+// that it does not exist: whoever sends ids at random must not make pages wait.
 //
-// Outcome: success with the view's newest record, or with none when at least one store answered
-// that it has no copy and no store had a damaged one; Errc::Corrupt when only damaged copies were
-// found; Errc::NoStore when nobody answered, or no majority where one is asked for. When the token
-// stays unmet, the read is marked stale in the view, counted and logged, and Policy::on_stale
-// decides (Errc::Stale). Laggards are repaired in the background.
+// A miss counts only from a store that holds all it should hold: one that is filling, or has to be
+// compared with its peers, may have lost the session. Unless every member has answered.
+//
+// An open token (FreshnessToken) is closed by all members together: the write that may have
+// followed it can have reached any of them.
+//
+// Outcome: success with the view's newest record, or with none when it is known that there is none;
+// Errc::Corrupt when only damaged copies were found; Errc::NoStore when nobody answered whose
+// answer counts, or no majority where one is asked for. When the token stays unmet, the read is
+// marked stale in the view, counted and logged, and Policy::on_stale decides (Errc::Stale); when
+// nothing at all was found, a new session would bury the missing one, so the read fails but where
+// the policy asks for that. Laggards are repaired in the background.
 class FallbackRead final : public Operation {
   public:
     FallbackRead(const Environment& env, SessionView& view) noexcept
@@ -31,7 +40,7 @@ class FallbackRead final : public Operation {
     void on_fetch(int store, Result<store::FetchReply> reply) noexcept override;
     bool ask_round() noexcept;
     void advance() noexcept;
-    [[nodiscard]] Round round_after(Round round) const noexcept;
+    [[nodiscard]] Round round_after(Round round) noexcept;
     [[nodiscard]] int members_answered() noexcept;
     [[nodiscard]] bool every_member_answered() noexcept {
         return members_answered() == view_.set().copies();
@@ -40,6 +49,11 @@ class FallbackRead final : public Operation {
     Status conclude_found() noexcept;
     Status conclude_not_found() noexcept;
     Status serve_stale() noexcept;
+    [[nodiscard]] bool is_known(int store) noexcept;
+    [[nodiscard]] bool is_worth_asking(int store) noexcept;
+    [[nodiscard]] bool has_unread_version() noexcept;
+    [[nodiscard]] bool has_credible_miss() noexcept;
+    [[nodiscard]] Error no_credible_answer() noexcept;
 
     SessionView& view_;
     Round round_ = Round::Members;

@@ -21,7 +21,6 @@ void GuardedPut::step() noexcept {
     const Copy& copy = view_.copy(store_);
     switch (copy.state) {
         case Copy::State::Absent:
-            return put(0);
         case Copy::State::Damaged:
             return put(copy.cas);
         case Copy::State::Present:
@@ -111,21 +110,24 @@ void GuardedPut::on_fetch(int, Result<store::FetchReply> reply) noexcept {
 }
 
 bool GuardedPut::may_replace(const record::Envelope& envelope) const noexcept {
-    return envelope.version == base_ || outgoing_.replaces->covers(envelope.version) ||
-           (envelope.is_tombstone() && envelope.version < base_);
+    // The first format has no incarnations.
+    const bool is_old_end = envelope.format == record::Format::First && envelope.is_tombstone() &&
+                            envelope.version < base_;
+    return envelope.version == base_ || outgoing_.replaces->covers(envelope) ||
+           envelope.incarnation < outgoing_.envelope.incarnation || is_old_end;
 }
 
 void GuardedPut::judge(store::FetchReply& reply) noexcept {
     Copy& copy = view_.copy(store_);
     if (!reply.found) {
-        copy = {Copy::State::Absent, 0, 0, {}, 0};
-        return put(0);
+        copy = {Copy::State::Absent, reply.cas, 0, {}, 0};
+        return put(reply.cas);
     }
     copy = {Copy::State::Present, reply.cas, reply.fingerprint, {}, reply.ttl_left_s};
     if (!base_.is_none() && reply.fingerprint == record::fingerprint(base_)) return put(reply.cas);
     if (reply.value.empty()) return look(store::Want::Value);
 
-    const auto decoded = record::decode(reply.value);
+    const auto decoded = record::decode(view_.key().text(), reply.value);
     if (!decoded) {
         copy.state = Copy::State::Damaged;
         return put(reply.cas);
@@ -133,27 +135,25 @@ void GuardedPut::judge(store::FetchReply& reply) noexcept {
     copy.version = decoded->envelope.version;
     if (copy.version == outgoing_.envelope.version) return end(Outcome::Stored);
     if (may_replace(decoded->envelope)) return put(reply.cas);
-    give_way(*decoded, reply);
+    give_way(*decoded, reply.cas);
 }
 
-void GuardedPut::give_way(const record::Record& theirs, store::FetchReply& reply) noexcept {
+void GuardedPut::give_way(const record::Record& theirs, store::Cas cas) noexcept {
     found_ = theirs.envelope;
     const bool is_plain = found_.codec == record::Codec::Plain || found_.is_tombstone();
     if (is_plain || !env_.policy.merges()) {
-        found_value_ = std::move(reply.value);
+        found_payload_.assign(theirs.payload.begin(), theirs.payload.end());
         return end(Outcome::Superseded);
     }
-    auto plain = env_.compressor.plain_value(theirs, env_.policy.max_session_bytes);
-    if (plain) {
-        found_value_ = std::move(*plain);
-        return end(Outcome::Superseded);
-    }
-    if (plain.error().code != Errc::Corrupt)
-        return fail(Error(plain.error().code, "%s: %s", env_.pool.name(store_).c_str(),
-                          plain.error().detail)
-                        .at_store(store_));
+    const Status expanded =
+        env_.compressor.expand(theirs, env_.policy.max_session_bytes, found_payload_);
+    if (expanded) return end(Outcome::Superseded);
+    const Error& why = expanded.error();
+    if (why.code != Errc::Corrupt)
+        return fail(
+            Error(why.code, "%s: %s", env_.pool.name(store_).c_str(), why.detail).at_store(store_));
     view_.copy(store_).state = Copy::State::Damaged;
-    put(reply.cas);
+    put(cas);
 }
 
 void GuardedPut::fail(const Error& error) noexcept {

@@ -14,7 +14,7 @@ namespace sessmirror::replica {
 // What is being written, shared by the puts of one write. Outlives them.
 struct Outgoing {
     record::Envelope envelope;
-    record::EnvelopeBytes header{};                // the envelope, encoded
+    record::EnvelopeBytes header;                  // the envelope, encoded
     ByteView content;                              // what PHP's serializer made
     ByteView payload;                              // that, as it is stored
     std::shared_ptr<store::SharedPayload> shared;  // the payload, for the stores
@@ -41,8 +41,8 @@ class GuardedPutListener {
 //
 // What it may replace: an absent or damaged copy (but not one that is intact and cannot be read
 // here, where it would have to be merged: the put fails), the versions that the write contains (see
-// Lineage), and a tombstone older than what the request has read. Any other copy is somebody else's
-// write: the put ends as Superseded and tells by what.
+// Lineage), and what a tombstone ended that the write descends from. Any other copy is somebody
+// else's write: the put ends as Superseded and tells by what.
 // Finding the outgoing version itself is success: an earlier attempt did arrive.
 // An answer that is read after the deadline, since its worker had nothing to do meanwhile, says
 // nothing against the store: the put then fails without a further step.
@@ -67,10 +67,10 @@ class GuardedPut final : public store::StoreSink {
     [[nodiscard]] bool lock_lost() const noexcept { return lock_lost_; }
     // How many of the outgoing hints went with the copy.
     [[nodiscard]] std::size_t hints_told() const noexcept { return hints_told_; }
-    // Superseded: the envelope found, and the whole value, uncompressed if the policy merges.
+    // Superseded: the envelope found, and its payload, uncompressed if the policy merges.
     // Failed: why.
     [[nodiscard]] const record::Envelope& found() const noexcept { return found_; }
-    [[nodiscard]] Bytes take_found_value() noexcept { return std::move(found_value_); }
+    [[nodiscard]] Bytes take_found_payload() noexcept { return std::move(found_payload_); }
     [[nodiscard]] const Error& error() const noexcept { return error_; }
 
   private:
@@ -83,7 +83,7 @@ class GuardedPut final : public store::StoreSink {
     [[nodiscard]] store::Cas hinted_cas() const noexcept;
     void look(store::Want want) noexcept;
     void judge(store::FetchReply& reply) noexcept;
-    void give_way(const record::Record& theirs, store::FetchReply& reply) noexcept;
+    void give_way(const record::Record& theirs, store::Cas cas) noexcept;
     [[nodiscard]] bool may_replace(const record::Envelope& envelope) const noexcept;
     void end(Outcome outcome) noexcept;
     void fail(const Error& error) noexcept;
@@ -104,7 +104,7 @@ class GuardedPut final : public store::StoreSink {
     int tries_ = 0;
     std::size_t hints_told_ = 0;
     record::Envelope found_;
-    Bytes found_value_;
+    Bytes found_payload_;
     Error error_;
 };
 

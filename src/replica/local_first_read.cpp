@@ -77,14 +77,11 @@ bool LocalFirstRead::all_agree() noexcept {
 }
 
 void LocalFirstRead::conclude() noexcept {
-    if (!view_.is_confirmed(env_.pool) || !view_.is_fresh() || !all_agree()) {
+    // An open token takes an answer of every member.
+    if (!view_.is_confirmed(env_.pool) || !view_.is_fresh() || !all_agree() ||
+        view_.has_open_token()) {
         fallback_.emplace(env_, view_);
         return fallback_->start(this);
-    }
-    if (view_.has_open_token()) {
-        const int home = view_.set().home(env_.pool);
-        if ((asked_ & store_bit(home)) == 0) return ask(home, store::Want::Version);
-        view_.close_token();
     }
     const int local = env_.pool.local();
     if (local >= 0 && view_.has_newest(local)) env_.pool.count(pool::Counter::LocalHits);

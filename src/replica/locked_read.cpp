@@ -131,8 +131,8 @@ void LockedRead::fail_over(const Error& reason) noexcept {
 void LockedRead::compare() noexcept {
     const Copy& home = view_.copy(home_);
     if (view_.has_newest(home_)) {
-        if (!view_.is_confirmed(env_.pool) || !view_.is_fresh()) return fall_back();
-        view_.close_token();
+        if (!view_.is_confirmed(env_.pool) || !view_.is_fresh() || view_.has_open_token())
+            return fall_back();
         if (env_.pool.local() >= 0 && view_.copy(env_.pool.local()).version == view_.version())
             env_.pool.count(pool::Counter::LocalHits);
         repair_laggards(env_, view_, Confirmed::Yes);

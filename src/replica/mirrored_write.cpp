@@ -5,18 +5,19 @@
 #include <iterator>
 #include <utility>
 
+#include "replica/tombstone.h"
+
 namespace sessmirror::replica {
 
 MirroredWrite::MirroredWrite(const Environment& env, SessionView& view, Kind kind, ByteView payload,
-                             std::uint32_t ttl_s, bool alone, record::Serialization form)
+                             std::uint32_t lifetime_s, bool alone, record::Serialization form)
     : Operation(env),
       view_(view),
       acks_needed_{env.policy.ack, view.set().copies()},
       reconciliation_(env.policy, form, view, payload),
       alone_(alone),
-      entombed_(kind == Kind::Tombstone) {
-    outgoing_.ttl_s = ttl_s;
-}
+      lifetime_s_(lifetime_s),
+      entombed_(kind == Kind::Tombstone) {}
 
 MirroredWrite::~MirroredWrite() {
     env_.locks.abandon(unlock_ticket_);
@@ -54,22 +55,30 @@ void MirroredWrite::begin_round() noexcept {
     acks_ = 0;
     puts_of_round_ = 0;
     again_ = false;
-    home_has_it_ = false;
+    home_has_it_ = may_be_stored_ = false;
     const bool locked = view_.lock.held();
     // Under `fail` theirs must stay everywhere, so no mirror may be written before the home agreed.
     parallel_ = alone_ || (locked && env_.policy.on_conflict != OnConflict::Fail);
     home_ = locked ? view_.lock.store : view_.set().home(env_.pool, failed_homes_);
 
     record::Envelope& envelope = outgoing_.envelope;
-    envelope.version = draw_version();
-    envelope.parent = reconciliation_.base();
-    envelope.modified_unix = env_.scheduler.unix_seconds();
+    const std::uint32_t now = env_.scheduler.unix_seconds();
+    envelope.format = std::max(env_.policy.write_format, outgoing_.replaces->format());
+    envelope.version = draw_version(now);
+    envelope.incarnation = incarnation(now);
+    envelope.ancestors = ancestors(now);
+    envelope.modified_unix = now;
+    envelope.lifetime_s = std::max(outgoing_.replaces->lifetime_s(), lifetime_s_);
+    outgoing_.ttl_s = entombed_
+                          ? tombstone_lifetime(std::max(envelope.lifetime_s, view_.lifetime_left()),
+                                               env_.policy.lock_lease_s)
+                          : lifetime_s_;
     envelope.origin = env_.policy.origin;
     envelope.flags = static_cast<std::uint8_t>(
         (entombed_ ? record::kTombstone : 0) | (rounds_ > 1 ? record::kMerged : 0) |
         (view_.set().is_first_choice(home_) ? 0 : record::kAfterFailover));
 
-    outgoing_.header = record::encode(envelope, outgoing_.payload);
+    outgoing_.header = record::encode(envelope, view_.key().text(), outgoing_.payload);
     outgoing_.hints = CasHints(envelope.version);
     leaves_hints_ = !entombed_ && needs_hints(env_.pool, view_.set(), home_);
     home_waits_ = locked && parallel_ && leaves_hints_ && env_.policy.ack == Ack::All;
@@ -97,7 +106,7 @@ void MirroredWrite::pack() noexcept {
 void MirroredWrite::start_home() noexcept {
     if (parallel_) start_mirrors(home_waits_ ? Mirrors::WithHome : Mirrors::All);
     home_waits_ = false;
-    start_put(home_, outgoing_.envelope.parent);
+    start_put(home_, reconciliation_.base());
 }
 
 // Under the lock nobody else writes, so the order is free. Whoever writes this session next on the
@@ -109,11 +118,34 @@ bool MirroredWrite::goes_before_home(int store) const noexcept {
 
 // Above everything that this request or its client has seen, so that no copy from before can pass
 // for this one.
-record::Version MirroredWrite::draw_version() noexcept {
-    const record::Version base = outgoing_.replaces->newest();
-    const std::uint32_t now = env_.scheduler.unix_seconds();
+record::Version MirroredWrite::draw_version(std::uint32_t now) noexcept {
+    const record::Version base =
+        std::max(outgoing_.replaces->newest(), outgoing_.replaces->incarnation());
     const std::uint32_t above_seen = view_.generation_floor(now) + 1;
     return record::next_version(base, std::max(now, above_seen), env_.random.next());
+}
+
+// REQUIRES: the version is drawn.
+record::Version MirroredWrite::incarnation(std::uint32_t now) noexcept {
+    if (outgoing_.envelope.format == record::Format::First) return record::Version::none();
+    if (entombed_) return outgoing_.envelope.version;
+    return std::max(view_.incarnation(now), outgoing_.replaces->incarnation());
+}
+
+record::Ancestry MirroredWrite::ancestors(std::uint32_t now) noexcept {
+    using Members = record::Ancestry::Members;
+    if (outgoing_.envelope.format == record::Format::First) {
+        const record::Version base = reconciliation_.base();
+        return base.is_none() ? record::Ancestry{} : record::Ancestry{base};
+    }
+    record::Ancestry all = outgoing_.replaces->ancestors();
+    all.trim(now, is_everyone_up() ? Members::AllThere : Members::SomeAway);
+    return all;
+}
+
+bool MirroredWrite::is_everyone_up() noexcept {
+    return std::ranges::all_of(view_.set().members(),
+                               [this](int store) { return env_.pool.is_up(store); });
 }
 
 void MirroredWrite::start_put(int store, record::Version base) noexcept {
@@ -136,7 +168,7 @@ void MirroredWrite::start_mirrors(Mirrors which) noexcept {
         if (which != Mirrors::All && (which == Mirrors::BeforeHome) != goes_before_home(store))
             continue;
         if (env_.pool.is_up(store))
-            start_put(store, outgoing_.envelope.parent);
+            start_put(store, reconciliation_.base());
         else
             env_.pool.note_missed(store, view_.key());
     }
@@ -147,6 +179,7 @@ void MirroredWrite::on_put_done(GuardedPut& put) noexcept {
     if (put.lock_lost()) env_.pool.count(pool::Counter::LocksLost);
     if (put.store() == unlock_store_) settle_unlock(put);
     if (put.outcome() == GuardedPut::Outcome::Stored) note_token(put);
+    may_be_stored_ |= put.outcome() != GuardedPut::Outcome::Superseded;
     put.store() == home_ ? on_home_done(put) : on_mirror_done(put);
     if (home_waits_ && pending_ == 0) start_home();
     advance();
@@ -229,12 +262,15 @@ void MirroredWrite::on_superseded_mirror(GuardedPut& put) noexcept {
     const record::Envelope& theirs = put.found();
     if (theirs.is_tombstone() && !entombed_) return meet_rival(put);
     // Whoever followed us at the home was faster here: the mirror is ahead, not behind.
-    if (theirs.parent == outgoing_.envelope.version) {
+    if (theirs.ancestors.contains(outgoing_.envelope.version)) {
         ++acks_;
         return;
     }
-    // Or it followed those who followed us, which the home can tell.
-    if (theirs.parent.generation > outgoing_.envelope.version.generation && !done()) {
+    // Or it followed those who followed us, and its ancestry does not reach back to us any more:
+    // the home can tell.
+    const bool may_follow = theirs.format == record::Format::First || theirs.ancestors.is_full();
+    if (may_follow && theirs.parent().generation > outgoing_.envelope.version.generation &&
+        !done()) {
         suspects_.push_back(&put);
         return;
     }
@@ -263,8 +299,9 @@ void MirroredWrite::on_fetch(int, Result<store::FetchReply> reply) noexcept {
 void MirroredWrite::meet_fork(GuardedPut& put) noexcept {
     if (env_.policy.merges() && !done()) return meet_rival(put);
     env_.pool.count(pool::Counter::Conflicts);
-    if (put.found().version > outgoing_.envelope.version) return;
-    env_.pool.count(pool::Counter::Collisions);
+    if (put.found().precedence() > outgoing_.envelope.precedence()) return;
+    env_.pool.count(pool::Counter::Collisions,
+                    std::max<std::uint64_t>(writes_lost(*outgoing_.replaces, put.found()), 1));
     if (++rounds_ <= kMaxRounds) start_put(put.store(), put.found().version);
 }
 
@@ -283,6 +320,10 @@ void MirroredWrite::meet_rival(GuardedPut& put) noexcept {
         }
         // Destroyed meanwhile. Mirrors that took our version already have to be told as well.
         entombed_ = true;
+    } else if (put.found().incarnation > outgoing_.envelope.incarnation) {
+        refusal_ =
+            Error(Errc::Conflict, "the session was destroyed and begun anew while this page ran");
+        return;
     } else if (env_.policy.on_conflict == OnConflict::Fail && !entombed_) {
         refusal_ = Error(Errc::Conflict, "another request stored the session first");
         return;
@@ -290,13 +331,13 @@ void MirroredWrite::meet_rival(GuardedPut& put) noexcept {
         refusal_ = Error(Errc::Conflict, "the session kept changing while it was written");
         return;
     }
-    rivals_.push_back({put.found(), put.take_found_value(), is_at_home});
+    rivals_.push_back({put.found(), put.take_found_payload(), is_at_home});
     again_ = true;
 }
 
 // All of a round's puts have ended.
 void MirroredWrite::settle_rivals() noexcept {
-    reconciliation_.note_sent(outgoing_.envelope, home_has_it_);
+    if (may_be_stored_) reconciliation_.note_sent(outgoing_.envelope.version, home_has_it_);
     // The home's first: what mirrors hold is joined to what was decided there.
     std::stable_partition(rivals_.begin(), rivals_.end(),
                           [](const Rival& rival) { return rival.is_at_home; });
@@ -334,7 +375,7 @@ void MirroredWrite::report(const char* settlement) noexcept {
 void MirroredWrite::fail_over(const GuardedPut& put) noexcept {
     failed_homes_ |= store_bit(put.store());
     home_ = view_.set().home(env_.pool, failed_homes_);
-    if (home_ >= 0) start_put(home_, outgoing_.envelope.parent);
+    if (home_ >= 0) start_put(home_, reconciliation_.base());
 }
 
 void MirroredWrite::note_failure(const GuardedPut& put) noexcept {

@@ -47,10 +47,11 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
   public:
     enum class Kind : std::uint8_t { Payload, Tombstone };
 
+    // `lifetime_s`: what the page gives the session; a tombstone gets one of its own (tombstone.h).
     // `alone`: nobody else can know this id. `form`: how the payload can be taken apart for a
     // merge.
     MirroredWrite(const Environment& env, SessionView& view, Kind kind, ByteView payload,
-                  std::uint32_t ttl_s, bool alone,
+                  std::uint32_t lifetime_s, bool alone,
                   record::Serialization form = record::Serialization::Opaque);
 
     ~MirroredWrite() override;
@@ -89,7 +90,10 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     void on_fetch(int store, Result<store::FetchReply> reply) noexcept override;
 
     Status check_size() noexcept;
-    [[nodiscard]] record::Version draw_version() noexcept;
+    [[nodiscard]] record::Version draw_version(std::uint32_t now) noexcept;
+    [[nodiscard]] record::Version incarnation(std::uint32_t now) noexcept;
+    [[nodiscard]] record::Ancestry ancestors(std::uint32_t now) noexcept;
+    [[nodiscard]] bool is_everyone_up() noexcept;
     void begin_round() noexcept;
     void pack() noexcept;
     void start_put(int store, record::Version base) noexcept;
@@ -122,12 +126,14 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     std::vector<Rival> rivals_;          // of this round; the next one takes them in
     std::vector<GuardedPut*> suspects_;  // mirrors that are ahead; by whom is not known yet
     bool alone_;
+    const std::uint32_t lifetime_s_;
     bool parallel_ = false;
     bool again_ = false;  // another round is needed once this one has ended
     bool entombed_ = false;
     bool idle_ = false;  // done, and none pending: kept for whoever waits for it
     bool keeps_lock_ = false;
-    bool home_has_it_ = false;  // the home took this round's version
+    bool home_has_it_ = false;    // the home took this round's version
+    bool may_be_stored_ = false;  // some store took it, or may take it yet
     bool leaves_hints_ = false;
     bool home_waits_ = false;  // for the mirror that is written before it
     int unlock_store_ = -1;    // whose put carries the unlock, until it is answered

@@ -15,7 +15,7 @@ store::PutRequest put_note(const Environment& env, const store::SessionKey& key,
     store::PutRequest put;
     put.key = key;
     put.payload = as_bytes(text.view());
-    put.header = record::encode(envelope, put.payload);
+    put.header = record::encode(envelope, put.key.text(), put.payload);
     put.version = envelope.version;
     put.fingerprint = record::fingerprint(envelope.version);
     put.ttl_s = ttl_s;
@@ -24,9 +24,10 @@ store::PutRequest put_note(const Environment& env, const store::SessionKey& key,
     return put;
 }
 
-std::optional<std::string_view> read_note(const store::FetchReply& reply) noexcept {
+std::optional<std::string_view> read_note(const store::SessionKey& key,
+                                          const store::FetchReply& reply) noexcept {
     if (!reply.found) return std::nullopt;
-    const auto note = record::decode(reply.value);
+    const auto note = record::decode(key.text(), reply.value);
     if (!note || note->envelope.codec != record::Codec::Plain) return std::nullopt;
     return as_text(note->payload);
 }

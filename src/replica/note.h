@@ -23,6 +23,7 @@ store::PutRequest put_note(const Environment& env, const store::SessionKey& key,
                            TimePoint deadline) noexcept;
 
 // Points into the reply. nullopt where there is no note, or none that can be read.
-std::optional<std::string_view> read_note(const store::FetchReply& reply) noexcept;
+std::optional<std::string_view> read_note(const store::SessionKey& key,
+                                          const store::FetchReply& reply) noexcept;
 
 }  // namespace sessmirror::replica

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "record/envelope.h"
 
 namespace sessmirror::replica {
 
@@ -35,8 +36,10 @@ enum class Freshness : std::uint8_t {
 
 // What happens when the newest version is known to be out of reach.
 enum class OnStale : std::uint8_t {
-    Serve,     // the session is an older version of itself, or a new one; counted and logged
-    ReadOnly,  // the same, but it cannot be changed
+    Serve,     // an older version of the session is served, counted and logged; the start fails
+               // where there is none, since a new session would bury the missing one
+    Renew,     // the same, but where there is none a new session is begun
+    ReadOnly,  // as Serve, but what is served cannot be changed
     Fail,      // the start fails
 };
 
@@ -55,10 +58,11 @@ struct Policy {
     std::uint32_t lock_lease_s = 30;
     Duration lock_wait = milliseconds(10000);
     Duration deadline =
-        milliseconds(1000);              // for the steps of one call; waiting for a lock is extra
-    std::uint16_t origin = 0;            // see record::Envelope::origin
-    bool compresses = false;             // what it writes; whatever others wrote is read
-    std::uint64_t compress_from = 4096;  // bytes; what is smaller is stored as it is
+        milliseconds(1000);  // for the steps of one call; waiting for a lock is extra
+    record::Format write_format = record::Format::Second;  // at least; what is there is read
+    std::uint16_t origin = 0;                              // see record::Envelope::origin
+    bool compresses = false;                      // what it writes; whatever others wrote is read
+    std::uint64_t compress_from = 4096;           // bytes; what is smaller is stored as it is
     std::uint64_t max_session_bytes = 16u << 20;  // before it is compressed
 
     [[nodiscard]] bool merges() const noexcept {

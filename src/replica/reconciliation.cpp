@@ -6,8 +6,11 @@
 namespace sessmirror::replica {
 namespace {
 
-ByteView payload_of(const Bytes& stored) noexcept {
-    return ByteView(stored).subspan(record::Envelope::kSize);
+bool was_made_from(const record::Envelope& rival, record::Version base) noexcept {
+    if (rival.format == record::Format::First)
+        return rival.parent() == base || rival.parent().generation > base.generation;
+    // Every session was made from nothing, and who starts from there has deleted no key.
+    return base.is_none() || rival.ancestors.contains(base);
 }
 
 }  // namespace
@@ -25,22 +28,21 @@ Reconciliation::Reconciliation(const Policy& policy, record::Serialization form,
 }
 
 const ByteView* Reconciliation::common_base(const Rival& rival) const noexcept {
-    const record::Version parent = rival.envelope.parent;
-    if (parent == base_version_) return &base_payload_;
-    if (rival.is_at_home && parent.generation > base_version_.generation) return &base_payload_;
-    if (!rival.is_at_home &&
-        (parent == read_version_ || parent.generation > read_version_.generation))
-        return &read_payload_;
-    return nullptr;
+    if (was_made_from(rival.envelope, base_version_)) return &base_payload_;
+    if (was_made_from(rival.envelope, read_version_)) return &read_payload_;
+    const bool has_run_over =
+        rival.is_at_home && rival.envelope.ancestors.is_full() &&
+        rival.envelope.ancestors.words().back() > record::packed(base_version_);
+    return has_run_over ? &base_payload_ : nullptr;
 }
 
 Reconciliation::Outcome Reconciliation::absorb(const Rival& rival) {
-    Outcome outcome{Way::Replaced, 1};
+    Outcome outcome{Way::Replaced, writes_lost(lineage_, rival.envelope)};
     const ByteView* const base = policy_.merges() ? common_base(rival) : nullptr;
     if (base != nullptr) {
         auto merge =
             record::three_way_merge(form_, as_text(*base), as_text(payload_),
-                                    as_text(payload_of(rival.stored)), policy_.protected_keys);
+                                    as_text(ByteView(rival.payload)), policy_.protected_keys);
         if (merge.outcome == record::Merge::Outcome::Merged) {
             payload_storage_ = std::move(merge.payload);
             payload_ = as_bytes(payload_storage_);
@@ -55,19 +57,16 @@ void Reconciliation::overrule(const Rival& rival) {
     lineage_.add(rival.envelope);
     if (!rival.is_at_home) return;
     base_version_ = rival.envelope.version;
-    base_storage_ = rival.stored;
-    base_payload_ = payload_of(base_storage_);
+    base_storage_ = rival.payload;
+    base_payload_ = base_storage_;
 }
 
-void Reconciliation::note_sent(const record::Envelope& own, bool home_has_it) {
-    record::Envelope itself = own;
-    itself.parent = {};  // says nothing new about what is older
-    lineage_.add(itself);
+void Reconciliation::note_sent(record::Version own, bool home_has_it) {
+    lineage_.add(own);
     if (!home_has_it) return;
-    base_version_ = own.version;
-    base_storage_.assign(record::Envelope::kSize, std::byte{});
-    base_storage_.insert(base_storage_.end(), payload_.begin(), payload_.end());
-    base_payload_ = payload_of(base_storage_);
+    base_version_ = own;
+    base_storage_.assign(payload_.begin(), payload_.end());
+    base_payload_ = base_storage_;
 }
 
 }  // namespace sessmirror::replica

@@ -14,18 +14,19 @@ namespace sessmirror::replica {
 // Another request's write that a write found in its way.
 struct Rival {
     record::Envelope envelope;
-    Bytes stored;  // the whole value: envelope and payload, uncompressed if it can be merged
+    Bytes payload;  // uncompressed if it can be merged
     bool is_at_home = false;
 };
 
 // What a write stores, and how that changes as it meets others' writes: merged by key when the
-// policy says so, otherwise, or when that is impossible, on top of theirs. Merging needs the
-// version that both sides started from:
+// policy says so, otherwise, or when that is impossible, on top of theirs. Merging needs a version
+// that both sides were made from and whose content is at hand: what this request has read, or what
+// the home held when this write last knew it. The rival's ancestry tells whether it is one. Without
+// such a base nothing is merged: keys that only one side has could be its own or deleted by the
+// other, so a guess would delete acknowledged changes or bring deleted ones back.
 //
-//   a rival at the home    what the home had when this write last knew it. The home takes writes
-//                          one after the other, so the rival was made from that, in some steps.
-//   a rival on a mirror    what this request has read, or the home's, unless the rival's parent is
-//                          older: then it had left the common history before, and is replaced.
+// Where so many wrote that an ancestry has run over, a rival at the home is taken for a descendant
+// of what the home held: it takes writes one after the other.
 //
 // Pure but for memory; the view and the payload outlive it.
 class Reconciliation {
@@ -43,8 +44,8 @@ class Reconciliation {
     // Knows it from now on and puts the payload on top of it as it is.
     void overrule(const Rival& rival);
 
-    // This write was sent as `own`; `home_has_it` if the home took it.
-    void note_sent(const record::Envelope& own, bool home_has_it);
+    // This write was sent as `own`, and some store may have it; `home_has_it` if the home took it.
+    void note_sent(record::Version own, bool home_has_it);
 
     // What to store. Valid until the next absorb().
     [[nodiscard]] ByteView payload() const noexcept { return payload_; }

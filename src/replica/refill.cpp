@@ -46,7 +46,7 @@ void Refill::on_fetch(int, Result<store::FetchReply> reply) noexcept {
     requests(-1);
     if (!reply) return end(reply.error());
     ready_cas_ = reply->cas;
-    is_ready_ = read_note(*reply) == ready_text_.view();
+    is_ready_ = read_note(scope_.ready_key, *reply) == ready_text_.view();
     pool::Health& health = env_.pool.health(target_);
     if (is_ready_) health.set_filling(false);
     if (is_ready_ && (extent_ == Extent::Look || is_overtaken_)) return end(kOk);

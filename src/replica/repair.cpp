@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "replica/lineage.h"
+#include "replica/forks.h"
 
 namespace sessmirror::replica {
 namespace {
@@ -15,7 +15,7 @@ void put_newest(const Environment& env, SessionView& view, int store, store::Cas
     store::PutRequest put;
     put.key = view.key();
     put.payload = view.newest().payload;
-    put.header = record::encode(envelope, put.payload);
+    put.header = record::encode(envelope, put.key.text(), put.payload);
     put.version = view.version();
     put.fingerprint = record::fingerprint(view.version());
     put.ttl_s = ttl_s;
@@ -27,27 +27,19 @@ void put_newest(const Environment& env, SessionView& view, int store, store::Cas
     view.copy(store).state = Copy::State::Unknown;
 }
 
+// Whether the newest version should take the place of this copy.
 bool is_behind(const Copy& copy, record::Version newest) noexcept {
     switch (copy.state) {
         case Copy::State::Absent:
         case Copy::State::Damaged:
             return true;
         case Copy::State::Present:
-            return copy.version < newest && !copy.version.is_none();
+            return copy.version != newest && !copy.version.is_none();
         case Copy::State::Unknown:
         case Copy::State::Failed:
             return false;
     }
     return false;
-}
-
-// A copy that the newest version did not come from: replacing it loses what its writer changed.
-void report_if_lost(const Environment& env, SessionView& view, const Copy& copy) noexcept {
-    Lineage newest;
-    newest.add(view.newest().envelope);
-    if (copy.state != Copy::State::Present || newest.covers(copy.version)) return;
-    env.pool.count(pool::Counter::Conflicts);
-    env.pool.count(pool::Counter::Collisions);
 }
 
 }  // namespace
@@ -60,7 +52,7 @@ void repair_laggards(const Environment& env, SessionView& view, Confirmed confir
             confirmed == Confirmed::Yes && copy.version == view.version() &&
             env.pool.health(store).is_in_doubt(view.newest().envelope.modified_unix);
         if (!is_behind(copy, view.version()) && !is_doubted) continue;
-        report_if_lost(env, view, copy);
+        report_if_fork(env, view, store);
         put_newest(env, view, store, copy.cas, ttl_s);
     }
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "replica/forks.h"
+
 namespace sessmirror::replica {
 
 void SessionCopy::run() noexcept {
@@ -65,10 +67,11 @@ void SessionCopy::decide() noexcept {
 }
 
 void SessionCopy::put() noexcept {
+    report_if_fork(env_, view_, target_);
     store::PutRequest put;
     put.key = view_.key();
     put.payload = view_.newest().payload;
-    put.header = record::encode(view_.newest().envelope, put.payload);
+    put.header = record::encode(view_.newest().envelope, put.key.text(), put.payload);
     put.version = view_.version();
     put.fingerprint = record::fingerprint(view_.version());
     put.ttl_s = view_.lifetime_left();

@@ -9,7 +9,8 @@ namespace sessmirror::replica {
 // Brings one session on one store up to the newest version that the other members have, when it is
 // behind. Tombstones are copied like any other version, so a destroyed session stays destroyed.
 // Lifetimes are kept. By compare-and-set on what was seen (or add), so it never buries what a
-// request writes meanwhile.
+// request writes meanwhile; a version that the newest was not made from is reported first
+// (forks.h).
 //
 // Compares versions first, so that a session which needs nothing costs no payload. Fails when a
 // store that is up did not answer, when no complete member is up, or when the target did not take

@@ -11,6 +11,13 @@ Error at_store(const pool::Pool& pool, int store, const Error& why) noexcept {
     return Error(why.code, "%s: %s", pool.name(store).c_str(), why.detail).at_store(store);
 }
 
+// A token may be forged where no secret is set, so what it says is believed for a day ahead at
+// most: enough for clocks that differ, too little to use up the generations.
+bool is_plausible(record::Version told, std::uint32_t unix_seconds) noexcept {
+    constexpr std::uint32_t kTrusted = 24 * 3600;
+    return told.generation <= unix_seconds + kTrusted;
+}
+
 }  // namespace
 
 void SessionView::reset(const pool::Pool& pool, const store::SessionKey& key,
@@ -20,6 +27,7 @@ void SessionView::reset(const pool::Pool& pool, const store::SessionKey& key,
     std::fill_n(copies_.begin(), pool.size(), Copy{});
     stored_.clear();
     content_.clear();
+    others_.clear();
     readability_ = kOk;
     hints_ = {};
     record_ = {};
@@ -45,18 +53,28 @@ void SessionView::absorb(pool::Pool& pool, int store, Result<store::FetchReply>&
     if (!reply->hint.empty()) hints_ = CasHints::decode(reply->hint);
     if (!reply->found || reply->value.empty()) return;
 
-    const auto decoded = record::decode(reply->value);
+    const auto decoded = record::decode(key_.text(), reply->value);
     if (!decoded) return note_damage(pool, store, decoded.error());
-    if (decoded->envelope.version > version()) {
+    known.version = decoded->envelope.version;
+    known.fingerprint = record::fingerprint(known.version);
+    if (decoded->envelope.precedence() > record_.envelope.precedence()) {
         Bytes content;
         const Status readable = expand(*decoded, content);
         if (!readable && readable.error().code == Errc::Corrupt)
             return note_damage(pool, store, readable.error());
+        if (is_found()) note_other(record_.envelope);
         readability_ = readable ? kOk : Status(at_store(pool, store, readable.error()));
         content_ = std::move(content);
-        keep(std::move(reply->value), decoded->envelope);
+        keep(std::move(reply->value), *decoded);
+    } else if (decoded->envelope.version != version()) {
+        note_other(decoded->envelope);
     }
-    known.version = decoded->envelope.version;
+}
+
+void SessionView::note_other(const record::Envelope& envelope) noexcept {
+    const bool is_known = std::ranges::any_of(
+        others_, [&](const record::Envelope& other) { return other.version == envelope.version; });
+    if (!is_known) others_.push_back(envelope);
 }
 
 Status SessionView::expand(const record::Record& record, Bytes& content) noexcept {
@@ -66,10 +84,11 @@ Status SessionView::expand(const record::Record& record, Bytes& content) noexcep
     return compressor_->expand(record, max_bytes_, content);
 }
 
-void SessionView::keep(Bytes&& stored, const record::Envelope& envelope) noexcept {
+void SessionView::keep(Bytes&& stored, const record::Record& record) noexcept {
+    const std::size_t length = record.payload.size();
+    record_.envelope = record.envelope;
     stored_ = std::move(stored);
-    record_.envelope = envelope;
-    record_.payload = ByteView(stored_).subspan(record::Envelope::kSize);
+    record_.payload = ByteView(stored_).last(length);
 }
 
 void SessionView::note_damage(pool::Pool& pool, int store, const Error& why) noexcept {
@@ -94,14 +113,26 @@ bool SessionView::is_confirmed(pool::Pool& pool) const noexcept {
 }
 
 void SessionView::adopt(const record::Envelope& written, ByteView payload) {
-    record::Envelope envelope = written;
-    envelope.codec = record::Codec::Plain;
-    const auto header = record::encode(envelope, payload);
-    Bytes stored(header.size() + payload.size());
-    std::copy(payload.begin(), payload.end(),
-              std::copy(header.begin(), header.end(), stored.begin()));
     readability_ = kOk;
-    keep(std::move(stored), envelope);
+    others_.clear();
+    keep(Bytes(payload.begin(), payload.end()), {written, payload});
+    record_.envelope.codec = record::Codec::Plain;
+}
+
+bool SessionView::has_ended() const noexcept {
+    if (!token_ || token_->kind != FreshnessToken::Kind::Ended) return false;
+    const record::Envelope& found = record_.envelope;
+    if (found.format == record::Format::First && !found.is_tombstone())
+        return !is_fresh() || !token_->is_met_by(found.parent());
+    return found.incarnation < token_->version && found.version != token_->version;
+}
+
+record::Version SessionView::incarnation(std::uint32_t unix_seconds) const noexcept {
+    const record::Version stored = record_.envelope.incarnation;
+    const bool has_seen_end = token_ && token_->kind == FreshnessToken::Kind::Ended;
+    return has_seen_end && is_plausible(token_->version, unix_seconds)
+               ? std::max(stored, token_->version)
+               : stored;
 }
 
 void SessionView::close_token() noexcept {
@@ -110,12 +141,9 @@ void SessionView::close_token() noexcept {
     is_token_closed_ = true;
 }
 
-// A token may be forged where no secret is set, so what it says is believed for a day ahead at
-// most: enough for clocks that differ, too little to use up the generations.
 std::uint32_t SessionView::generation_floor(std::uint32_t unix_seconds) const noexcept {
-    constexpr std::uint32_t kTrusted = 24 * 3600;
-    if (!token_ || token_->version.generation > unix_seconds + kTrusted) return 0;
-    return token_->version.generation;
+    const bool is_believed = token_ && is_plausible(token_->version, unix_seconds);
+    return is_believed ? token_->version.generation : 0;
 }
 
 std::uint32_t SessionView::lifetime_left() const noexcept {

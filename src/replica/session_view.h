@@ -3,6 +3,8 @@
 
 #include <array>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "pool/lock_registry.h"
 #include "record/compressor.h"
@@ -24,7 +26,7 @@ struct Copy {
         Failed,   // was asked and did not answer
     };
     State state = State::Unknown;
-    store::Cas cas = 0;
+    store::Cas cas = 0;  // of Present, Damaged, and what is left of an Absent one
     record::Fingerprint fingerprint = 0;
     record::Version version;
     std::int64_t ttl_left_s = 0;
@@ -40,7 +42,7 @@ struct LockHold {
 
 // One session as one request sees it: the newest value found so far, each store's copy, the lock.
 // Filled by the read operations, used by the write operations. Not copied: `record` points into
-// `stored`. Invariant: newest().envelope.version is the highest version of all decoded copies.
+// `stored`. Invariant: newest() takes precedence over all decoded copies (record::Precedence).
 class SessionView {
   public:
     SessionView() = default;
@@ -90,17 +92,16 @@ class SessionView {
     [[nodiscard]] bool is_fresh() const noexcept { return !token_ || token_->is_met_by(version()); }
     // Whether the client has seen the end of whatever was found: it is older, or was made from what
     // is older by a request that had not heard of the end.
-    [[nodiscard]] bool has_ended() const noexcept {
-        if (!token_ || token_->kind != FreshnessToken::Kind::Ended) return false;
-        return !is_fresh() ||
-               (!record_.envelope.is_tombstone() && !token_->is_met_by(record_.envelope.parent));
-    }
+    [[nodiscard]] bool has_ended() const noexcept;
+    // The tombstone that a version written now descends from; none() if the session has not been
+    // destroyed as far as this request and its client know.
+    [[nodiscard]] record::Version incarnation(std::uint32_t unix_seconds) const noexcept;
     // Whether a request that the client has seen may have written a newer version than the newest
     // found: see FreshnessToken::Kind::Open.
     [[nodiscard]] bool has_open_token() const noexcept {
         return token_ && token_->kind == FreshnessToken::Kind::Open && version() == token_->version;
     }
-    // The session's home, or everybody, has answered: there is no such version.
+    // Every member has answered: there is no such version.
     void close_token() noexcept;
 
     // Whether the client should be told the version that it was given, though it changed nothing:
@@ -128,6 +129,8 @@ class SessionView {
     [[nodiscard]] std::uint32_t lifetime_left() const noexcept;
     // As it is stored.
     [[nodiscard]] const record::Record& newest() const noexcept { return record_; }
+    // Other versions that were found, each once: ancestors of the newest, or written beside it.
+    [[nodiscard]] std::span<const record::Envelope> others() const noexcept { return others_; }
     // What PHP's serializer made of the newest version. REQUIRES: readability() is good.
     [[nodiscard]] ByteView content() const noexcept {
         return record_.envelope.codec == record::Codec::Plain ? record_.payload
@@ -150,7 +153,8 @@ class SessionView {
 
   private:
     Status expand(const record::Record& record, Bytes& content) noexcept;
-    void keep(Bytes&& stored, const record::Envelope& envelope) noexcept;
+    void keep(Bytes&& stored, const record::Record& record) noexcept;
+    void note_other(const record::Envelope& envelope) noexcept;
     void note_damage(pool::Pool& pool, int store, const Error& why) noexcept;
 
     store::SessionKey key_;
@@ -158,6 +162,7 @@ class SessionView {
     std::array<Copy, pool::kMaxStores> copies_;
     Bytes stored_;
     record::Record record_;
+    std::vector<record::Envelope> others_;
     Bytes content_;  // of record_, if that is compressed
     Status readability_ = kOk;
     record::Compressor* compressor_ = nullptr;

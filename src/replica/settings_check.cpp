@@ -43,7 +43,7 @@ void SettingsCheck::on_fetch(int store, Result<store::FetchReply> reply) noexcep
 }
 
 void SettingsCheck::judge(int store, const store::FetchReply& reply) noexcept {
-    const auto theirs = read_note(reply);
+    const auto theirs = read_note(key_, reply);
     if (!theirs) return leave_note(store, reply.cas);
     if (*theirs != mine_.view()) return report(store, *theirs);
     if (reply.ttl_left_s < kNoteLifetime / 2)

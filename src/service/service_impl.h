@@ -130,6 +130,7 @@ struct Session::Impl {
     void tell(const replica::FreshnessToken& what) noexcept;
     [[nodiscard]] ByteView with_others_changes(ByteView payload, record::Serialization form);
     [[nodiscard]] bool is_stored_already(ByteView payload) noexcept;
+    [[nodiscard]] bool wants_longest_lifetime() noexcept;
     void forget_parents_lock() noexcept;
     void let_go() noexcept;
     [[nodiscard]] replica::SessionView& view() noexcept { return work->view; }

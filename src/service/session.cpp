@@ -115,12 +115,16 @@ Status Session::Impl::store_payload(ByteView payload, record::Serialization form
     return store(replica::MirroredWrite::Kind::Payload, payload, lifetime_s, form, lock);
 }
 
-// A tombstone outlives every copy that a store which missed it may still hold, and every lease.
 Status Session::Impl::store_tombstone(Lock lock) {
-    constexpr std::uint32_t kMargin = 60;
-    return store(replica::MirroredWrite::Kind::Tombstone, {},
-                 lifetime_s + deployment->policy.lock_lease_s + kMargin,
+    return store(replica::MirroredWrite::Kind::Tombstone, {}, lifetime_s,
                  record::Serialization::Opaque, lock);
+}
+
+// Copies live as long as the page wants that touched them last, and a tombstone has to know the
+// longest: so a page that wants more than any before it writes.
+bool Session::Impl::wants_longest_lifetime() noexcept {
+    const record::Envelope& newest = view().newest().envelope;
+    return newest.format != record::Format::First && lifetime_s > newest.lifetime_s;
 }
 
 bool Session::Impl::is_stored_already(ByteView payload) noexcept {
@@ -156,6 +160,10 @@ Status Session::Impl::roll_back() {
 
 Status Session::Impl::touch_if_due() {
     settled = true;
+    if (wants_longest_lifetime()) {
+        const ByteView content = view().content();
+        return store_payload(content, record::Serialization::Opaque);
+    }
     for (const int store : view().set().members()) {
         const replica::Copy& copy = view().copy(store);
         if (copy.state != replica::Copy::State::Present) continue;

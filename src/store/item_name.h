@@ -22,6 +22,11 @@ class ItemName {
         append(key.text());
         append(suffix);
     }
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is not used is not cleared
+    ItemName(std::string_view prefix, const SessionKey& key) noexcept {
+        append(prefix);
+        append(key.text());
+    }
     // REQUIRES: it fits.
     void append(std::string_view text) noexcept {
         std::copy(text.begin(), text.end(), bytes_.begin() + size_);

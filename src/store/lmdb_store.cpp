@@ -167,7 +167,8 @@ int LmdbStore::put_at(MDB_cursor* cursor, const PutRequest& request, PutReply& r
     reply.cas = cas_of(request.version);
     std::byte* out =
         LmdbItem::write_head(value.mv_data, std::uint64_t{now} + request.ttl_s, reply.cas);
-    out = std::copy(request.header.begin(), request.header.end(), out);
+    const ByteView header = request.header.view();
+    out = std::copy(header.begin(), header.end(), out);
     std::copy(request.payload.begin(), request.payload.end(), out);
     return 0;
 }

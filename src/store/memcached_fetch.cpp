@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "store/memcached_fetch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "store/lock_item.h"
@@ -137,8 +138,12 @@ bool FetchOperation::take_value(wire::Reply& item) {
         return true;
     }
     const auto manifest = decode_manifest(reply_.value, host_.max_payload());
-    if (!manifest || (read_again_ && known == item.cas)) {
-        give_up_on_chunks();
+    if (!manifest) {
+        hand_out_damaged();
+        return true;
+    }
+    if (read_again_ && known == item.cas) {
+        hand_out_absent();
         return true;
     }
     manifest_ = *manifest;
@@ -151,7 +156,7 @@ void FetchOperation::ask_chunks() {
     reads_chunks_ = true;
     wire::Packet& packet = host_.link().packet();
     for (std::uint32_t i = 0; i < manifest_.count; ++i)
-        packet.get({.key = chunk_key(key_, manifest_.version, i), .value = true});
+        packet.get({.key = chunk_key(key_, manifest_.attempt, i), .value = true});
     LinkTerms terms{.deadline = deadline_};
     if (reply_.lock == LockState::Granted) terms.withdrawal = claimant();
     host_.link().send(this, std::move(terms));
@@ -159,29 +164,43 @@ void FetchOperation::ask_chunks() {
 
 bool FetchOperation::take_chunks(std::span<const wire::Reply> replies) {
     bool is_complete = true;
+    bool is_sound = true;
     for (std::uint32_t i = 0; i < manifest_.count; ++i) {
-        if (replies[i].code != ReplyCode::Value && replies[i].code != ReplyCode::Miss) return false;
-        is_complete = is_complete && replies[i].value.size() == manifest_.size_of(i);
+        const bool is_there = replies[i].code == ReplyCode::Value;
+        if (!is_there && replies[i].code != ReplyCode::Miss) return false;
+        is_complete = is_complete && is_there;
+        is_sound = is_sound && (!is_there || replies[i].value.size() == manifest_.size_of(i));
+    }
+    if (!is_sound) {
+        hand_out_damaged();
+        return true;
     }
     if (!is_complete) {
         // Perhaps the session was replaced and its old chunks deleted after we read the manifest.
         if (std::exchange(read_again_, true))
-            give_up_on_chunks();
+            hand_out_absent();
         else
             ask();
         return true;
     }
-    reply_.value.resize(record::Envelope::kSize);  // the manifest goes, the header stays
-    reply_.value.reserve(record::Envelope::kSize + manifest_.total);
+    reply_.value.resize(reply_.value.size() - Manifest::kSize);  // the header stays
+    reply_.value.reserve(reply_.value.size() + manifest_.total);
     for (const wire::Reply& chunk : replies)
         reply_.value.insert(reply_.value.end(), chunk.value.begin(), chunk.value.end());
     finish();
     return true;
 }
 
-// The copy is damaged: hand out a header without its payload, which decodes to Errc::Corrupt.
-void FetchOperation::give_up_on_chunks() {
-    if (reply_.value.size() > record::Envelope::kSize) reply_.value.resize(record::Envelope::kSize);
+// A header without its payload, which decodes to Errc::Corrupt.
+void FetchOperation::hand_out_damaged() {
+    reply_.value.resize(reply_.value.size() - std::min(reply_.value.size(), Manifest::kSize));
+    finish();
+}
+
+// The server has evicted a chunk. What is left can be replaced, and is nobody's session.
+void FetchOperation::hand_out_absent() {
+    reply_.found = false;
+    reply_.value.clear();
     finish();
 }
 

@@ -28,7 +28,8 @@ class FetchOperation final : public MemcachedOperation {
     bool take_value(wire::Reply& reply);
     void ask_chunks();
     bool take_chunks(std::span<const wire::Reply> replies);
-    void give_up_on_chunks();
+    void hand_out_damaged();
+    void hand_out_absent();
     void finish();
     void release_quietly();
     [[nodiscard]] Claimant claimant() const { return {key_, claim_->owner}; }

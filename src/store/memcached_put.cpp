@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "store/memcached_put.h"
 
+#include <sodium.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -65,6 +67,13 @@ void PutOperation::start() {
         choose_layout();
 }
 
+// The same when the put is repeated: what the first try has stored may refer to it.
+record::Version PutOperation::attempt() noexcept {
+    if (attempt_.is_none())
+        attempt_ = {version_.generation, std::max(::randombytes_random(), std::uint32_t{1})};
+    return attempt_;
+}
+
 void PutOperation::read_limit() {
     phase_ = Phase::Limit;
     wire::Packet& packet = host_.link().packet();
@@ -82,7 +91,7 @@ void PutOperation::choose_layout() {
     constexpr std::uint64_t kSmallest = 2 * kItemOverhead;
     const auto chunk_size = static_cast<std::uint32_t>(
         std::clamp<std::uint64_t>(limit, kSmallest, 1u << 30) - kItemOverhead);
-    manifest_ = plan_split(version_, payload().size(), chunk_size);
+    manifest_ = plan_split(attempt(), payload().size(), chunk_size);
     if (!manifest_ || limit < kSmallest) {
         manifest_.reset();
         error_ = Error(
@@ -91,7 +100,7 @@ void PutOperation::choose_layout() {
         settle();
         return;
     }
-    main_item_ = join(header_, encode_manifest(*manifest_));
+    main_item_ = join(header_.view(), encode_manifest(*manifest_));
     send_chunks();
 }
 
@@ -102,7 +111,7 @@ void PutOperation::send_chunks() {
     std::size_t position = 0;
     for (std::uint32_t i = 0; i < manifest_->count; ++i) {
         const std::size_t size = manifest_->size_of(i);
-        packet.set({.key = chunk_key(key_, version_, i), .ttl_s = chunk_ttl(ttl_s_)},
+        packet.set({.key = chunk_key(key_, manifest_->attempt, i), .ttl_s = chunk_ttl(ttl_s_)},
                    payload().subspan(position, size));
         position += size;
     }
@@ -120,7 +129,7 @@ void PutOperation::send_item() {
                 .compare = expected_,
                 .explicit_cas = chooses_cas ? cas_of(version_) : 0,
                 .return_cas = true},
-               manifest_ ? ByteView(main_item_) : ByteView(header_),
+               manifest_ ? ByteView(main_item_) : header_.view(),
                manifest_ ? ByteView() : payload());
     if (hint_size_ != 0) packet.set({.key = hint_key(key_), .ttl_s = item_ttl(ttl_s_)}, hint());
     if (unlock_ && unlock_->cas != 0) packet.erase({lock_key(key_), unlock_->cas});
@@ -211,7 +220,7 @@ bool PutOperation::take_outcome(const wire::Reply& reply) {
 
 bool PutOperation::take_verified(const wire::Reply& reply) {
     if (reply.code != ReplyCode::Value && reply.code != ReplyCode::Miss) return false;
-    const ByteView ours = header_;
+    const ByteView ours = header_.view();
     const bool is_ours = reply.value.size() >= ours.size() &&
                          std::equal(ours.begin(), ours.end(), reply.value.begin());
     reply_.outcome = is_ours ? PutOutcome::Stored : PutOutcome::Conflict;
@@ -246,7 +255,7 @@ void PutOperation::forget_old_chunks() {
     std::optional<KnownSplit>& known = host_.known_split();
     if (known && known->key == key_) {
         // Our own chunks stay, if a repeated put found itself stored.
-        if (known->cas == expected_ && known->manifest.version != version_)
+        if (known->cas == expected_ && known->manifest.attempt != attempt_)
             erase_chunks(known->manifest);
         known.reset();
     }
@@ -256,7 +265,7 @@ void PutOperation::forget_old_chunks() {
 void PutOperation::erase_chunks(const Manifest& manifest) {
     wire::Packet& packet = host_.link().packet();
     for (std::uint32_t i = 0; i < manifest.count; ++i)
-        packet.erase({.key = chunk_key(key_, manifest.version, i)});
+        packet.erase({.key = chunk_key(key_, manifest.attempt, i)});
     host_.link().send(nullptr, {.deadline = deadline_});
 }
 

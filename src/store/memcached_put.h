@@ -32,6 +32,7 @@ class PutOperation final : public MemcachedOperation, private StoreSink {
     void fail(const Error& why) override;
     void on_release(int store, Result<ReleaseReply> reply) noexcept override;
 
+    [[nodiscard]] record::Version attempt() noexcept;
     void read_limit();
     void choose_layout();
     void send_chunks();
@@ -65,6 +66,7 @@ class PutOperation final : public MemcachedOperation, private StoreSink {
     const std::size_t hint_size_;
     Bytes main_item_;  // header and manifest, when split
     std::optional<Manifest> manifest_;
+    record::Version attempt_;  // names the chunks; none() before there are any
     Phase phase_ = Phase::Item;
     bool must_release_ = false;  // the lock did not go with the item
     PutReply reply_;

@@ -17,7 +17,7 @@
 namespace sessmirror::store {
 namespace {
 
-constexpr std::uint64_t kItemHead = record::Envelope::kSize + Manifest::kSize;
+constexpr std::uint64_t kItemHead = record::Envelope::kMost + Manifest::kSize;
 
 using MemcachedBase = LinkedStore<MemcachedHost, FetchOperation, PutOperation, TouchOperation,
                                   ReleaseOperation, ProbeOperation>;

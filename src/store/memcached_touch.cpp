@@ -27,7 +27,7 @@ void TouchOperation::touch_chunks(const Manifest& manifest) {
     phase_ = Phase::Chunks;
     wire::Packet& packet = host_.link().packet();
     for (std::uint32_t i = 0; i < manifest.count; ++i)
-        packet.get({.key = chunk_key(key_, manifest.version, i), .touch_s = chunk_ttl(ttl_s_)});
+        packet.get({.key = chunk_key(key_, manifest.attempt, i), .touch_s = chunk_ttl(ttl_s_)});
     host_.link().send(this, {.deadline = deadline_});
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "store/lock_item.h"
+#include "store/redis_names.h"
 #include "store/redis_value.h"
 
 namespace sessmirror::store {
@@ -25,11 +26,11 @@ void RedisFetch::start() {
     reply_ = {};
     LinkTerms terms{.deadline = deadline_};
     wire::RespPacket& packet = host_.link().packet();
-    if (wants_hint_) packet.command(2).add("GET").add(hint_key(key_));
+    if (wants_hint_) packet.command(2).add("GET").add(redis_hint_key(key_));
     if (claim_) {
         host_.link().call(Script::Claim, key_, 3).add(claim_->owner.view());
         packet.add_number(key_ttl(claim_->lease_s));
-        packet.add_number(want_ == Want::Version ? record::Envelope::kSize : 0);
+        packet.add_number(want_ == Want::Version ? record::Envelope::kVersionEnd : 0);
         terms.withdrawal = Claimant{key_, claim_->owner};
     }
     // A large value does not go through a script.
@@ -40,7 +41,7 @@ void RedisFetch::start() {
             .add("GETRANGE")
             .add(key_.text())
             .add("0")
-            .add_number(record::Envelope::kSize - 1);
+            .add_number(record::Envelope::kVersionEnd - 1);
     if (!claim_) packet.command(2).add("PTTL").add(key_.text());
     host_.link().send(this, terms);
 }

@@ -30,7 +30,7 @@ void RedisPut::start() {
     const CasBytes expected = bytes_of(expected_);
     wire::RespPacket& packet = host_.link().call(Script::Put, key_, 5);
     packet.add(expected_ == 0 ? std::string_view() : as_text(expected));
-    packet.add(header_, payload_->view()).add_number(key_ttl(ttl_s_));
+    packet.add(header_.view(), payload_->view()).add_number(key_ttl(ttl_s_));
     packet.add(unlock_ ? unlock_->owner.view() : std::string_view()).add(as_text(hint_));
     host_.link().send(this, {.deadline = deadline_});
 }

@@ -5,13 +5,13 @@ namespace sessmirror::store {
 
 // What Redis does in one step, in Lua 5.1; see docs/format.md. Every script has one key, the
 // session's: the names of its lock and its hint, which are made of it, need not be sent
-// (lock_item.h, item_name.h).
+// (redis_names.h).
 
 // ARGV: who claims the lock; the lease in seconds; how many bytes of the session are wanted.
 // Replies with 1 if the lock is now the claimer's (he may have been here before: his answer was
 // lost), or else with its owner; the session's PTTL; and those bytes.
 inline constexpr const char kClaimScript[] = R"(
-local lock = KEYS[1] .. '.l'
+local lock = '{' .. KEYS[1] .. '}.l'
 local owner = redis.call('GET', lock)
 if not owner then
   redis.call('SET', lock, ARGV[1], 'EX', ARGV[2])
@@ -41,12 +41,12 @@ end
 local reply, repeated = 0, present == string.sub(ARGV[2], 5, 12)
 if present == ARGV[1] then
   redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
-  if ARGV[5] ~= '' then redis.call('SET', KEYS[1] .. '.c', ARGV[5], 'EX', ARGV[3]) end
+  if ARGV[5] ~= '' then redis.call('SET', '{' .. KEYS[1] .. '}.c', ARGV[5], 'EX', ARGV[3]) end
 elseif not repeated then
   reply = present == '' and 2 or 1
 end
 if ARGV[4] ~= '' then
-  local lock = KEYS[1] .. '.l'
+  local lock = '{' .. KEYS[1] .. '}.l'
   if redis.call('GET', lock) == ARGV[4] then redis.call('DEL', lock)
   elseif not repeated then reply = reply + 4 end
 end
@@ -55,7 +55,7 @@ return reply
 
 // ARGV: the owner. Replies with 1 if the lock was the owner's, and is no more.
 inline constexpr const char kReleaseScript[] = R"(
-local lock = KEYS[1] .. '.l'
+local lock = '{' .. KEYS[1] .. '}.l'
 if redis.call('GET', lock) ~= ARGV[1] then return 0 end
 return redis.call('DEL', lock)
 )";

@@ -9,6 +9,7 @@
 #include "store/redis_fetch.h"
 #include "store/redis_inventory.h"
 #include "store/redis_link.h"
+#include "store/redis_names.h"
 #include "store/redis_probe.h"
 #include "store/redis_put.h"
 #include "store/redis_release.h"
@@ -25,12 +26,12 @@ class RedisStore final : public RedisBase {
     RedisStore(const StoreSpec& spec, int index, net::EventLoop& loop, net::Resolver& resolver,
                const RemoteDefaults& defaults)
         : RedisBase(index, loop, defaults),
-          link_(loop, resolver, spec, link_options_of(spec, defaults, record::Envelope::kSize),
+          link_(loop, resolver, spec, link_options_of(spec, defaults, record::Envelope::kMost),
                 *this) {}
 
     void leave_hint(const SessionKey& key, ByteView hint, std::uint32_t ttl_s) override {
         wire::RespPacket& packet = link_.packet();
-        packet.command(5).add("SET").add(hint_key(key)).add(as_text(hint));
+        packet.command(5).add("SET").add(redis_hint_key(key)).add(as_text(hint));
         packet.add("EX").add_number(key_ttl(ttl_s));
         link_.send_later();
     }

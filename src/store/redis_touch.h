@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "store/item_name.h"
+#include "store/redis_names.h"
 #include "store/redis_operation.h"
 
 namespace sessmirror::store {
@@ -18,7 +18,7 @@ class RedisTouch final : public RedisOperation {
     void start() override {
         wire::RespPacket& packet = host_.link().packet();
         packet.command(3).add("EXPIRE").add(key_.text()).add_number(key_ttl(ttl_s_));
-        packet.command(3).add("EXPIRE").add(hint_key(key_)).add_number(key_ttl(ttl_s_));
+        packet.command(3).add("EXPIRE").add(redis_hint_key(key_)).add_number(key_ttl(ttl_s_));
         host_.link().send(this, {.deadline = deadline_});
     }
 

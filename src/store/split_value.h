@@ -14,14 +14,17 @@
 namespace sessmirror::store {
 
 // How a session that exceeds memcached's item limit is stored: the payload in chunk items, and in
-// the main item the envelope's header followed by this manifest. Chunk names contain the version,
-// so chunks never change and a reader can never join pieces of two writes; the main item, written
-// last and by compare-and-set, decides which version is the session. Specified in docs/format.md.
+// the main item the envelope's header followed by this manifest. Each attempt to store one names
+// its chunks anew, so chunks never change, a reader never joins pieces of two writes, and whoever
+// loses against another writer, of the same version even, erases nothing but his own. The main
+// item, written last and by compare-and-set, decides. Specified in docs/format.md.
 struct Manifest {
     static constexpr std::size_t kSize = 24;
     static constexpr std::uint32_t kMaxChunks = 4096;
 
-    record::Version version;
+    // The generation of the version, and a number drawn for the attempt. Up to format 1 of the
+    // envelope it was the version.
+    record::Version attempt;
     std::uint32_t chunk_size = 0;  // of every chunk but the last, which has what remains
     std::uint32_t count = 0;
     std::uint64_t total = 0;  // payload bytes
@@ -34,7 +37,7 @@ struct Manifest {
 inline constexpr std::uint32_t kSplitFlag = 1u << 31;
 
 // nullopt when more than kMaxChunks would be needed. REQUIRES: total > 0, chunk_size > 0.
-std::optional<Manifest> plan_split(record::Version version, std::uint64_t total,
+std::optional<Manifest> plan_split(record::Version attempt, std::uint64_t total,
                                    std::uint32_t chunk_size) noexcept;
 
 std::array<std::byte, Manifest::kSize> encode_manifest(const Manifest& manifest) noexcept;
@@ -43,7 +46,7 @@ std::array<std::byte, Manifest::kSize> encode_manifest(const Manifest& manifest)
 // `max_total`. Accepts any input.
 std::optional<Manifest> decode_manifest(ByteView item, std::uint64_t max_total) noexcept;
 
-// `<key>.<generation and nonce, 16 hex digits>.<chunk>`
-ItemName chunk_key(const SessionKey& key, record::Version version, std::uint32_t chunk) noexcept;
+// `<key>.<attempt, 16 hex digits>.<chunk>`
+ItemName chunk_key(const SessionKey& key, record::Version attempt, std::uint32_t chunk) noexcept;
 
 }  // namespace sessmirror::store

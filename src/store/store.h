@@ -61,7 +61,9 @@ struct FetchReply {
     LockState lock = LockState::NotAsked;
     HeldLock holder;  // Granted: ours. Held: who has it (owner may be empty when unknown)
     bool found = false;
-    Cas cas = 0;                          // of the item; 0 when not found
+    // Of the item. Not found, and yet not 0: what is there is no copy any more, and whoever puts
+    // one has to expect this.
+    Cas cas = 0;
     record::Fingerprint fingerprint = 0;  // meaningful when found
     std::int64_t ttl_left_s = 0;          // meaningful when found; -1 = never expires
     Bytes value;                          // envelope + payload when found and Want::Value
@@ -103,7 +105,7 @@ struct PutRequest {
     SessionKey key;
     // The stored value is header followed by payload; both need to live only during put(), and so
     // does the hint, of kMaxHint at most, which is left beside the item unless it is empty.
-    record::EnvelopeBytes header{};
+    record::EnvelopeBytes header;
     ByteView payload;
     // The same as `payload`, if its owner takes care of it; otherwise put() keeps a copy.
     std::shared_ptr<const SharedPayload> shared;

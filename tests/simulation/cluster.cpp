@@ -86,10 +86,11 @@ std::unique_ptr<Worker> Cluster::start_worker(int host_index) {
     options.io_timeout = shape_.io_timeout;
     options.on_put_sent = [raw = worker.get()](const store::PutRequest& put) {
         if (!(put.key == raw->key)) return;  // a refill's
-        Bytes stored(put.header.begin(), put.header.end());
+        const ByteView header = put.header.view();
+        Bytes stored(header.begin(), header.end());
         stored.insert(stored.end(), put.payload.begin(), put.payload.end());
-        const record::Envelope envelope = record::decode(stored)->envelope;
-        raw->last_put = {envelope.version, envelope.parent, envelope.is_tombstone()};
+        const record::Envelope envelope = record::decode(put.key.text(), stored)->envelope;
+        raw->last_put = {envelope.version, envelope.parent(), envelope.is_tombstone()};
     };
     std::vector<pool::Pool::Member> members;
     for (int s = 0; s < stores(); ++s) {

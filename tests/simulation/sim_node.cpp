@@ -8,7 +8,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::size_t kEnvelope = record::Envelope::kSize;
+constexpr std::size_t kEnvelope = record::Envelope::kMost;
 
 }  // namespace
 
@@ -101,7 +101,8 @@ Result<store::PutReply> SimNode::put(const store::PutRequest& request, const Byt
                       request.fingerprint,
                       world_.now() + seconds(request.ttl_s)};
             item.value.reserve(kEnvelope + payload.size());
-            item.value.assign(request.header.begin(), request.header.end());
+            const ByteView header = request.header.view();
+            item.value.assign(header.begin(), header.end());
             item.value.insert(item.value.end(), payload.begin(), payload.end());
             reply.cas = item.cas;
             memory_.items[std::string(key)] = std::move(item);

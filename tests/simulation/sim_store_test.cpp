@@ -44,10 +44,11 @@ class SimStore : public testing::Test {
         return {key, store::Want::Value, claim, process.now() + seconds(1)};
     }
     store::PutRequest write(std::string_view payload, store::Cas expected) {
-        const record::Envelope envelope{0, {++generation, 7}, {}, 0, 0, record::Codec::Plain};
+        record::Envelope envelope;
+        envelope.version = {++generation, 7};
         store::PutRequest request;
         request.key = key;
-        request.header = record::encode(envelope, as_bytes(payload));
+        request.header = record::encode(envelope, key.text(), as_bytes(payload));
         request.payload = as_bytes(payload);
         request.version = envelope.version;
         request.ttl_s = 100;
@@ -63,7 +64,7 @@ class SimStore : public testing::Test {
     std::string stored() {
         const SimNode::Item* item = node.find(key.text());
         if (item == nullptr) return "";
-        return std::string(as_text(ByteView(item->value).subspan(record::Envelope::kSize)));
+        return std::string(as_text(ByteView(item->value).subspan(record::Envelope::kFixed)));
     }
 
     std::uint32_t generation = 0;

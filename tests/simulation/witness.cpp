@@ -51,7 +51,7 @@ std::vector<Witness::Standing> Witness::copies_in_reach(int host, const store::S
             continue;
         const SimNode::Item* item = node.find(key.text());
         if (item == nullptr) continue;
-        const auto record = record::decode(item->value);
+        const auto record = record::decode(key.text(), item->value);
         if (!record) continue;
         copies.push_back({s, record->envelope.version, record->envelope.is_tombstone(),
                           node.outages(), node.losses(key.text()).size(),
@@ -78,14 +78,16 @@ FinalState Witness::final_state(int session) {
     FinalState state;
     state.session = session;
     const store::SessionKey key = key_of_session(session);
+    record::Precedence standing;
     std::vector<record::Envelope> held(static_cast<std::size_t>(cluster_.stores()));
     for (int s = 0; s < cluster_.stores(); ++s) {
         const SimNode::Item* item = cluster_.node(s).find(key.text());
         if (item == nullptr) continue;
-        const auto record = record::decode(item->value);
+        const auto record = record::decode(key.text(), item->value);
         if (!record) continue;
         held[static_cast<std::size_t>(s)] = record->envelope;
-        if (record->envelope.version <= state.newest) continue;
+        if (record->envelope.precedence() <= standing) continue;
+        standing = record->envelope.precedence();
         state.newest = record->envelope.version;
         state.is_tombstone = record->envelope.is_tombstone();
         Bytes content(record->payload.begin(), record->payload.end());

@@ -39,7 +39,7 @@ void NaivePolicy::on_fetch(int store, Result<store::FetchReply> reply) noexcept 
     if (reply) {
         ++answers_;
         cas_[static_cast<std::size_t>(store)] = reply->cas;
-        const auto record = record::decode(reply->value);
+        const auto record = record::decode(key_.text(), reply->value);
         if (record && record->envelope.version > found_.version) {
             found_.version = record->envelope.version;
             found_.found = !record->envelope.is_tombstone();
@@ -64,7 +64,7 @@ void NaivePolicy::finish_read() {
 void NaivePolicy::store_everywhere(ByteView payload, std::uint8_t flags) {
     outgoing_ = {};
     outgoing_.flags = flags;
-    outgoing_.parent = found_.version;
+    if (!found_.version.is_none()) outgoing_.ancestors = {found_.version};
     outgoing_.version = record::next_version(found_.version, worker_.process.unix_seconds(),
                                              worker_.process.random().next());
     payload_.assign(payload.begin(), payload.end());
@@ -83,7 +83,7 @@ void NaivePolicy::put(int store) {
     if (step_ == Step::Looking) ++pending_;
     store::PutRequest request;
     request.key = key_;
-    request.header = record::encode(outgoing_, payload_);
+    request.header = record::encode(outgoing_, key_.text(), payload_);
     request.payload = payload_;
     request.fingerprint = record::fingerprint(outgoing_.version);
     request.version = outgoing_.version;

@@ -32,8 +32,8 @@ TEST(Bytes, MemcmpOrdersStoredIntegers) {
 TEST(Hash, ChecksumDoesNotDependOnWhereTheCutIs) {
     const ByteView all = as_bytes("some header and a payload");
     for (std::size_t cut = 0; cut <= all.size(); ++cut)
-        EXPECT_EQ(checksum(all.first(cut), all.subspan(cut)), checksum(all, {}));
-    EXPECT_EQ(checksum(all, {}), hash64(as_text(all)));
+        EXPECT_EQ(checksum({all.first(cut), all.subspan(cut)}), checksum({all}));
+    EXPECT_EQ(checksum({all}), hash64(as_text(all)));
     EXPECT_NE(hash64("a", 1), hash64("a", 2));
     EXPECT_EQ(hash64(""), 0x2d06800538d394c2u) << "XXH3's own value of the empty input";
 }

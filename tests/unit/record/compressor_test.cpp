@@ -58,23 +58,12 @@ TEST_F(Compressing, GivesBackWhatWasCompressed) {
 
 TEST_F(Compressing, ReadsTheVectorOfTheFormatDocument) {
     const Bytes stored = from_hex(std::string(kHeader) + std::string(kFrame));
-    const auto record = decode(stored);
+    const auto record = decode("", stored);
     ASSERT_TRUE(record) << record.error().detail;
     EXPECT_EQ(record->envelope.codec, Codec::Zstd);
     Bytes plain;
     ASSERT_TRUE(compressor.expand(*record, kMax, plain));
     EXPECT_EQ(as_text(plain), vector_content());
-}
-
-TEST_F(Compressing, MakesThePlainValueOfARecord) {
-    const Bytes stored = from_hex(std::string(kHeader) + std::string(kFrame));
-    const auto value = compressor.plain_value(*decode(stored), kMax);
-    ASSERT_TRUE(value);
-    const auto record = decode(*value);
-    ASSERT_TRUE(record);
-    EXPECT_EQ(record->envelope.codec, Codec::Plain);
-    EXPECT_EQ(record->envelope.version, (Version{0x65000001, 0x0badcafe}));
-    EXPECT_EQ(as_text(record->payload), vector_content());
 }
 
 TEST_F(Compressing, LeavesWhatWouldSaveTooLittle) {

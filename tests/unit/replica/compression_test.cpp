@@ -26,14 +26,14 @@ class Compression : public ::testing::Test {
         packing.policy.compresses = true;
     }
     record::Record record_on(int store) {
-        return *record::decode(lab.node(store).find(lab.key.text())->value);
+        return *record::decode(lab.key.text(), lab.node(store).find(lab.key.text())->value);
     }
     Bytes value_on(int store) { return lab.node(store).find(lab.key.text())->value; }
     // As another release, or a hostile store, would have stored it.
     void plant(int store, const record::Envelope& envelope, ByteView payload) {
         store::PutRequest put;
         put.key = lab.key;
-        put.header = record::encode(envelope, payload);
+        put.header = record::encode(envelope, lab.key.text(), payload);
         put.version = envelope.version;
         put.fingerprint = record::fingerprint(envelope.version);
         put.ttl_s = 100;
@@ -43,7 +43,7 @@ class Compression : public ::testing::Test {
     }
     record::Envelope newer(Codec codec) {
         record::Envelope envelope = record_on(0).envelope;
-        envelope.parent = envelope.version;
+        envelope.ancestors.add(envelope.version);
         ++envelope.version.generation;
         envelope.codec = codec;
         return envelope;

@@ -4,6 +4,8 @@
 // newest.
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "unit/replica/replica_lab.h"
 
 namespace sessmirror::test {
@@ -26,12 +28,13 @@ class FreshnessOf : public ::testing::TestWithParam<replica::Locking> {
     record::Version change_on(std::initializer_list<int> stores, std::string_view payload,
                               std::uint32_t generation = 0) {
         record::Envelope envelope;
-        envelope.parent = newest;
+        envelope.ancestors = {newest};
+        envelope.incarnation = incarnation;
         envelope.version = record::next_version(newest, generation, host.process.random().next());
         for (const int store : stores) {
             store::PutRequest put;
             put.key = lab.key;
-            put.header = record::encode(envelope, as_bytes(payload));
+            put.header = record::encode(envelope, lab.key.text(), as_bytes(payload));
             put.version = envelope.version;
             put.fingerprint = record::fingerprint(envelope.version);
             put.ttl_s = ReplicaLab::kLifetime;
@@ -44,7 +47,8 @@ class FreshnessOf : public ::testing::TestWithParam<replica::Locking> {
 
     void store_first(std::string_view payload) {
         lab.store_session(host, payload);
-        const auto decoded = record::decode(lab.node(0).find(lab.key.text())->value);
+        const auto decoded =
+            record::decode(lab.key.text(), lab.node(0).find(lab.key.text())->value);
         newest = decoded->envelope.version;
     }
 
@@ -60,8 +64,12 @@ class FreshnessOf : public ::testing::TestWithParam<replica::Locking> {
     // Reads as a client that has seen these versions.
     using Kind = replica::FreshnessToken::Kind;
     Status read(record::Version seen, Kind kind = Kind::Exact) {
+        return read_as(replica::FreshnessToken{seen, kind});
+    }
+    Status read_without_token() { return read_as(std::nullopt); }
+    Status read_as(std::optional<replica::FreshnessToken> token) {
         lab.open(host, view);
-        view.expect({seen, kind});
+        if (token) view.expect(*token);
         const Status outcome = lab.read(host, view);
         lab.settle();
         if (view.lock.held()) {
@@ -81,6 +89,7 @@ class FreshnessOf : public ::testing::TestWithParam<replica::Locking> {
     ReplicaLab::Host& host = lab.host();
     replica::SessionView view;
     record::Version newest;
+    record::Version incarnation;  // of what change_on() stores
 };
 
 using FreshRead = FreshnessOf;
@@ -148,8 +157,46 @@ TEST_P(FreshRead, DoesNotTakeAMissForAnExpiredSessionWhileAMemberIsAway) {
     lab.node(0).evict(lab.key.text());
     lab.node(1).evict(lab.key.text());
     lab.node(2).kill();
+    // A new session would bury the one that is out of reach.
+    for (const auto on_stale :
+         {replica::OnStale::Serve, replica::OnStale::ReadOnly, replica::OnStale::Fail}) {
+        host.policy.on_stale = on_stale;
+        const Status outcome = read(seen);
+        ASSERT_FALSE(outcome);
+        EXPECT_EQ(outcome.error().code, Errc::Stale);
+    }
+    host.policy.on_stale = replica::OnStale::Renew;
     ASSERT_TRUE(read(seen));
     EXPECT_TRUE(view.is_stale);
+    EXPECT_FALSE(view.is_alive());
+}
+
+// Nobody's token vouches for the session, and the one store in reach has lost what it held.
+TEST_P(FreshRead, DoesNotBelieveTheMissOfAStoreThatHasLostWhatItHeld) {
+    store_first("cart");
+    for (const bool is_filling : {true, false}) {
+        for (const int store : {0, 1}) {
+            lab.node(store).evict(lab.key.text());
+            host.pool.health(store).set_filling(is_filling);
+            if (!is_filling) host.pool.health(store).call_for_comparison();
+        }
+        lab.node(2).kill();
+        const Status outcome = read_without_token();
+        ASSERT_FALSE(outcome);
+        EXPECT_EQ(outcome.error().code, Errc::NoStore);
+    }
+}
+
+TEST_P(FreshRead, BelievesTheMissOfACompleteStoreAndAsksNoneThatIsDown) {
+    store_first("cart");
+    lab.node(2).pause();
+    lab.key = store::derive_key("t:", "", "an id that somebody made up");
+    for (int page = 0; page < 5; ++page) {
+        const std::uint64_t before = host.requests(2);
+        ASSERT_TRUE(read_without_token());
+        EXPECT_FALSE(view.is_found());
+        EXPECT_TRUE(page == 0 || host.requests(2) == before) << "page " << page;
+    }
 }
 
 TEST_P(FreshRead, TellsTheClientOfAVersionThatItDidNotKnow) {
@@ -178,7 +225,7 @@ TEST_P(FreshRead, TakesNoCopyOfAStoreThatIsFillingForTheNewestUnasked) {
     EXPECT_EQ(found(), "new");
 }
 
-TEST_P(FreshRead, BelievesTheHomeThatNothingFollowedAnOpenToken) {
+TEST_P(FreshRead, BelievesAllMembersTogetherThatNothingFollowedAnOpenToken) {
     store_first("cart");
     ASSERT_TRUE(read(newest, Kind::Open));
     EXPECT_EQ(found(), "cart");
@@ -186,12 +233,30 @@ TEST_P(FreshRead, BelievesTheHomeThatNothingFollowedAnOpenToken) {
     EXPECT_TRUE(view.is_news());
 }
 
-TEST_P(FreshRead, FindsWhatFollowedAnOpenTokenAtTheHomeOnly) {
+TEST_P(FreshRead, FindsWhatFollowedAnOpenTokenOnWhicheverMember) {
+    for (const int store : {0, 1, 2}) {
+        lab.key = store::derive_key("t:", "", "session on " + std::to_string(store));
+        store_first("old");
+        const auto before = newest;
+        change_on({store}, "new");
+        ASSERT_TRUE(read(before, Kind::Open));
+        EXPECT_EQ(found(), "new") << "on store " << store;
+        EXPECT_FALSE(view.is_stale);
+    }
+}
+
+// The write at close may have reached the member that is away, and no other.
+TEST_P(FreshRead, IsKnownToBeStaleWhenAMemberCannotSayWhatFollowedAnOpenToken) {
     store_first("old");
     const auto before = newest;
-    change_on({lab.home()}, "new");
+    const int away = lab.home() == 2 ? 1 : 2;
+    change_on({away}, "new");
+    lab.node(away).kill();
     ASSERT_TRUE(read(before, Kind::Open));
-    EXPECT_EQ(found(), "new");
+    EXPECT_EQ(found(), "old");
+    EXPECT_TRUE(view.is_stale);
+    EXPECT_FALSE(view.is_news());
+    EXPECT_EQ(host.count(Counter::StaleReads), 1u);
 }
 
 TEST_P(FreshRead, FindsNothingForAClientThatHasSeenTheEndThoughNobodyInReachKnows) {
@@ -207,7 +272,7 @@ TEST_P(FreshRead, FindsNothingForAClientThatHasSeenTheEndThoughNobodyInReachKnow
 
 TEST_P(FreshRead, FindsWhatWasStoredUnderTheSameIdAfterItsEnd) {
     store_first("cart");
-    const auto end = newest;
+    const auto end = incarnation = newest;
     change_on({0, 1, 2}, "somebody else's");
     ASSERT_TRUE(read(end, Kind::Ended));
     EXPECT_TRUE(view.is_alive());

@@ -64,9 +64,10 @@ TEST_F(LocalFirstRead, FindsTheSessionOnAStoreOutsideOfItsReplicaSet) {
     lab.node(home).evict(lab.key.text());
     store::PutRequest moved;
     moved.key = lab.key;
-    std::copy_n(item.value.begin(), moved.header.size(), moved.header.begin());
+    const record::Record record = *record::decode(lab.key.text(), item.value);
+    moved.header = record::encode(record.envelope, lab.key.text(), record.payload);
     moved.ttl_s = 100;
-    const Bytes payload(item.value.begin() + record::Envelope::kSize, item.value.end());
+    const Bytes payload(record.payload.begin(), record.payload.end());
     ASSERT_TRUE(lab.node((home + 1) % 3).put(moved, payload));
 
     lab.open(host, view);

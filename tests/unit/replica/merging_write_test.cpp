@@ -34,7 +34,8 @@ class MergingWrites : public ::testing::Test {
         EXPECT_EQ(lab.payload_on(1), payload);
     }
     record::Envelope envelope_on(int store) {
-        return record::decode(lab.node(store).find(lab.key.text())->value)->envelope;
+        return record::decode(lab.key.text(), lab.node(store).find(lab.key.text())->value)
+            ->envelope;
     }
     std::uint64_t merges() { return first.count(Counter::Merges) + second.count(Counter::Merges); }
     std::uint64_t collisions() {
@@ -61,7 +62,7 @@ TEST_F(MergingWrites, AMergedVersionFollowsTheHomesAndSaysWhatItIs) {
     ASSERT_TRUE(lab.write(second, theirs, "a|i:1;b|i:20;"));
     const auto before = envelope_on(0);
     ASSERT_TRUE(lab.write(first, mine, "a|i:10;b|i:2;"));
-    EXPECT_EQ(envelope_on(0).parent, before.version);
+    EXPECT_EQ(envelope_on(0).parent(), before.version);
     EXPECT_EQ(envelope_on(0).flags & record::kMerged, record::kMerged);
     EXPECT_EQ(before.flags & record::kMerged, 0);
 }

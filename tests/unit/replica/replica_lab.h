@@ -111,7 +111,7 @@ class ReplicaLab {
     std::string payload_on(int store) {
         const auto* item = node(store).find(key.text());
         if (item == nullptr) return "(none)";
-        const auto decoded = record::decode(item->value);
+        const auto decoded = record::decode(key.text(), item->value);
         if (!decoded) return "(damaged)";
         if (decoded->envelope.is_tombstone()) return "(tombstone)";
         return std::string(as_text(decoded->payload));

@@ -18,10 +18,10 @@ TEST(CompressedSession, IsReadOrLeftAlone) {
     const Bytes value = from_hex(
         "a55e0100650000010badcafe6500000000c0ffee65000001123400010000001d29cfd670c7ba8ba3"
         "28b52ffd204da5000070636172747c733a36343a2278223b0100944012");
-    const record::Record session = *record::decode(value);
+    const record::Record session = *record::decode("", value);
     store::PutRequest put;
     put.key = lab.key;
-    put.header = record::encode(session.envelope, session.payload);
+    put.header = record::encode(session.envelope, lab.key.text(), session.payload);
     put.version = session.envelope.version;
     put.fingerprint = record::fingerprint(put.version);
     put.ttl_s = 100;

@@ -313,7 +313,7 @@ TEST(MemcachedFaults, ARepeatedPutThatMeetsItselfIsStored) {
     FakeServer server(closes_after_one([&](FakePeer& peer, const std::string& command) {
         peer.send("NS" + opaque_of(command) + "\r\n");
         const std::string verify = peer.read_command();
-        const std::string stored = std::string(as_text(session.header)) + session.payload;
+        const std::string stored = std::string(as_text(session.header.view())) + session.payload;
         peer.send("VA " + std::to_string(stored.size()) + " c42" + opaque_of(verify) + "\r\n" +
                   stored + "\r\n");
     }));
@@ -331,8 +331,9 @@ TEST(MemcachedFaults, ARepeatedPutThatMeetsAnotherVersionIsAConflict) {
     FakeServer server(closes_after_one([&](FakePeer& peer, const std::string& command) {
         peer.send("NS" + opaque_of(command) + "\r\n");
         const std::string verify = peer.read_command();
-        peer.send("VA 41 c42" + opaque_of(verify) + "\r\n" + std::string(as_text(other.header)) +
-                  "y\r\n");
+        const std::string stored = std::string(as_text(other.header.view())) + "y";
+        peer.send("VA " + std::to_string(stored.size()) + " c42" + opaque_of(verify) + "\r\n" +
+                  stored + "\r\n");
     }));
     StoreClient client(at(server.port()));
     ASSERT_TRUE(client.fetch(session.key));

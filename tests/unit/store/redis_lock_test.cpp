@@ -23,7 +23,7 @@ using test::StoreClient;
 class RedisLock : public testing::TestWithParam<bool> {
   protected:
     std::string lock_item(const SessionKey& key) {
-        return server_.value({"GET", std::string(key.text()) + ".l"});
+        return server_.value({"GET", "{" + std::string(key.text()) + "}.l"});
     }
     HeldLock take(const SessionKey& key, std::string_view name) {
         const auto reply = client_.lock(key, name);
@@ -100,7 +100,7 @@ TEST_P(RedisLock, IsForgottenWhenItsLeaseEnds) {
     ASSERT_EQ(client_.lock(key_, "host:1", 2)->lock, LockState::Granted);
     EXPECT_EQ(client_.lock(key_, "host:2", 2)->lock, LockState::Held);
     const long left_ms =
-        std::atol(server_.value({"PTTL", std::string(key_.text()) + ".l"}).c_str());
+        std::atol(server_.value({"PTTL", "{" + std::string(key_.text()) + "}.l"}).c_str());
     EXPECT_GT(left_ms, 0);
     EXPECT_LE(left_ms, 2000);
     const TimePoint limit = client_.deadline();

@@ -12,7 +12,7 @@ constexpr record::Version kVersion{0x65000001, 0x0badcafe};
 constexpr std::uint64_t kMax = 16u << 20;
 
 Bytes item_of(const Manifest& manifest) {
-    Bytes out(record::Envelope::kSize);
+    Bytes out(record::Envelope::kFixed);
     const auto bytes = encode_manifest(manifest);
     out.insert(out.end(), bytes.begin(), bytes.end());
     return out;
