@@ -22,6 +22,7 @@ gate_steps=(
     "php-session-redis|PHP's own session tests with this handler over Redis"
     "faults|short selection of the fault tests on real servers"
     "faults-redis|a selection of the fault tests over Redis"
+    "apps|real applications on two hosts, one of whose stores hangs"
 )
 extra_steps=(
     "unit|unit tests as they are, without sanitizers"
@@ -30,6 +31,7 @@ extra_steps=(
     "seeds|the simulation with many seeds (SESSMIRROR_SEEDS)"
     "faults-all|every fault test"
     "faults-all-redis|every fault test over Redis"
+    "apps-all|more applications, and every fault that the tour has"
 )
 
 # --- the text of the project ---------------------------------------------------------------------
@@ -192,6 +194,17 @@ run_faults() {
 step_faults() { run_faults --short; }
 step_faults_all() { run_faults; }
 step_faults_all_redis() { run_faults --engine redis; }
+
+run_apps() {
+    if has_files tests/apps/run; then
+        ensure_extension &&
+            run_counted "application" env SESSMIRROR_SO="$extension/modules/sessmirror.so" \
+                SESSMIRROR_BUILD_DIR="$build_dir" "$root/tests/apps/run" "$@"
+    fi
+}
+
+step_apps() { run_apps --short; }
+step_apps_all() { run_apps; }
 
 # Those that an engine can get wrong: its locks, its answers that do not come, and its return.
 redis_faults=(

@@ -30,6 +30,18 @@ http {{
             include {parameters};
             fastcgi_pass site;
         }}
+        # An application with folders of its own, if the site has one.
+        location /app/ {{
+            index index.php index.html;
+            add_header X-Upstream $upstream_addr;
+            location ~ (?s)^(?<page>/app/.*?\\.php)(?<info>/.*)?$ {{
+                include {parameters};
+                fastcgi_param HTTP_HOST $http_host;
+                fastcgi_param SERVER_NAME localhost;
+                fastcgi_param SERVER_PORT {port};
+                fastcgi_pass site;
+            }}
+        }}
     }}
 }}
 """

@@ -45,14 +45,15 @@ class Lab:
     `engine`: that of the stores, if the handler takes any. `limits`: those of the store of a host,
     by its number. `warm`: stores have their data again after a restart, from files. `clocks`: every
     host has a wall clock of its own. `fronts`: numbers of the hosts whose store has a front that
-    can be told to lie (front.py).
+    can be told to lie (front.py). `extensions`: of PHP, which an application needs.
     """
 
     def __init__(self, handler="sessmirror", extension=None, hosts=2, spare=0, workers=8, ini=None,
                  limits=None, warm=False, clocks=False, namespaces=None, engine="memcached",
-                 fronts=()):
+                 fronts=(), extensions=()):
         self.handler = HANDLERS[handler].over(engine)
         self._extension = extension
+        self._extensions = extensions
         self._count = hosts
         self._workers = workers
         self._ini = ini or {}
@@ -123,6 +124,11 @@ class Lab:
                    and all(store["state"] == "up" for store in status["stores"])
                    for status in statuses)
 
+    @staticmethod
+    def free_port():
+        """Of the machine itself."""
+        return free_port(["127.0.0.1"])
+
     def notes(self):
         """The directory where pages of the site leave notes for the tests."""
         return self.run.directory / "notes"
@@ -164,7 +170,8 @@ class Lab:
         """The one php.ini, with the stores of the hosts that serve. In force after a reload."""
         endpoints = [store.endpoint for store in self.stores]
         settings = {**_PHP_INI, **self.handler.settings(endpoints), **self._ini}
-        lines = [f'extension = "{self._path_of(name)}"' for name in self.handler.extensions]
+        extensions = (*self._extensions, *self.handler.extensions)
+        lines = [f'extension = "{self._path_of(name)}"' for name in extensions]
         lines += [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
         self.php_ini.write_text("\n".join(lines) + "\n")
 
