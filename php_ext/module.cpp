@@ -129,6 +129,7 @@ static PHP_MSHUTDOWN_FUNCTION(sessmirror) {
 static PHP_RINIT_FUNCTION(sessmirror) {
     (void)type, (void)module_number;
     SESSMIRROR_G(token_size) = 0;
+    sessmirror::shim::settle_in();
     sessmirror::shim::hide_values();  // what a pool, a virtual host or .user.ini has set
     sessmirror::shim::log_journal();
     return SUCCESS;

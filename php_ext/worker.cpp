@@ -73,6 +73,10 @@ void drop_host() noexcept {
     delete std::exchange(process_host, nullptr);
 }
 
+void settle_in() noexcept {
+    if (process_host != nullptr) (void)(*process_host)->page();
+}
+
 service::Host* current_host() noexcept {
     return process_host == nullptr ? nullptr : process_host->get();
 }

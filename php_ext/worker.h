@@ -68,10 +68,12 @@ class Worker {
     bool has_warned_of_password_ = false;
 };
 
-// The host page of this process, made by MINIT before any fork. Every worker shares its ownership,
+// The host pages, made by MINIT before any fork. Every worker shares their ownership,
 // so in ZTS builds it outlives the last thread, in whatever order PHP takes things down.
 void make_host() noexcept;
 void drop_host() noexcept;
+// Before the first script of a process runs: see service::Host::page().
+void settle_in() noexcept;
 // nullptr when there was no memory for it.
 service::Host* current_host() noexcept;
 

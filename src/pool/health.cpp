@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "pool/page_time.h"
+
 namespace sessmirror::pool {
 namespace {
 
@@ -57,6 +59,17 @@ bool Health::is_up() const noexcept {
     return slot_->down_since_ns.load(std::memory_order_relaxed) == 0;
 }
 
+std::int64_t Health::down_since_ns() const noexcept {
+    const std::int64_t since = slot_->down_since_ns.load(std::memory_order_relaxed);
+    const std::int64_t now = now_ns();
+    return since == 0 || (since > 0 && since <= now) ? since : now;
+}
+
+Duration Health::down_for() const noexcept {
+    const std::int64_t since = down_since_ns();
+    return Duration(since == 0 ? 0 : now_ns() - since);
+}
+
 bool Health::report_answer(Duration latency) noexcept {
     add_latency(*slot_, to_microseconds(latency));
     return report_life();
@@ -83,7 +96,7 @@ bool Health::claim_refill(Duration first, Duration lease) noexcept {
     const std::int64_t now = now_ns();
     std::int64_t due = slot_->refill_due_ns.load(std::memory_order_relaxed);
     const bool is_first = due == 0;
-    if (now < due) return false;
+    if (!has_come(due, clock_->now(), kLongestRest)) return false;
     return slot_->refill_due_ns.compare_exchange_strong(due,
                                                         now + (is_first ? first : lease).count()) &&
            !is_first;
@@ -133,8 +146,13 @@ void Health::reset_refill_count() noexcept {
     slot_->refill_copied.store(0, std::memory_order_relaxed);
 }
 
+// A mark in the future is moved to where one of now would be, or it would go ahead of all copies.
 bool Health::is_in_doubt(std::uint32_t modified_unix) const noexcept {
-    return modified_unix <= slot_->doubt_before_unix.load(std::memory_order_relaxed);
+    std::uint32_t mark = slot_->doubt_before_unix.load(std::memory_order_relaxed);
+    if (modified_unix > mark) return false;
+    const std::uint32_t latest = clock_->unix_seconds() + kClockSlackSeconds;
+    if (mark > latest) slot_->doubt_before_unix.compare_exchange_strong(mark, latest);
+    return modified_unix <= latest;
 }
 
 bool Health::report_failure() noexcept {
@@ -152,7 +170,7 @@ bool Health::claim_probe() noexcept {
     if (is_up()) return false;
     const std::int64_t now = now_ns();
     std::int64_t due = slot_->next_probe_ns.load();
-    if (now < due) return false;
+    if (!has_come(due, clock_->now(), kMaxBackoff)) return false;
     const std::uint32_t failures = slot_->failures.load() + 1;
     if (!slot_->next_probe_ns.compare_exchange_strong(due, now + backoff(failures).count()))
         return false;
@@ -168,7 +186,8 @@ Duration Health::latency() const noexcept {
 // 6298): cheap, and close to the 99th percentile where answers are regular.
 Duration Health::late_after() const noexcept {
     const std::uint64_t deviation = slot_->latency_deviation_us.load(std::memory_order_relaxed);
-    return latency() + std::chrono::microseconds(kLateDeviations * deviation);
+    return std::min<Duration>(latency() + std::chrono::microseconds(kLateDeviations * deviation),
+                              kLongestLateness);
 }
 
 void Health::report_late() noexcept {
@@ -177,7 +196,7 @@ void Health::report_late() noexcept {
 
 bool Health::is_late() const noexcept {
     const std::int64_t until = slot_->late_until_ns.load(std::memory_order_relaxed);
-    return until != 0 && now_ns() < until;
+    return until != 0 && !has_come(until, clock_->now(), kLateFor);
 }
 
 bool Health::is_outage(Errc code) noexcept {

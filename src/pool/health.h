@@ -32,12 +32,20 @@ class Health {
     static constexpr Duration kMaxBackoff = milliseconds(2000);
     static constexpr std::uint32_t kClockSlackSeconds = 5;
     static constexpr Duration kLateFor = milliseconds(1000);
+    static constexpr Duration kLongestLateness = std::chrono::seconds(10);
+    static constexpr Duration kLongestRest = std::chrono::minutes(2);  // of whoever looks after it
 
-    // `slot` outlives this; clock and random too.
+    // `slot` outlives this, or its use() here; clock and random too.
     Health(StoreSlot& slot, const Clock& clock, Random& random) noexcept
         : slot_(&slot), clock_(&clock), random_(&random) {}
 
+    // The store's slot is another one from now on.
+    void use(StoreSlot& slot) noexcept { slot_ = &slot; }
+
     [[nodiscard]] bool is_up() const noexcept;
+    // 0 while it is up.
+    [[nodiscard]] std::int64_t down_since_ns() const noexcept;
+    [[nodiscard]] Duration down_for() const noexcept;
     // True when this call changed the state, so that one worker reports it.
     bool report_answer(Duration latency) noexcept;
     // The same for an answer that nobody waited for, and that may have lain here.
@@ -81,7 +89,7 @@ class Health {
     // passed, it should not be asked first. That is no outage yet.
     void report_late() noexcept;
     [[nodiscard]] bool is_late() const noexcept;
-    [[nodiscard]] const StoreSlot& slot() const noexcept { return *slot_; }
+    [[nodiscard]] StoreSlot& slot() const noexcept { return *slot_; }
     // Whether this kind of error says that the store is not worth asking.
     static bool is_outage(Errc code) noexcept;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -25,8 +26,10 @@ class HedgeBudget {
     // False: nothing is left.
     [[nodiscard]] bool spend() noexcept {
         std::uint32_t credit = credit_.load(std::memory_order_relaxed);
-        while (credit >= kReadsForOne)
-            if (credit_.compare_exchange_weak(credit, credit - kReadsForOne)) return true;
+        while (credit >= kReadsForOne) {
+            const std::uint32_t held = std::min(credit, kBurst * kReadsForOne);
+            if (credit_.compare_exchange_weak(credit, held - kReadsForOne)) return true;
+        }
         return false;
     }
 

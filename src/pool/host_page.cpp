@@ -4,7 +4,6 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <new>
 #include <type_traits>
 
 namespace sessmirror::pool {
@@ -31,13 +30,69 @@ const char* counter_name(Counter counter) noexcept {
     return index < kNames.size() ? kNames[index] : "unknown";
 }
 
-StoreSlot* HostPage::slot_for(std::uint64_t name_hash) noexcept {
+namespace {
+
+constexpr std::uint64_t kBetweenStores = 1;
+
+std::uint32_t seconds_of(TimePoint now) noexcept {
+    return static_cast<std::uint32_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
+}
+
+void note_use(StoreSlot& slot, std::uint32_t now_s) noexcept {
+    if (slot.used_s.load(std::memory_order_relaxed) != now_s) slot.used_s.store(now_s);
+}
+
+bool is_idle(const StoreSlot& slot, std::uint32_t now_s) noexcept {
+    constexpr auto kIdleSeconds =
+        std::chrono::duration_cast<std::chrono::seconds>(HostPage::kIdle).count();
+    const std::int64_t ago = std::int64_t{now_s} - slot.used_s.load();
+    return ago >= kIdleSeconds || ago < -1;  // nobody has come by in the future
+}
+
+}  // namespace
+
+void StoreSlot::clear() noexcept {
+    for (auto* const field :
+         {&down_since_ns, &next_probe_ns, &late_until_ns, &refill_due_ns, &last_notice_ns})
+        field->store(0);
+    for (auto* const field : {&failures, &doubt_before_unix, &latency_us, &latency_deviation_us,
+                              &filling, &returns, &returns_settled, &looked_at})
+        field->store(0);
+    for (auto* const field :
+         {&missed_since, &refill_listed, &refill_seen, &refill_copied, &requests, &errors})
+        field->store(0);
+}
+
+// Finding and claiming look at the slots in one order, so two workers that meet agree on the slot.
+StoreSlot* HostPage::slot_for(std::uint64_t name_hash, TimePoint now) noexcept {
+    const std::uint32_t now_s = seconds_of(now);
+    const auto nth = [&](std::size_t i) -> StoreSlot& {
+        return stores[(name_hash + i) % stores.size()];
+    };
     for (std::size_t i = 0; i < stores.size(); ++i) {
-        StoreSlot& slot = stores[(name_hash + i) % stores.size()];
+        if (nth(i).name_hash.load(std::memory_order_acquire) != name_hash) continue;
+        note_use(nth(i), now_s);
+        return &nth(i);
+    }
+    for (std::size_t i = 0; i < stores.size(); ++i) {
+        StoreSlot& slot = nth(i);
         std::uint64_t holder = 0;
-        // Claiming and finding are one step, so two workers that meet here agree on the slot.
-        if (slot.name_hash.compare_exchange_strong(holder, name_hash) || holder == name_hash)
-            return &slot;
+        if (!slot.name_hash.compare_exchange_strong(holder, name_hash) && holder != name_hash)
+            continue;
+        note_use(slot, now_s);
+        return &slot;
+    }
+    for (std::size_t i = 0; i < stores.size(); ++i) {
+        StoreSlot& slot = nth(i);
+        std::uint64_t holder = slot.name_hash.load();
+        if (!is_idle(slot, now_s)) continue;
+        // Whoever is killed here leaves a slot that is idle again after a while.
+        if (!slot.name_hash.compare_exchange_strong(holder, kBetweenStores)) return nullptr;
+        slot.used_s.store(now_s);
+        slot.clear();
+        slot.name_hash.store(name_hash, std::memory_order_release);
+        return &slot;
     }
     return nullptr;
 }
@@ -50,7 +105,8 @@ HostPagePtr make_host_page(std::uint64_t random_host_id) noexcept {
     void* const memory =
         mmap(nullptr, sizeof(HostPage), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) return nullptr;
-    HostPagePtr page(new (memory) HostPage{});
+    // Zeroes are a page, and what is not written takes no memory.
+    HostPagePtr page(static_cast<HostPage*>(memory));
     page->host_id.store(std::max<std::uint64_t>(random_host_id, 1));
     return page;
 }

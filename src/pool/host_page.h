@@ -6,13 +6,18 @@
 #include <cstdint>
 #include <memory>
 
+#include "base/clock.h"
 #include "pool/store_list.h"
 
 namespace sessmirror::pool {
 
-// What all workers of one host know together, in one anonymous shared mapping made before they are
-// forked. Every field is a lock-free atomic; a worker may be killed between any two instructions
-// without leaving the page unusable. A page starts from zero with its master process.
+// What the workers of one user on one host know together, in shared memory made before they are
+// forked (host_areas.h). Every field is a lock-free atomic; a worker may be killed between any two
+// instructions without leaving the page unusable. A page starts from zero with its master process.
+//
+// Any process of the user can write anything here, so nobody trusts what is read: texts and numbers
+// are checked where they are used, and times that lie farther ahead than anybody sets them have
+// come (page_time.h). Garbage costs time, and for a while.
 
 enum class Counter : std::uint8_t {
     Reads,               // sessions loaded
@@ -48,7 +53,8 @@ const char* counter_name(Counter counter) noexcept;  // "local_hits"
 
 // One store's health. See health.h for the states and who may change them.
 struct StoreSlot {
-    std::atomic<std::uint64_t> name_hash{0};     // 0: free. Claimed once, never given back
+    std::atomic<std::uint64_t> name_hash{0};     // 0: free; 1: between two stores
+    std::atomic<std::uint32_t> used_s{0};        // when a user came by last, on the clock
     std::atomic<std::int64_t> down_since_ns{0};  // 0: up
     std::atomic<std::int64_t> next_probe_ns{0};  // earliest time for the next probe, while down
     std::atomic<std::uint32_t> failures{0};      // 1 + probes that were begun since it was last up
@@ -69,6 +75,9 @@ struct StoreSlot {
     std::atomic<std::int64_t> last_notice_ns{0};    // last line "is down"; see outage_notices.h
     std::atomic<std::uint64_t> requests{0};
     std::atomic<std::uint64_t> errors{0};
+
+    // All but the name and the time of use.
+    void clear() noexcept;
 };
 
 // One lock that a worker of this host holds or is asking for. See lock_registry.h. Only the process
@@ -76,7 +85,7 @@ struct StoreSlot {
 struct LockSlot {
     std::atomic<std::uint64_t> claim{0};      // pid << 32 | sequence; 0: free
     std::atomic<std::uint64_t> pid_start{0};  // 0: not known (yet)
-    std::atomic<std::uint32_t> ready{0};      // 1 once all is complete; 2: abandoned
+    std::atomic<std::uint32_t> ready{0};      // see lock_registry.cpp; 0: not complete
     std::atomic<std::uint64_t> store_name_hash{0};
     std::array<std::atomic<std::uint64_t>, 12> key{};   // SessionKey text, zero padded
     std::array<std::atomic<std::uint64_t>, 8> owner{};  // LockOwner text, zero padded
@@ -90,11 +99,12 @@ struct MissedWrite {
 };
 
 struct HostPage {
+    static constexpr int kStoreSlots = 2 * kMaxStores;
     static constexpr int kLockSlots = 1024;
     static constexpr int kMissedWrites = 8192;
 
     std::atomic<std::uint64_t> host_id{0};  // random, names this page in lock owners; never 0
-    std::array<StoreSlot, kMaxStores> stores;
+    std::array<StoreSlot, kStoreSlots> stores;
     std::array<LockSlot, kLockSlots> locks;
     std::array<MissedWrite, kMissedWrites> missed;
     std::atomic<std::uint64_t> missed_count{0};  // that were ever added
@@ -109,10 +119,12 @@ struct HostPage {
     [[nodiscard]] std::uint64_t value(Counter counter) const noexcept {
         return counters[static_cast<std::size_t>(counter)].load(std::memory_order_relaxed);
     }
-    // The slot of a store, claimed on first use; nullptr when all kMaxStores are taken by stores
-    // of earlier configurations (the pool then keeps health per worker).
-    // REQUIRES: name_hash != 0
-    StoreSlot* slot_for(std::uint64_t name_hash) noexcept;
+    // The slot of a store, claimed on first use. Whoever uses a slot comes by here again and again:
+    // one that nobody came by for kIdle may become another store's, when no other is left. nullptr
+    // when there is none (the pool then keeps health per worker, and asks again).
+    // REQUIRES: name_hash > 1
+    static constexpr Duration kIdle = std::chrono::minutes(5);
+    StoreSlot* slot_for(std::uint64_t name_hash, TimePoint now) noexcept;
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 
@@ -122,8 +134,8 @@ struct HostPageDeleter {
 };
 using HostPagePtr = std::unique_ptr<HostPage, HostPageDeleter>;
 
-// MAP_SHARED, zeroed, with a fresh host_id: children of this process share it. nullptr when the
-// system has no memory.
+// One that stands alone: MAP_SHARED, zeroed, with this host_id. Children of this process
+// share it. nullptr when the system has no memory.
 HostPagePtr make_host_page(std::uint64_t random_host_id) noexcept;
 
 }  // namespace sessmirror::pool

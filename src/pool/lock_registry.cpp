@@ -9,13 +9,16 @@
 #include <string_view>
 
 #include "base/fork_guard.h"
+#include "pool/page_time.h"
+#include "store/lock_item.h"
 
 namespace sessmirror::pool {
 namespace {
 
 // Values of LockSlot::ready.
-constexpr std::uint32_t kComplete = 1;
-constexpr std::uint32_t kAbandoned = 2;
+constexpr std::uint32_t kComplete = 1;   // an orphan once its maker is gone
+constexpr std::uint32_t kAbandoned = 2;  // an orphan
+constexpr std::uint32_t kTakenOver = 3;  // it was abandoned, and somebody is at it
 
 using store::LockOwner;
 using store::SessionKey;
@@ -36,6 +39,11 @@ std::array<char, N * sizeof(std::uint64_t)> load_text(
     std::array<char, N * sizeof(std::uint64_t)> text{};
     std::memcpy(text.data(), raw.data(), text.size());
     return text;
+}
+
+template <std::size_t N>
+std::string_view view_of(const std::array<char, N>& text) noexcept {
+    return {text.data(), strnlen(text.data(), N)};
 }
 
 // Reads up to `separator`, or to the end when it is 0, and removes what was read.
@@ -159,15 +167,14 @@ bool LockRegistry::is_abandoned(const LockOwner& owner,
         if (slot.ready.load(std::memory_order_acquire) != kAbandoned ||
             slot.store_name_hash.load() != store_name_hash)
             return false;
-        const auto text = load_text(slot.owner);
-        return name == std::string_view(text.data(), strnlen(text.data(), text.size()));
+        return name == view_of(load_text(slot.owner));
     });
 }
 
 bool LockRegistry::claim_sweep() noexcept {
     const std::int64_t now = clock_.now().time_since_epoch().count();
     std::int64_t due = page_.next_lock_sweep_ns.load();
-    return now >= due &&
+    return has_come(due, clock_.now(), kSweepInterval) &&
            page_.next_lock_sweep_ns.compare_exchange_strong(due, now + kSweepInterval.count());
 }
 
@@ -182,7 +189,7 @@ bool LockRegistry::take_over(LockSlot& slot, int index, int& ticket) noexcept {
     const std::uint32_t sequence = next_sequence();
     if (!slot.claim.compare_exchange_strong(claim, claim_of(sequence))) return false;
     slot.pid_start.store(self_.start);
-    if (is_abandoned) slot.ready.store(kComplete);
+    if (is_abandoned) slot.ready.store(kTakenOver);
     ticket = static_cast<int>(sequence << kSlotBits | static_cast<std::uint32_t>(index));
     return true;
 }
@@ -192,23 +199,29 @@ bool LockRegistry::inspect(int index, Orphan& out) noexcept {
     int ticket = kNoTicket;
     if (slot.claim.load(std::memory_order_relaxed) == 0 || !take_over(slot, index, ticket))
         return false;
-    if (slot.ready.load(std::memory_order_acquire) == kComplete) {
-        const auto key_text = load_text(slot.key);
-        const auto key =
-            SessionKey::from_text({key_text.data(), strnlen(key_text.data(), key_text.size())});
-        if (key) {
-            const auto owner_text = load_text(slot.owner);
-            static_assert(sizeof owner_text == sizeof out.owner.text);
-            out.key = *key;
-            out.store_name_hash = slot.store_name_hash.load();
-            std::memcpy(out.owner.text, owner_text.data(), owner_text.size());
-            out.ticket = ticket;
-            return true;
-        }
+    if (read_orphan(slot, out)) {
+        out.ticket = ticket;
+        return true;
     }
     // Killed before the entry was complete, so before the lock was asked for: nothing to break.
     leave(ticket);
     return false;
+}
+
+// False for what nobody here has written, too: what is no owner must not be sent to a store, and a
+// living owner keeps its lock, whoever the entry is said to be of.
+bool LockRegistry::read_orphan(const LockSlot& slot, Orphan& out) const noexcept {
+    const std::uint32_t ready = slot.ready.load(std::memory_order_acquire);
+    if (ready != kComplete && ready != kTakenOver) return false;
+    const auto key_text = load_text(slot.key);
+    const auto owner_text = load_text(slot.owner);
+    const auto key = SessionKey::from_text(view_of(key_text));
+    out.owner = store::read_lock_item(view_of(owner_text));
+    if (!key || out.owner.view().empty()) return false;
+    if (ready == kComplete && !is_dead(out.owner)) return false;
+    out.key = *key;
+    out.store_name_hash = slot.store_name_hash.load();
+    return true;
 }
 
 bool LockRegistry::next_orphan(Orphan& out) noexcept {

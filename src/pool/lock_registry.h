@@ -71,6 +71,7 @@ class LockRegistry {
     bool take_over(LockSlot& slot, int index, int& ticket) noexcept;
     bool claim_sweep() noexcept;
     bool inspect(int index, Orphan& out) noexcept;
+    [[nodiscard]] bool read_orphan(const LockSlot& slot, Orphan& out) const noexcept;
 
     HostPage& page_;
     const Clock& clock_;

@@ -21,6 +21,7 @@ Found read(const MissedWrite& entry, std::uint64_t sequence, std::uint64_t store
     // Overwritten while it was read?
     if (entry.sequence.load() != sequence) return Found::Unreadable;
     std::memcpy(out.data(), words.data(), sizeof words);
+    if (!store::SessionKey::from_text({out.data(), out.size()})) return Found::Unreadable;
     return store == store_name_hash ? Found::Yes : Found::OtherStores;
 }
 
@@ -30,7 +31,8 @@ void MissedWrites::add(StoreSlot& slot, std::uint64_t store_name_hash,
                        const store::SessionKey& key) noexcept {
     Words words{};
     std::memcpy(words.data(), key.hashed().data(), sizeof words);
-    const std::uint64_t number = page_.missed_count.fetch_add(1) + 1;
+    std::uint64_t number = 0;
+    while (number == 0) number = page_.missed_count.fetch_add(1) + 1;
     MissedWrite& entry = page_.missed[number % page_.missed.size()];
     entry.sequence.store(0);
     entry.store_name_hash.store(store_name_hash);
@@ -46,8 +48,9 @@ MissedWrites::Listing MissedWrites::list(const StoreSlot& slot,
     listing.span = {slot.missed_since.load(), page_.missed_count.load()};
     if (listing.span.from == 0) return listing;
     const auto [from, to] = listing.span;
-    listing.is_complete = to < from + page_.missed.size();
-    for (std::uint64_t number = from; listing.is_complete && number <= to; ++number) {
+    listing.is_complete = from <= to && to - from < page_.missed.size();
+    for (std::uint64_t i = 0; listing.is_complete && i <= to - from; ++i) {
+        const std::uint64_t number = from + i;
         Hash hash{};
         const Found found =
             read(page_.missed[number % page_.missed.size()], number, store_name_hash, hash);

@@ -41,11 +41,10 @@ class MonitoredStore::Watch final : public store::StoreSink {
 };
 
 MonitoredStore::MonitoredStore(std::unique_ptr<store::Store> inner, PendingMark mark,
-                               Health& health, StoreSlot& slot, HostPage& page, const Clock& clock,
+                               Health& health, HostPage& page, const Clock& clock,
                                OutageNotices& notices)
     : mark_(mark),
       health_(health),
-      slot_(slot),
       page_(page),
       clock_(clock),
       notices_(notices),
@@ -68,7 +67,7 @@ MonitoredStore::Watch* MonitoredStore::begin(store::StoreSink* sink) {
     watch->sent = clock_.now();
     watch->pending = true;
     mark_.marks |= mark_.bit;
-    slot_.requests.fetch_add(1, std::memory_order_relaxed);
+    health_.slot().requests.fetch_add(1, std::memory_order_relaxed);
     return watch;
 }
 
@@ -83,7 +82,7 @@ store::StoreSink* MonitoredStore::end(Watch& watch, const Error* failure) noexce
 
 // What nobody waits for is read when the worker comes by, whenever it came.
 void MonitoredStore::note_answer(const Watch& watch) noexcept {
-    const std::int64_t down_since = slot_.down_since_ns.load();
+    const std::int64_t down_since = health_.down_since_ns();
     const bool has_returned = watch.sink == nullptr
                                   ? health_.report_life()
                                   : health_.report_answer(clock_.now() - watch.sent);
@@ -93,7 +92,7 @@ void MonitoredStore::note_answer(const Watch& watch) noexcept {
 }
 
 void MonitoredStore::note_failure(const Error& failure) noexcept {
-    slot_.errors.fetch_add(1, std::memory_order_relaxed);
+    health_.slot().errors.fetch_add(1, std::memory_order_relaxed);
     switch (failure.code) {
         case Errc::Timeout:
             page_.count(Counter::Timeouts);

@@ -31,7 +31,7 @@ class MonitoredStore final : public store::Store {
   public:
     // Owns `inner`; the others outlive this.
     MonitoredStore(std::unique_ptr<store::Store> inner, PendingMark mark, Health& health,
-                   StoreSlot& slot, HostPage& page, const Clock& clock, OutageNotices& notices);
+                   HostPage& page, const Clock& clock, OutageNotices& notices);
     ~MonitoredStore() override;
     MonitoredStore(const MonitoredStore&) = delete;
     MonitoredStore& operator=(const MonitoredStore&) = delete;
@@ -60,7 +60,6 @@ class MonitoredStore final : public store::Store {
 
     PendingMark mark_;  // set while a request is pending
     Health& health_;
-    StoreSlot& slot_;
     HostPage& page_;
     const Clock& clock_;
     OutageNotices& notices_;

@@ -6,16 +6,18 @@
 namespace sessmirror::pool {
 
 void OutageNotices::failed(const Error& reason, bool is_new) noexcept {
-    const std::int64_t since = slot_.down_since_ns.load();
-    std::int64_t told = slot_.last_notice_ns.load();
-    if (since == 0 || told >= since) return;
+    const std::int64_t since = health_.down_since_ns();
+    std::atomic<std::int64_t>& last_notice = health_.slot().last_notice_ns;
+    std::int64_t told = last_notice.load();
     const std::int64_t now = clock_.now().time_since_epoch().count();
-    if (told != 0 && now - told < kInterval.count()) {
+    const bool is_written = told <= now + kInterval.count();  // and not garbage
+    if (since == 0 || (is_written && told >= since)) return;
+    if (told != 0 && is_written && told > now - kInterval.count()) {
         if (is_new) page_.count(Counter::NoticesDropped);
         return;
     }
     // The time must not be before `since`, by which recovered() sees that this outage was told.
-    if (!slot_.last_notice_ns.compare_exchange_strong(told, std::max(now, since))) return;
+    if (!last_notice.compare_exchange_strong(told, std::max(now, since))) return;
     journal_.add(Severity::Warning,
                  "store %s is down: %s; sessions are served by the other replicas; it is probed "
                  "again within 2 s",
@@ -23,7 +25,7 @@ void OutageNotices::failed(const Error& reason, bool is_new) noexcept {
 }
 
 void OutageNotices::recovered(std::int64_t down_since_ns) noexcept {
-    if (slot_.last_notice_ns.load() < down_since_ns) return;
+    if (health_.slot().last_notice_ns.load() < down_since_ns) return;
     const Duration outage = clock_.now().time_since_epoch() - Duration(down_since_ns);
     const double seconds = std::max(std::chrono::duration<double>(outage).count(), 0.0);
     journal_.add(Severity::Notice, "store %s is back after %.1f s", name_.c_str(), seconds);

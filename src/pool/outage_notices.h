@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/journal.h"
-#include "pool/host_page.h"
+#include "pool/health.h"
 
 namespace sessmirror::pool {
 
@@ -20,9 +20,9 @@ class OutageNotices {
     static constexpr Duration kInterval = std::chrono::seconds(30);
 
     // All of these outlive this object.
-    OutageNotices(const std::string& store_name, HostPage& page, StoreSlot& slot,
-                  const Clock& clock, Journal& journal) noexcept
-        : name_(store_name), page_(page), slot_(slot), clock_(clock), journal_(journal) {}
+    OutageNotices(const std::string& store_name, HostPage& page, Health& health, const Clock& clock,
+                  Journal& journal) noexcept
+        : name_(store_name), page_(page), health_(health), clock_(clock), journal_(journal) {}
 
     // A request to a store that is down, or has just gone down (`is_new`), failed.
     void failed(const Error& reason, bool is_new) noexcept;
@@ -32,7 +32,7 @@ class OutageNotices {
   private:
     const std::string& name_;
     HostPage& page_;
-    StoreSlot& slot_;
+    Health& health_;
     const Clock& clock_;
     Journal& journal_;
 };

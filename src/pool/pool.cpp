@@ -26,20 +26,23 @@ struct Pool::Seat {
         : spec(std::move(member.spec)),
           name(spec.name()),
           name_hash(store_name_hash(spec)),
-          shared_slot(page.slot_for(name_hash)),
-          slot(shared_slot != nullptr ? *shared_slot : private_slot),
-          health(slot, clock, random),
-          notices(name, page, slot, clock, journal),
-          store(std::move(member.store), pending, health, slot, page, clock, notices) {}
+          health(private_slot, clock, random),
+          notices(name, page, health, clock, journal),
+          store(std::move(member.store), pending, health, page, clock, notices) {
+        keep_slot(page, clock.now());
+    }
     Seat(const Seat&) = delete;
     Seat& operator=(const Seat&) = delete;
+
+    void keep_slot(HostPage& page, TimePoint now) noexcept {
+        StoreSlot* const shared = page.slot_for(name_hash, now);
+        health.use(shared != nullptr ? *shared : private_slot);
+    }
 
     store::StoreSpec spec;
     std::string name;
     std::uint64_t name_hash;
-    StoreSlot private_slot;  // used when the page is full: health is then this worker's alone
-    StoreSlot* shared_slot;
-    StoreSlot& slot;
+    StoreSlot private_slot;  // used while the page is full: health is then this worker's alone
     Health health;
     OutageNotices notices;
     MonitoredStore store;
@@ -47,7 +50,7 @@ struct Pool::Seat {
 
 Pool::Pool(std::vector<Member> members, int local, HostPage& page, const Clock& clock,
            Random& random, Journal& journal)
-    : placement_(specs_of(members)), local_(local), page_(page), journal_(journal) {
+    : placement_(specs_of(members)), local_(local), page_(page), clock_(clock), journal_(journal) {
     seats_.reserve(members.size());
     for (Member& member : members) {
         const PendingMark pending{busy_, std::uint64_t{1} << seats_.size()};
@@ -57,6 +60,11 @@ Pool::Pool(std::vector<Member> members, int local, HostPage& page, const Clock& 
 }
 
 Pool::~Pool() = default;
+
+void Pool::keep_slots() noexcept {
+    const TimePoint now = clock_.now();
+    for (const auto& seat : seats_) seat->keep_slot(page_, now);
+}
 
 int Pool::size() const noexcept {
     return static_cast<int>(seats_.size());
@@ -98,17 +106,17 @@ bool Pool::is_filling(int index) const noexcept {
 
 void Pool::note_missed(int index, const store::SessionKey& key) noexcept {
     Seat& seat = *seats_[static_cast<std::size_t>(index)];
-    MissedWrites(page_).add(seat.slot, seat.name_hash, key);
+    MissedWrites(page_).add(seat.health.slot(), seat.name_hash, key);
     if (seat.health.is_up()) seat.health.call_for_comparison();  // no return will
 }
 
 MissedWrites::Listing Pool::list_missed(int index) {
     Seat& seat = *seats_[static_cast<std::size_t>(index)];
-    return MissedWrites(page_).list(seat.slot, seat.name_hash);
+    return MissedWrites(page_).list(seat.health.slot(), seat.name_hash);
 }
 
 void Pool::settle_missed(int index, MissedWrites::Span span) noexcept {
-    MissedWrites(page_).settle(seats_[static_cast<std::size_t>(index)]->slot, span);
+    MissedWrites(page_).settle(health(index).slot(), span);
 }
 
 Ranking Pool::rank(const store::SessionKey& key, int first) const noexcept {

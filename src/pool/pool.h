@@ -34,6 +34,10 @@ class Pool {
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
 
+    // Call now and then while the pool is in use: the page gives a store's slot to another one when
+    // nobody has come by for a while, or has one to give to a store that had none.
+    void keep_slots() noexcept;
+
     [[nodiscard]] int size() const noexcept;
     [[nodiscard]] store::Store& store(int index) noexcept;
     [[nodiscard]] const store::StoreSpec& spec(int index) const noexcept;
@@ -72,6 +76,7 @@ class Pool {
     Placement placement_;
     int local_;
     HostPage& page_;
+    const Clock& clock_;
     Journal& journal_;
     std::uint64_t busy_ = 0;  // a bit for each store that somebody waits for
 };

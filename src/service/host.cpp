@@ -27,18 +27,18 @@ std::uint64_t draw_id() noexcept {
 std::unique_ptr<Host> Host::make() noexcept {
     if (sodium_init() < 0) return nullptr;
     watch_forks();
-    pool::HostPagePtr page = pool::make_host_page(draw_id());
-    if (!page) return nullptr;
-    return std::unique_ptr<Host>(new (std::nothrow) Host(std::move(page)));
+    auto areas = pool::HostAreas::make(draw_id());
+    if (!areas) return nullptr;
+    return std::unique_ptr<Host>(new (std::nothrow) Host(std::move(areas)));
 }
 
 std::uint64_t Host::id() const noexcept {
-    return page_->host_id.load(std::memory_order_relaxed);
+    return page().host_id.load(std::memory_order_relaxed);
 }
 
 Host::CounterValue Host::counter(int index) const noexcept {
     const auto counter = static_cast<pool::Counter>(index);
-    return {pool::counter_name(counter), page_->value(counter)};
+    return {pool::counter_name(counter), page().value(counter)};
 }
 
 const char* Host::libraries() noexcept {

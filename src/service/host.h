@@ -4,22 +4,25 @@
 #include <cstdint>
 #include <memory>
 
-#include "pool/host_page.h"
+#include "pool/host_areas.h"
 
 namespace sessmirror::service {
 
-// What all workers of this host share, for callers that see services only. Made once per process
-// tree, before any worker is forked, and outlived by no SessionService; a forked child has the same
-// page. Also does what the core needs done once per process: the random generator of libsodium,
-// the fork hook. Every member function may be called from any thread.
+// What the workers of this host share, for callers that see services only. Made once per process
+// tree, before any worker is forked, and outlived by no SessionService. The processes of one user
+// have the same page, and nobody else's: see pool/host_areas.h. Also does what the core needs done
+// once per process: the random generator of libsodium, the fork hook. Every member function may be
+// called from any thread.
 class Host {
   public:
     // nullptr when the system has no memory for the page, or no randomness.
     static std::unique_ptr<Host> make() noexcept;
 
-    [[nodiscard]] pool::HostPage& page() const noexcept { return *page_; }
+    // Call first when the process has become the one that serves pages, as the user that it will
+    // be: it lets go of what belongs to other users.
+    [[nodiscard]] pool::HostPage& page() const noexcept { return areas_->page(); }
 
-    // Names this life of the host: drawn at make(), the same in all workers. Never 0.
+    // Names this life of the host: drawn at make(), the same in all workers of a user. Never 0.
     [[nodiscard]] std::uint64_t id() const noexcept;
 
     static constexpr int kCounters = static_cast<int>(pool::Counter::kCount);
@@ -34,8 +37,8 @@ class Host {
     static const char* libraries() noexcept;
 
   private:
-    explicit Host(pool::HostPagePtr page) noexcept : page_(std::move(page)) {}
-    pool::HostPagePtr page_;
+    explicit Host(std::unique_ptr<pool::HostAreas> areas) noexcept : areas_(std::move(areas)) {}
+    std::unique_ptr<pool::HostAreas> areas_;
 };
 
 }  // namespace sessmirror::service

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "pool/page_time.h"
 #include "replica/settings_check.h"
 #include "service/configured_stores.h"
 #include "service/service_impl.h"
@@ -210,11 +211,14 @@ void SessionService::Impl::probe_due_store() noexcept {
 // Once per interval and host: whoever moves the time on has the turn. The first turn comes a little
 // after the first session, so that a script that runs once sends nothing for it.
 void SessionService::Impl::compare_settings() noexcept {
-    const auto now = loop.now().time_since_epoch().count();
+    const TimePoint now = loop.now();
     auto due = page.next_settings_check_ns.load(std::memory_order_relaxed);
     const bool is_first = due == 0;
-    const auto next = now + (is_first ? kFirstSettingsCheck : kSettingsInterval).count();
-    if (now < due || !page.next_settings_check_ns.compare_exchange_strong(due, next) || is_first)
+    const TimePoint next = now + (is_first ? kFirstSettingsCheck : kSettingsInterval);
+    if (!pool::has_come(due, now, kSettingsInterval) ||
+        !page.next_settings_check_ns.compare_exchange_strong(due,
+                                                             next.time_since_epoch().count()) ||
+        is_first)
         return;
     replica::SettingsCheck check(
         environment(current()), settings_key(current().options),
@@ -252,6 +256,7 @@ Result<std::unique_ptr<Session>> SessionService::open(const Options& options,
                                                       std::string_view stores) {
     auto deployment = impl_->deploy(options, stores);
     if (!deployment) return deployment.error();
+    (*deployment)->pool->keep_slots();
     impl_->drop_finished_work();
     return std::unique_ptr<Session>(
         new Session(std::make_unique<Session::Impl>(*impl_, *deployment)));
@@ -287,8 +292,6 @@ std::vector<SessionService::StoreStatus> SessionService::stores() const {
     pool::Pool& pool = *impl_->current().pool;
     for (int i = 0; i < pool.size(); ++i) {
         const pool::StoreSlot& slot = pool.health(i).slot();
-        const auto down_since = slot.down_since_ns.load(std::memory_order_relaxed);
-        const auto down_for = impl_->loop.now().time_since_epoch() - Duration(down_since);
         StoreStatus status;
         status.name = pool.name(i);
         status.is_local = pool.local() == i;
@@ -301,7 +304,7 @@ std::vector<SessionService::StoreStatus> SessionService::stores() const {
         status.refill_listed = slot.refill_listed.load(std::memory_order_relaxed);
         status.refill_trouble = refill_trouble(impl_->current(), i);
         status.weight = pool.spec(i).weight;
-        status.down_for_s = down_since == 0 ? 0 : std::chrono::duration<double>(down_for).count();
+        status.down_for_s = std::chrono::duration<double>(pool.health(i).down_for()).count();
         status.latency_us = slot.latency_us.load(std::memory_order_relaxed);
         status.requests = slot.requests.load(std::memory_order_relaxed);
         status.errors = slot.errors.load(std::memory_order_relaxed);

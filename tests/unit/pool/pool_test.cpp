@@ -269,11 +269,31 @@ TEST_F(PoolTest, HealthSurvivesANewPoolOfTheSameStores) {
 }
 
 TEST_F(PoolTest, KeepsHealthForItselfWhenThePageIsFull) {
-    for (std::uint64_t i = 1; i <= kMaxStores; ++i) page->slot_for(i);
+    for (std::uint64_t i = 2; i < 2 + HostPage::kStoreSlots; ++i) page->slot_for(i, clock.now());
     make("a");
     fail(0, Errc::Refused);
     EXPECT_FALSE(pool->is_up(0));
     EXPECT_NE(journal_line(), "");
+}
+
+TEST_F(PoolTest, SharesHealthOnceThePageHasRoomAgain) {
+    for (std::uint64_t i = 2; i < 2 + HostPage::kStoreSlots; ++i) page->slot_for(i, clock.now());
+    make("a");
+    pool->keep_slots();
+    EXPECT_EQ(pool->health(0).slot().name_hash.load(), 0u);
+    clock.advance(HostPage::kIdle);
+    pool->keep_slots();
+    EXPECT_EQ(pool->health(0).slot().name_hash.load(), pool->name_hash(0));
+    fail(0, Errc::Refused);
+    make("a");
+    EXPECT_FALSE(pool->is_up(0));
+}
+
+TEST_F(PoolTest, FindsAnotherSlotWhenItsOwnHasBecomeAnotherStores) {
+    make("a");
+    pool->health(0).slot().name_hash.store(99);
+    pool->keep_slots();
+    EXPECT_EQ(pool->health(0).slot().name_hash.load(), pool->name_hash(0));
 }
 
 }  // namespace
