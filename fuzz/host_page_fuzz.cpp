@@ -3,6 +3,7 @@
 // is handed on is what it is said to be, and no store is given up for good. The input is a list of
 // words to be written, 12 bytes each: where, and what.
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -21,6 +22,7 @@ namespace {
 using namespace sessmirror;
 
 constexpr std::uint64_t kStore = 7;
+constexpr std::array kStores{kStore};
 
 class StillClock final : public Clock {
   public:
@@ -45,7 +47,8 @@ void require(bool holds) {
 }
 
 // Most words go where the work below looks.
-std::size_t place_of(const pool::HostPage& page, const pool::StoreSlot& slot, std::uint32_t where) {
+std::size_t place_of(const pool::HostPage& page, const pool::StoreSlot& slot,
+                     const pool::HoldingsSlot& holdings, std::uint32_t where) {
     const auto offset_of = [&](const void* part) {
         return static_cast<std::size_t>(static_cast<const char*>(part) -
                                         reinterpret_cast<const char*>(&page));
@@ -53,8 +56,9 @@ std::size_t place_of(const pool::HostPage& page, const pool::StoreSlot& slot, st
     const std::size_t word = where >> 3;
     switch (where & 7) {
         case 0:
-        case 1:
             return offset_of(&slot) + word % (sizeof slot / 8) * 8;
+        case 1:
+            return offset_of(&holdings) + word % (sizeof holdings / 8) * 8;
         case 2:
         case 3:
             return offset_of(page.locks.data()) + word % (4 * sizeof(pool::LockSlot) / 8) * 8;
@@ -68,17 +72,19 @@ std::size_t place_of(const pool::HostPage& page, const pool::StoreSlot& slot, st
     }
 }
 
-void write_words(pool::HostPage& page, const pool::StoreSlot& slot, const std::uint8_t* data,
-                 std::size_t size) {
+void write_words(pool::HostPage& page, const pool::StoreSlot& slot,
+                 const pool::HoldingsSlot& holdings, const std::uint8_t* data, std::size_t size) {
     for (; size >= 12; data += 12, size -= 12) {
         std::uint32_t where = 0;
         std::memcpy(&where, data, sizeof where);
-        std::memcpy(reinterpret_cast<char*>(&page) + place_of(page, slot, where), data + 4, 8);
+        std::memcpy(reinterpret_cast<char*>(&page) + place_of(page, slot, holdings, where),
+                    data + 4, 8);
     }
 }
 
-void check_health(pool::HostPage& page, pool::StoreSlot& slot, StillClock& clock, Random& random) {
-    pool::Health health(slot, clock, random);
+void check_health(pool::HostPage& page, pool::StoreSlot& slot, pool::HoldingsSlot& holdings,
+                  StillClock& clock, Random& random) {
+    pool::Health health(slot, holdings, clock, random);
     require(health.down_for() >= Duration::zero());
     require(health.down_for() <= clock.now().time_since_epoch());
     require(health.late_after() <= pool::Health::kLongestLateness);
@@ -103,7 +109,7 @@ void check_health(pool::HostPage& page, pool::StoreSlot& slot, StillClock& clock
     require(health.comparison_due() == 0);
 }
 
-void check_missed(pool::HostPage& page, pool::StoreSlot& slot) {
+void check_missed(pool::HostPage& page, pool::HoldingsSlot& slot) {
     pool::MissedWrites missed(page);
     const auto key = store::derive_key("sm:", "", "a");
     const auto listing = missed.list(slot, kStore);
@@ -124,7 +130,7 @@ void check_locks(pool::HostPage& page, StillClock& clock, Random& random) {
     (void)registry.is_abandoned(own, kStore);
     require(!registry.is_dead(own));
     pool::LockRegistry::Orphan orphan;
-    for (int i = 0; i < 8 && registry.next_orphan(orphan); ++i) {
+    for (int i = 0; i < 8 && registry.next_orphan(orphan, kStores); ++i) {
         const std::string_view owner = orphan.owner.view();
         require(!owner.empty() && owner.size() < store::kMaxOwner);
         require(std::ranges::all_of(owner, [](char c) { return c > ' ' && c <= '~' && c != '|'; }));
@@ -143,12 +149,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     StillClock clock;
     Counting random;
     pool::StoreSlot* slot = page->slot_for(kStore, clock.now());
-    write_words(*page, *slot, data, size);
+    pool::HoldingsSlot* holdings = page->holdings_for(kStore, clock.now());
+    write_words(*page, *slot, *holdings, data, size);
 
     slot = page->slot_for(kStore, clock.now());
-    if (slot != nullptr) {
-        check_health(*page, *slot, clock, random);
-        check_missed(*page, *slot);
+    holdings = page->holdings_for(kStore, clock.now());
+    if (slot != nullptr && holdings != nullptr) {
+        check_health(*page, *slot, *holdings, clock, random);
+        check_missed(*page, *holdings);
     }
     check_locks(*page, clock, random);
     pool::HedgeBudget budget(page->hedge_credit);

@@ -28,7 +28,7 @@ void check_health(benchmark::State& state) {
     const auto page = std::make_unique<pool::HostPage>();
     const StillClock clock;
     SystemRandom random;
-    pool::Health health(page->stores[0], clock, random);
+    pool::Health health(page->stores[0], page->holdings[0], clock, random);
     health.report_answer(std::chrono::microseconds(100));
     if (!health.is_up() || health.latency() != std::chrono::microseconds(100))
         return state.SkipWithError("not up after an answer");

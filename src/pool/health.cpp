@@ -2,6 +2,7 @@
 #include "pool/health.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 
 #include "pool/page_time.h"
@@ -43,6 +44,44 @@ void add_latency(StoreSlot& slot, std::uint32_t sample) noexcept {
 
 }  // namespace
 
+Health::Health(StoreSlot& slot, HoldingsSlot& holdings, const Clock& clock, Random& random,
+               Duration patience) noexcept
+    : slot_(&slot),
+      holdings_(&holdings),
+      patience_us_(to_microseconds(std::min(patience, kCommonPatience))),
+      clock_(&clock),
+      random_(&random) {
+    use(slot, holdings);
+}
+
+// Whoever waits longer than all others before may find up what they have found down.
+void Health::use(StoreSlot& slot, HoldingsSlot& holdings) noexcept {
+    slot_ = &slot;
+    holdings_ = &holdings;
+    std::uint32_t longest = slot.patience_us.load(std::memory_order_relaxed);
+    while (longest < patience_us_)
+        if (slot.patience_us.compare_exchange_weak(longest, patience_us_))
+            return slot.next_probe_ns.store(0);
+}
+
+Health::Whose Health::whose(const Error& failure) const noexcept {
+    switch (failure.sys_errno) {
+        case EACCES:
+        case EPERM:
+        case EMFILE:
+        case ENFILE:
+        case ENOBUFS:
+        case ENOMEM:
+            return Whose::Own;
+        default:
+            break;
+    }
+    if (failure.code == Errc::BadName || failure.code == Errc::OutOfMemory) return Whose::Own;
+    const std::uint32_t longest = slot_->patience_us.load(std::memory_order_relaxed);
+    const std::uint32_t common = std::min(longest, to_microseconds(kCommonPatience));
+    return failure.code == Errc::Timeout && patience_us_ < common ? Whose::Own : Whose::Hosts;
+}
+
 std::int64_t Health::now_ns() const noexcept {
     // 0 means "up" in the page, so a clock that starts at 0 must not produce it.
     return std::max<std::int64_t>(clock_->now().time_since_epoch().count(), 1);
@@ -56,11 +95,16 @@ Duration Health::backoff(std::uint32_t failures) noexcept {
 }
 
 bool Health::is_up() const noexcept {
+    return is_up_for_host() && own_.down_since_ns.load(std::memory_order_relaxed) == 0;
+}
+
+bool Health::is_up_for_host() const noexcept {
     return slot_->down_since_ns.load(std::memory_order_relaxed) == 0;
 }
 
 std::int64_t Health::down_since_ns() const noexcept {
-    const std::int64_t since = slot_->down_since_ns.load(std::memory_order_relaxed);
+    const Outage& outage = is_up_for_host() ? own_ : *slot_;
+    const std::int64_t since = outage.down_since_ns.load(std::memory_order_relaxed);
     const std::int64_t now = now_ns();
     return since == 0 || (since > 0 && since <= now) ? since : now;
 }
@@ -77,6 +121,7 @@ bool Health::report_answer(Duration latency) noexcept {
 
 bool Health::report_life() noexcept {
     if (slot_->late_until_ns.load(std::memory_order_relaxed) != 0) slot_->late_until_ns.store(0);
+    own_.down_since_ns.store(0, std::memory_order_relaxed);
     if (is_up()) return false;
     note_return();  // first, or another worker would trust the store before it sees the mark
     return slot_->down_since_ns.exchange(0) != 0;
@@ -84,97 +129,124 @@ bool Health::report_life() noexcept {
 
 void Health::note_return() noexcept {
     slot_->doubt_before_unix.store(clock_->unix_seconds() + kClockSlackSeconds);
+    slot_->returns.fetch_add(1);
+    holdings_->refill_due_ns.store(now_ns());
+}
+
+void Health::note_missed() noexcept {
+    if (!is_up()) holdings_->doubt_before_unix.store(clock_->unix_seconds() + kClockSlackSeconds);
     call_for_comparison();
-    slot_->refill_due_ns.store(now_ns());
 }
 
 bool Health::is_filling() const noexcept {
-    return slot_->filling.load(std::memory_order_relaxed) != 0;
+    return holdings_->filling.load(std::memory_order_relaxed) != 0;
 }
 
 bool Health::claim_refill(Duration first, Duration lease) noexcept {
     const std::int64_t now = now_ns();
-    std::int64_t due = slot_->refill_due_ns.load(std::memory_order_relaxed);
+    std::int64_t due = holdings_->refill_due_ns.load(std::memory_order_relaxed);
     const bool is_first = due == 0;
-    if (!has_come(due, clock_->now(), kLongestRest)) return false;
-    return slot_->refill_due_ns.compare_exchange_strong(due,
-                                                        now + (is_first ? first : lease).count()) &&
+    // It may have come back to a worker with another prefix.
+    std::uint32_t seen = holdings_->returns_seen.load(std::memory_order_relaxed);
+    const std::uint32_t returns = slot_->returns.load();
+    const bool has_returned =
+        seen != returns && holdings_->returns_seen.compare_exchange_strong(seen, returns);
+    if (!has_returned && !has_come(due, clock_->now(), kLongestRest)) return false;
+    return holdings_->refill_due_ns.compare_exchange_strong(
+               due, now + (is_first ? first : lease).count()) &&
            !is_first;
 }
 
 void Health::next_refill_in(Duration delay) noexcept {
-    slot_->refill_due_ns.store(now_ns() + delay.count());
+    holdings_->refill_due_ns.store(now_ns() + delay.count());
 }
 
 void Health::call_for_comparison() noexcept {
-    slot_->returns.fetch_add(1);
+    holdings_->calls.fetch_add(1);
+}
+
+std::uint32_t Health::calls() const noexcept {
+    return slot_->returns.load() + holdings_->calls.load();
 }
 
 std::uint32_t Health::comparison_due() const noexcept {
-    const std::uint32_t last = slot_->returns.load();
-    return last == slot_->returns_settled.load() ? 0 : last;
+    const std::uint32_t last = calls();
+    return last == holdings_->settled.load() ? 0 : last;
 }
 
 void Health::comparison_done(std::uint32_t due) noexcept {
-    slot_->returns_settled.store(due);
+    holdings_->settled.store(due);
 }
 
 bool Health::is_looked_at() const noexcept {
-    return slot_->looked_at.load(std::memory_order_relaxed) != 0;
+    return holdings_->looked_at.load(std::memory_order_relaxed) != 0;
 }
 
 void Health::note_look() noexcept {
-    slot_->looked_at.store(1, std::memory_order_relaxed);
+    holdings_->looked_at.store(1, std::memory_order_relaxed);
 }
 
 bool Health::set_filling(bool filling) noexcept {
-    return slot_->filling.exchange(filling ? 1 : 0) != (filling ? 1u : 0u);
+    return holdings_->filling.exchange(filling ? 1 : 0) != (filling ? 1u : 0u);
 }
 
 void Health::count_refill(bool copied) noexcept {
-    slot_->refill_seen.fetch_add(1, std::memory_order_relaxed);
-    if (copied) slot_->refill_copied.fetch_add(1, std::memory_order_relaxed);
+    holdings_->refill_seen.fetch_add(1, std::memory_order_relaxed);
+    if (copied) holdings_->refill_copied.fetch_add(1, std::memory_order_relaxed);
 }
 
 void Health::count_refill_listed(std::uint64_t sessions) noexcept {
-    slot_->refill_listed.fetch_add(sessions, std::memory_order_relaxed);
+    holdings_->refill_listed.fetch_add(sessions, std::memory_order_relaxed);
 }
 
 void Health::reset_refill_count() noexcept {
-    slot_->refill_listed.store(0, std::memory_order_relaxed);
-    slot_->refill_seen.store(0, std::memory_order_relaxed);
-    slot_->refill_copied.store(0, std::memory_order_relaxed);
+    holdings_->refill_listed.store(0, std::memory_order_relaxed);
+    holdings_->refill_seen.store(0, std::memory_order_relaxed);
+    holdings_->refill_copied.store(0, std::memory_order_relaxed);
+}
+
+bool Health::is_in_doubt(std::uint32_t modified_unix) const noexcept {
+    return is_before(slot_->doubt_before_unix, modified_unix) ||
+           is_before(holdings_->doubt_before_unix, modified_unix);
 }
 
 // A mark in the future is moved to where one of now would be, or it would go ahead of all copies.
-bool Health::is_in_doubt(std::uint32_t modified_unix) const noexcept {
-    std::uint32_t mark = slot_->doubt_before_unix.load(std::memory_order_relaxed);
+bool Health::is_before(std::atomic<std::uint32_t>& place,
+                       std::uint32_t modified_unix) const noexcept {
+    std::uint32_t mark = place.load(std::memory_order_relaxed);
     if (modified_unix > mark) return false;
     const std::uint32_t latest = clock_->unix_seconds() + kClockSlackSeconds;
-    if (mark > latest) slot_->doubt_before_unix.compare_exchange_strong(mark, latest);
+    if (mark > latest) place.compare_exchange_strong(mark, latest);
     return modified_unix <= latest;
 }
 
-bool Health::report_failure() noexcept {
-    if (!is_up()) return false;
+bool Health::report_failure(Whose whose) noexcept {
+    return is_up() && begin(whose == Whose::Own ? own_ : *slot_);
+}
+
+bool Health::begin(Outage& outage) noexcept {
     // The probe time is set before the state, or another worker would find a stale one and probe at
     // once. Two workers that meet here both set it; only one of them changes the state.
     const std::int64_t now = now_ns();
-    slot_->failures.store(1);
-    slot_->next_probe_ns.store(now + backoff(1).count());
+    outage.failures.store(1);
+    outage.next_probe_ns.store(now + backoff(1).count());
     std::int64_t up = 0;
-    return slot_->down_since_ns.compare_exchange_strong(up, now);
+    return outage.down_since_ns.compare_exchange_strong(up, now);
 }
 
 bool Health::claim_probe() noexcept {
     if (is_up()) return false;
-    const std::int64_t now = now_ns();
-    std::int64_t due = slot_->next_probe_ns.load();
-    if (!has_come(due, clock_->now(), kMaxBackoff)) return false;
-    const std::uint32_t failures = slot_->failures.load() + 1;
-    if (!slot_->next_probe_ns.compare_exchange_strong(due, now + backoff(failures).count()))
-        return false;
-    slot_->failures.store(failures);
+    return claim_probe(is_up_for_host() ? own_ : *slot_);
+}
+
+bool Health::claim_probe(Outage& outage) noexcept {
+    const TimePoint now = clock_->now();
+    std::int64_t due = outage.next_probe_ns.load();
+    if (!has_come(due, now, kMaxBackoff)) return false;
+    const std::uint32_t failures = outage.failures.load() + 1;
+    const std::int64_t next = now_ns() + backoff(failures).count();
+    if (!outage.next_probe_ns.compare_exchange_strong(due, next)) return false;
+    outage.failures.store(failures);
     return true;
 }
 
@@ -207,6 +279,7 @@ bool Health::is_outage(Errc code) noexcept {
         case Errc::Timeout:
         case Errc::Closed:
         case Errc::Protocol:
+        case Errc::OutOfMemory:
             return true;
         default:
             return false;

@@ -7,7 +7,8 @@
 
 namespace sessmirror::pool {
 
-// Whether a store is worth asking, shared by all workers of the host.
+// Whether a store is worth asking, as all workers that share the host page know it, and what it
+// holds of the sessions with this pool's key_prefix.
 //
 //   Up    asked by everybody. Left at the first timeout, refusal or hang-up: waiting for more proof
 //         would make more pages slow.
@@ -25,6 +26,11 @@ namespace sessmirror::pool {
 // written before it are in doubt on that store until another replica has confirmed or replaced
 // them. The mark compares wall clocks of web hosts and allows for kClockSlackSeconds between them.
 //
+// What only this process suffers from is nobody else's: a password that is refused, a socket that
+// it may not open, a name that it cannot resolve, descriptors that it lacks, or a patience shorter
+// than what the store's other users have. The store is then down for this process alone, by the
+// same rules.
+//
 // An error reported by a store that did answer (out of memory, say) is not a matter of health.
 class Health {
   public:
@@ -35,12 +41,18 @@ class Health {
     static constexpr Duration kLongestLateness = std::chrono::seconds(10);
     static constexpr Duration kLongestRest = std::chrono::minutes(2);  // of whoever looks after it
 
-    // `slot` outlives this, or its use() here; clock and random too.
-    Health(StoreSlot& slot, const Clock& clock, Random& random) noexcept
-        : slot_(&slot), clock_(&clock), random_(&random) {}
+    // A store that is silent for this long is silent for everybody.
+    static constexpr Duration kCommonPatience = milliseconds(100);
 
-    // The store's slot is another one from now on.
-    void use(StoreSlot& slot) noexcept { slot_ = &slot; }
+    enum class Whose : std::uint8_t { Hosts, Own };
+
+    // The slots outlive this, or their use() here; clock and random too. `patience` is the shortest
+    // time after which this process gives up an attempt.
+    Health(StoreSlot& slot, HoldingsSlot& holdings, const Clock& clock, Random& random,
+           Duration patience = kCommonPatience) noexcept;
+
+    // The slots are these from now on.
+    void use(StoreSlot& slot, HoldingsSlot& holdings) noexcept;
 
     [[nodiscard]] bool is_up() const noexcept;
     // 0 while it is up.
@@ -50,7 +62,11 @@ class Health {
     bool report_answer(Duration latency) noexcept;
     // The same for an answer that nobody waited for, and that may have lain here.
     bool report_life() noexcept;
-    bool report_failure() noexcept;
+    bool report_failure(Whose whose = Whose::Hosts) noexcept;
+    // Whom a failure concerns. REQUIRES: is_outage(failure.code).
+    [[nodiscard]] Whose whose(const Error& failure) const noexcept;
+    // Whether it is up for others, whatever this process suffers from.
+    [[nodiscard]] bool is_up_for_host() const noexcept;
     // True for one caller per probe period, and only while down and due.
     bool claim_probe() noexcept;
 
@@ -67,9 +83,12 @@ class Health {
     // `lease`, so that the end of that worker holds up nobody.
     bool claim_refill(Duration first, Duration lease) noexcept;
     void next_refill_in(Duration delay) noexcept;
-    // A return, or a write that the store refused, calls for a comparison with its peers; it stays
-    // called for until one is done, whoever begins it and is killed. 0: none is.
+    // A return calls for a comparison with its peers, for every prefix; so does a write that the
+    // store refused, for its own. It stays called for until one is done, whoever begins it and is
+    // killed. 0: none is.
     void call_for_comparison() noexcept;
+    // For a write that the store has missed while others went on using it.
+    void note_missed() noexcept;
     [[nodiscard]] std::uint32_t comparison_due() const noexcept;
     void comparison_done(std::uint32_t due) noexcept;  // what comparison_due() was before
     // Whether a look at it, or a comparison, has ended well since the page was made: until then
@@ -90,6 +109,7 @@ class Health {
     void report_late() noexcept;
     [[nodiscard]] bool is_late() const noexcept;
     [[nodiscard]] StoreSlot& slot() const noexcept { return *slot_; }
+    [[nodiscard]] HoldingsSlot& holdings() const noexcept { return *holdings_; }
     // Whether this kind of error says that the store is not worth asking.
     static bool is_outage(Errc code) noexcept;
 
@@ -97,7 +117,16 @@ class Health {
     [[nodiscard]] std::int64_t now_ns() const noexcept;
     [[nodiscard]] Duration backoff(std::uint32_t failures) noexcept;
 
+    [[nodiscard]] std::uint32_t calls() const noexcept;
+    bool begin(Outage& outage) noexcept;
+    bool claim_probe(Outage& outage) noexcept;
+    [[nodiscard]] bool is_before(std::atomic<std::uint32_t>& mark,
+                                 std::uint32_t modified_unix) const noexcept;
+
     StoreSlot* slot_;
+    HoldingsSlot* holdings_;
+    Outage own_;
+    std::uint32_t patience_us_;
     const Clock* clock_;
     Random* random_;
 };

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "pool/page_time.h"
+
 namespace sessmirror::pool {
 
 static_assert(std::is_trivially_destructible_v<HostPage>);
@@ -32,69 +34,80 @@ const char* counter_name(Counter counter) noexcept {
 
 namespace {
 
-constexpr std::uint64_t kBetweenStores = 1;
+constexpr std::uint64_t kBetweenNames = 1;
 
-std::uint32_t seconds_of(TimePoint now) noexcept {
-    return static_cast<std::uint32_t>(
-        std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
-}
-
-void note_use(StoreSlot& slot, std::uint32_t now_s) noexcept {
+template <class Slot>
+void note_use(Slot& slot, std::uint32_t now_s) noexcept {
     if (slot.used_s.load(std::memory_order_relaxed) != now_s) slot.used_s.store(now_s);
 }
 
-bool is_idle(const StoreSlot& slot, std::uint32_t now_s) noexcept {
+template <class Slot>
+bool is_idle(const Slot& slot, std::uint32_t now_s) noexcept {
     constexpr auto kIdleSeconds =
         std::chrono::duration_cast<std::chrono::seconds>(HostPage::kIdle).count();
     const std::int64_t ago = std::int64_t{now_s} - slot.used_s.load();
     return ago >= kIdleSeconds || ago < -1;  // nobody has come by in the future
 }
 
-}  // namespace
-
-void StoreSlot::clear() noexcept {
-    for (auto* const field :
-         {&down_since_ns, &next_probe_ns, &late_until_ns, &refill_due_ns, &last_notice_ns})
-        field->store(0);
-    for (auto* const field : {&failures, &doubt_before_unix, &latency_us, &latency_deviation_us,
-                              &filling, &returns, &returns_settled, &looked_at})
-        field->store(0);
-    for (auto* const field :
-         {&missed_since, &refill_listed, &refill_seen, &refill_copied, &requests, &errors})
-        field->store(0);
-}
-
 // Finding and claiming look at the slots in one order, so two workers that meet agree on the slot.
-StoreSlot* HostPage::slot_for(std::uint64_t name_hash, TimePoint now) noexcept {
+template <class Slots>
+auto find_or_claim(Slots& slots, std::uint64_t name_hash, TimePoint now) noexcept ->
+    typename Slots::pointer {
     const std::uint32_t now_s = seconds_of(now);
-    const auto nth = [&](std::size_t i) -> StoreSlot& {
-        return stores[(name_hash + i) % stores.size()];
+    const auto nth = [&](std::size_t i) -> auto& {
+        return slots[(name_hash + i) % slots.size()];
     };
-    for (std::size_t i = 0; i < stores.size(); ++i) {
+    for (std::size_t i = 0; i < slots.size(); ++i) {
         if (nth(i).name_hash.load(std::memory_order_acquire) != name_hash) continue;
         note_use(nth(i), now_s);
         return &nth(i);
     }
-    for (std::size_t i = 0; i < stores.size(); ++i) {
-        StoreSlot& slot = nth(i);
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        auto& slot = nth(i);
         std::uint64_t holder = 0;
         if (!slot.name_hash.compare_exchange_strong(holder, name_hash) && holder != name_hash)
             continue;
         note_use(slot, now_s);
         return &slot;
     }
-    for (std::size_t i = 0; i < stores.size(); ++i) {
-        StoreSlot& slot = nth(i);
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        auto& slot = nth(i);
         std::uint64_t holder = slot.name_hash.load();
         if (!is_idle(slot, now_s)) continue;
         // Whoever is killed here leaves a slot that is idle again after a while.
-        if (!slot.name_hash.compare_exchange_strong(holder, kBetweenStores)) return nullptr;
+        if (!slot.name_hash.compare_exchange_strong(holder, kBetweenNames)) return nullptr;
         slot.used_s.store(now_s);
         slot.clear();
         slot.name_hash.store(name_hash, std::memory_order_release);
         return &slot;
     }
     return nullptr;
+}
+
+template <class... Fields>
+void zero(Fields&... fields) noexcept {
+    (fields.store(0), ...);
+}
+
+}  // namespace
+
+void StoreSlot::clear() noexcept {
+    zero(down_since_ns, next_probe_ns, failures, doubt_before_unix, returns, patience_us);
+    zero(latency_us, latency_deviation_us, late_until_ns, last_notice_ns, last_own_notice_ns);
+    zero(requests, errors);
+}
+
+void HoldingsSlot::clear() noexcept {
+    zero(doubt_before_unix, filling, calls, settled, returns_seen, looked_at, missed_since);
+    zero(refill_due_ns, refill_listed, refill_seen, refill_copied);
+}
+
+StoreSlot* HostPage::slot_for(std::uint64_t name_hash, TimePoint now) noexcept {
+    return find_or_claim(stores, name_hash, now);
+}
+
+HoldingsSlot* HostPage::holdings_for(std::uint64_t name_hash, TimePoint now) noexcept {
+    return find_or_claim(holdings, name_hash, now);
 }
 
 void HostPageDeleter::operator()(HostPage* page) const noexcept {

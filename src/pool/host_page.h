@@ -51,32 +51,48 @@ enum class Counter : std::uint8_t {
 };
 const char* counter_name(Counter counter) noexcept;  // "local_hits"
 
-// One store's health. See health.h for the states and who may change them.
-struct StoreSlot {
-    std::atomic<std::uint64_t> name_hash{0};     // 0: free; 1: between two stores
-    std::atomic<std::uint32_t> used_s{0};        // when a user came by last, on the clock
+// Whether a store can be used, and when it is tried again. See health.h.
+struct Outage {
     std::atomic<std::int64_t> down_since_ns{0};  // 0: up
     std::atomic<std::int64_t> next_probe_ns{0};  // earliest time for the next probe, while down
     std::atomic<std::uint32_t> failures{0};      // 1 + probes that were begun since it was last up
+};
+
+// What is true of a store for everybody who uses it. See health.h for who may change what.
+struct StoreSlot : Outage {
+    std::atomic<std::uint64_t> name_hash{0};  // 0: free; 1: between two stores
+    std::atomic<std::uint32_t> used_s{0};     // when a user came by last, on the clock
     std::atomic<std::uint32_t> doubt_before_unix{
-        0};                                    // copies older than this may lack writes; 0 none
-    std::atomic<std::uint32_t> latency_us{0};  // exponentially weighted mean of answers; 0 unknown
+        0};                                     // copies older than this may lack writes; 0 none
+    std::atomic<std::uint32_t> returns{0};      // how often it came back
+    std::atomic<std::uint32_t> patience_us{0};  // the longest that any of its users waits for it
+    std::atomic<std::uint32_t> latency_us{0};   // exponentially weighted mean of answers; 0 unknown
     std::atomic<std::uint32_t> latency_deviation_us{0};  // mean distance of answers from that mean
     std::atomic<std::int64_t> late_until_ns{0};          // an answer is overdue; 0: none
-    std::atomic<std::uint32_t> filling{0};               // 1: not known to hold all it should hold
-    std::atomic<std::uint32_t> returns{0};  // how often a comparison with its peers was called for
-    std::atomic<std::uint32_t> returns_settled{0};  // of these, the last that is done
-    std::atomic<std::uint32_t> looked_at{0};        // 1: a look has found or made it complete
-    std::atomic<std::uint64_t> missed_since{0};     // oldest of its missed writes; 0 none
-    std::atomic<std::int64_t> refill_due_ns{0};     // earliest time for a worker to look after it
-    std::atomic<std::uint64_t> refill_listed{0};    // sessions that a refill has to compare, so far
-    std::atomic<std::uint64_t> refill_seen{0};      // sessions compared by the present refill
-    std::atomic<std::uint64_t> refill_copied{0};    // of these, copied
-    std::atomic<std::int64_t> last_notice_ns{0};    // last line "is down"; see outage_notices.h
+    std::atomic<std::int64_t> last_notice_ns{0};         // line "is down"; see outage_notices.h
+    std::atomic<std::int64_t> last_own_notice_ns{0};     // line about one process alone
     std::atomic<std::uint64_t> requests{0};
     std::atomic<std::uint64_t> errors{0};
 
-    // All but the name and the time of use.
+    void clear() noexcept;  // all but the name and the time of use
+};
+
+// What a store holds of the sessions with one key_prefix, as far as this host knows.
+struct HoldingsSlot {
+    std::atomic<std::uint64_t> name_hash{0};  // of the store and the prefix; as above
+    std::atomic<std::uint32_t> used_s{0};
+    std::atomic<std::uint32_t> doubt_before_unix{0};  // as above, for these sessions alone
+    std::atomic<std::uint32_t> filling{0};            // 1: not known to hold all it should hold
+    std::atomic<std::uint32_t> calls{0};    // for a comparison with its peers, besides the returns
+    std::atomic<std::uint32_t> settled{0};  // calls and returns that are dealt with
+    std::atomic<std::uint32_t> returns_seen{0};   // of these, the last that made a look due
+    std::atomic<std::uint32_t> looked_at{0};      // 1: a look has found or made it complete
+    std::atomic<std::uint64_t> missed_since{0};   // oldest of its missed writes; 0 none
+    std::atomic<std::int64_t> refill_due_ns{0};   // earliest time for a worker to look after it
+    std::atomic<std::uint64_t> refill_listed{0};  // sessions that a refill has to compare, so far
+    std::atomic<std::uint64_t> refill_seen{0};    // sessions compared by the present refill
+    std::atomic<std::uint64_t> refill_copied{0};  // of these, copied
+
     void clear() noexcept;
 };
 
@@ -84,6 +100,7 @@ struct StoreSlot {
 // that `claim` names writes the rest; while `claim` is 0, `ready` and `pid_start` are 0 too.
 struct LockSlot {
     std::atomic<std::uint64_t> claim{0};      // pid << 32 | sequence; 0: free
+    std::atomic<std::uint32_t> entered_s{0};  // when, on the clock
     std::atomic<std::uint64_t> pid_start{0};  // 0: not known (yet)
     std::atomic<std::uint32_t> ready{0};      // see lock_registry.cpp; 0: not complete
     std::atomic<std::uint64_t> store_name_hash{0};
@@ -94,7 +111,7 @@ struct LockSlot {
 // A session that a store has missed a change of. See missed_writes.h.
 struct MissedWrite {
     std::atomic<std::uint64_t> sequence{0};  // 1 for the first that was ever added; 0: not readable
-    std::atomic<std::uint64_t> store_name_hash{0};
+    std::atomic<std::uint64_t> holdings{0};  // HoldingsSlot::name_hash
     std::array<std::atomic<std::uint64_t>, 4> key{};
 };
 
@@ -105,6 +122,7 @@ struct HostPage {
 
     std::atomic<std::uint64_t> host_id{0};  // random, names this page in lock owners; never 0
     std::array<StoreSlot, kStoreSlots> stores;
+    std::array<HoldingsSlot, kStoreSlots> holdings;
     std::array<LockSlot, kLockSlots> locks;
     std::array<MissedWrite, kMissedWrites> missed;
     std::atomic<std::uint64_t> missed_count{0};  // that were ever added
@@ -119,12 +137,13 @@ struct HostPage {
     [[nodiscard]] std::uint64_t value(Counter counter) const noexcept {
         return counters[static_cast<std::size_t>(counter)].load(std::memory_order_relaxed);
     }
-    // The slot of a store, claimed on first use. Whoever uses a slot comes by here again and again:
-    // one that nobody came by for kIdle may become another store's, when no other is left. nullptr
+    // The slot with this name, claimed on first use. Whoever uses a slot comes by here again and
+    // again: one that nobody came by for kIdle may get another name, when no other is left. nullptr
     // when there is none (the pool then keeps health per worker, and asks again).
     // REQUIRES: name_hash > 1
     static constexpr Duration kIdle = std::chrono::minutes(5);
     StoreSlot* slot_for(std::uint64_t name_hash, TimePoint now) noexcept;
+    HoldingsSlot* holdings_for(std::uint64_t name_hash, TimePoint now) noexcept;
 };
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 

@@ -20,6 +20,8 @@ constexpr std::uint32_t kComplete = 1;   // an orphan once its maker is gone
 constexpr std::uint32_t kAbandoned = 2;  // an orphan
 constexpr std::uint32_t kTakenOver = 3;  // it was abandoned, and somebody is at it
 
+constexpr std::chrono::seconds kLongestLease(86400);
+
 using store::LockOwner;
 using store::SessionKey;
 
@@ -129,6 +131,7 @@ int LockRegistry::enter(const SessionKey& key, std::uint64_t store_name_hash,
             !slot.claim.compare_exchange_strong(free, claim_of(sequence)))
             continue;
         slot.pid_start.store(self_.start);
+        slot.entered_s.store(seconds_of(clock_.now()));
         slot.store_name_hash.store(store_name_hash);
         store_text(slot.key, key.text());
         store_text(slot.owner, owner.view());
@@ -197,8 +200,7 @@ bool LockRegistry::take_over(LockSlot& slot, int index, int& ticket) noexcept {
 bool LockRegistry::inspect(int index, Orphan& out) noexcept {
     LockSlot& slot = page_.locks[static_cast<std::size_t>(index)];
     int ticket = kNoTicket;
-    if (slot.claim.load(std::memory_order_relaxed) == 0 || !take_over(slot, index, ticket))
-        return false;
+    if (!take_over(slot, index, ticket)) return false;
     if (read_orphan(slot, out)) {
         out.ticket = ticket;
         return true;
@@ -224,12 +226,24 @@ bool LockRegistry::read_orphan(const LockSlot& slot, Orphan& out) const noexcept
     return true;
 }
 
-bool LockRegistry::next_orphan(Orphan& out) noexcept {
+bool LockRegistry::concerns(const LockSlot& slot,
+                            std::span<const std::uint64_t> store_name_hashes) const noexcept {
+    const std::int64_t age = std::int64_t{seconds_of(clock_.now())} - slot.entered_s.load();
+    const bool is_forgotten = age < -1 || age > kLongestLease.count();
+    return is_forgotten || std::ranges::find(store_name_hashes, slot.store_name_hash.load()) !=
+                               store_name_hashes.end();
+}
+
+bool LockRegistry::next_orphan(Orphan& out,
+                               std::span<const std::uint64_t> store_name_hashes) noexcept {
     if (!claim_sweep()) return false;
     renew_identity();
     for (int i = 0; i < HostPage::kLockSlots; ++i) {
         const int index = (sweep_position_ + i) % HostPage::kLockSlots;
-        if (!inspect(index, out)) continue;
+        const LockSlot& slot = page_.locks[static_cast<std::size_t>(index)];
+        if (slot.claim.load(std::memory_order_relaxed) == 0 || !concerns(slot, store_name_hashes) ||
+            !inspect(index, out))
+            continue;
         sweep_position_ = (index + 1) % HostPage::kLockSlots;
         page_.next_lock_sweep_ns.store(clock_.now().time_since_epoch().count());
         return true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "base/clock.h"
@@ -54,8 +55,9 @@ class LockRegistry {
     // the lock in the store and then calls leave(ticket), or abandon(ticket) if the store is down.
     // False when there is none or it is not yet time: a sweep that finds nothing gives the whole
     // host a rest of kSweepInterval, one that finds something does not, so that many workers killed
-    // together are cleaned up together.
-    bool next_orphan(Orphan& out) noexcept;
+    // together are cleaned up together. Entries of other stores than these are left to their own
+    // users, who alone can reach them, for as long as a lease may last.
+    bool next_orphan(Orphan& out, std::span<const std::uint64_t> store_name_hashes) noexcept;
 
   private:
     // A ticket is a slot's index and the sequence number of the claim on it, so that a ticket that
@@ -70,6 +72,8 @@ class LockRegistry {
     std::uint32_t next_sequence() noexcept;
     bool take_over(LockSlot& slot, int index, int& ticket) noexcept;
     bool claim_sweep() noexcept;
+    [[nodiscard]] bool concerns(const LockSlot& slot,
+                                std::span<const std::uint64_t> store_name_hashes) const noexcept;
     bool inspect(int index, Orphan& out) noexcept;
     [[nodiscard]] bool read_orphan(const LockSlot& slot, Orphan& out) const noexcept;
 

@@ -10,24 +10,24 @@ namespace {
 using Words = std::array<std::uint64_t, 4>;
 static_assert(sizeof(Words) == store::SessionKey::kHashChars);
 
-// The hash in `entry` if it is the one that was added as number `sequence`, for this store.
-enum class Found : std::uint8_t { Yes, OtherStores, Unreadable };
-Found read(const MissedWrite& entry, std::uint64_t sequence, std::uint64_t store_name_hash,
+// The hash in `entry` if it is the one that was added as number `sequence`, for these holdings.
+enum class Found : std::uint8_t { Yes, Others, Unreadable };
+Found read(const MissedWrite& entry, std::uint64_t sequence, std::uint64_t holdings,
            MissedWrites::Hash& out) noexcept {
     if (entry.sequence.load() != sequence) return Found::Unreadable;
-    const std::uint64_t store = entry.store_name_hash.load();
+    const std::uint64_t found = entry.holdings.load();
     Words words{};
     for (std::size_t i = 0; i < words.size(); ++i) words[i] = entry.key[i].load();
     // Overwritten while it was read?
     if (entry.sequence.load() != sequence) return Found::Unreadable;
     std::memcpy(out.data(), words.data(), sizeof words);
     if (!store::SessionKey::from_text({out.data(), out.size()})) return Found::Unreadable;
-    return store == store_name_hash ? Found::Yes : Found::OtherStores;
+    return found == holdings ? Found::Yes : Found::Others;
 }
 
 }  // namespace
 
-void MissedWrites::add(StoreSlot& slot, std::uint64_t store_name_hash,
+void MissedWrites::add(HoldingsSlot& slot, std::uint64_t holdings,
                        const store::SessionKey& key) noexcept {
     Words words{};
     std::memcpy(words.data(), key.hashed().data(), sizeof words);
@@ -35,15 +35,14 @@ void MissedWrites::add(StoreSlot& slot, std::uint64_t store_name_hash,
     while (number == 0) number = page_.missed_count.fetch_add(1) + 1;
     MissedWrite& entry = page_.missed[number % page_.missed.size()];
     entry.sequence.store(0);
-    entry.store_name_hash.store(store_name_hash);
+    entry.holdings.store(holdings);
     for (std::size_t i = 0; i < words.size(); ++i) entry.key[i].store(words[i]);
     entry.sequence.store(number);
     std::uint64_t none = 0;
     slot.missed_since.compare_exchange_strong(none, number);
 }
 
-MissedWrites::Listing MissedWrites::list(const StoreSlot& slot,
-                                         std::uint64_t store_name_hash) const {
+MissedWrites::Listing MissedWrites::list(const HoldingsSlot& slot, std::uint64_t holdings) const {
     Listing listing;
     listing.span = {slot.missed_since.load(), page_.missed_count.load()};
     if (listing.span.from == 0) return listing;
@@ -53,7 +52,7 @@ MissedWrites::Listing MissedWrites::list(const StoreSlot& slot,
         const std::uint64_t number = from + i;
         Hash hash{};
         const Found found =
-            read(page_.missed[number % page_.missed.size()], number, store_name_hash, hash);
+            read(page_.missed[number % page_.missed.size()], number, holdings, hash);
         if (found == Found::Yes) listing.keys.push_back(hash);
         listing.is_complete = found != Found::Unreadable;
     }
@@ -64,7 +63,7 @@ MissedWrites::Listing MissedWrites::list(const StoreSlot& slot,
 
 // Whoever adds while the mark stands leaves it as it is. So it is moved behind the span if somebody
 // did, and, as this may happen just before it is taken away, looked after once more.
-void MissedWrites::settle(StoreSlot& slot, Span span) noexcept {
+void MissedWrites::settle(HoldingsSlot& slot, Span span) noexcept {
     if (span.from == 0) return;
     const auto has_more = [&] { return page_.missed_count.load() != span.to; };
     std::uint64_t mark = span.from;

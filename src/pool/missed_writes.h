@@ -14,10 +14,10 @@ namespace sessmirror::pool {
 // is kept is the key and not the data, since the newest version is with the store's peers.
 // (Dynamo's hinted handoff, without a payload that could become old.)
 //
-// A ring in the host page for all stores together, so it survives the workers and needs no memory
-// that grows. Lock-free; a worker that is killed while it adds leaves an entry that cannot be read.
-// Whoever asks is told when entries are missing, for this reason or because the ring went round:
-// then the store has to be compared as a whole.
+// A ring in the host page for all stores and prefixes together, so it survives the workers and
+// needs no memory that grows. Lock-free; a worker that is killed while it adds leaves an entry that
+// cannot be read. Whoever asks is told when entries are missing, for this reason or because the
+// ring went round: then the store has to be compared as a whole.
 class MissedWrites {
   public:
     using Hash = std::array<char, store::SessionKey::kHashChars>;  // SessionKey::hashed()
@@ -35,13 +35,14 @@ class MissedWrites {
 
     explicit MissedWrites(HostPage& page) noexcept : page_(page) {}
 
-    // Any number of workers at a time. REQUIRES: `slot` is that of the store.
-    void add(StoreSlot& slot, std::uint64_t store_name_hash, const store::SessionKey& key) noexcept;
+    // Any number of workers at a time. REQUIRES: `slot` is what `name_hash` names: a store's
+    // holdings of one key_prefix, with which the key begins.
+    void add(HoldingsSlot& slot, std::uint64_t name_hash, const store::SessionKey& key) noexcept;
     // They stay listed until they are settled, so that nothing is forgotten with a worker that is
     // killed while it brings them to the store.
-    Listing list(const StoreSlot& slot, std::uint64_t store_name_hash) const;
+    Listing list(const HoldingsSlot& slot, std::uint64_t name_hash) const;
     // The store has got them. What was added since stays.
-    void settle(StoreSlot& slot, Span span) noexcept;
+    void settle(HoldingsSlot& slot, Span span) noexcept;
 
   private:
     HostPage& page_;

@@ -106,8 +106,9 @@ void MonitoredStore::note_failure(const Error& failure) noexcept {
             break;
     }
     if (!Health::is_outage(failure.code)) return;
-    const bool is_new = health_.report_failure();
-    notices_.failed(failure, is_new);
+    const Health::Whose whose = health_.whose(failure);
+    const bool is_new = health_.report_failure(whose);
+    whose == Health::Whose::Own ? notices_.failed_here(failure) : notices_.failed(failure, is_new);
 }
 
 void MonitoredStore::fetch(const store::FetchRequest& request, store::StoreSink* sink) {

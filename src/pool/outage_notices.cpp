@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "pool/outage_notices.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace sessmirror::pool {
+namespace {
+
+const char* words_of(const Error& reason) noexcept {
+    return reason.detail[0] != '\0' ? reason.detail : describe(reason.code);
+}
+
+}  // namespace
 
 void OutageNotices::failed(const Error& reason, bool is_new) noexcept {
     const std::int64_t since = health_.down_since_ns();
@@ -21,7 +30,20 @@ void OutageNotices::failed(const Error& reason, bool is_new) noexcept {
     journal_.add(Severity::Warning,
                  "store %s is down: %s; sessions are served by the other replicas; it is probed "
                  "again within 2 s",
-                 name_.c_str(), reason.detail[0] != '\0' ? reason.detail : describe(reason.code));
+                 name_.c_str(), words_of(reason));
+}
+
+void OutageNotices::failed_here(const Error& reason) noexcept {
+    std::atomic<std::int64_t>& last_notice = health_.slot().last_own_notice_ns;
+    std::int64_t told = last_notice.load();
+    const std::int64_t now = clock_.now().time_since_epoch().count();
+    const bool is_early = told != 0 && told <= now && told > now - kInterval.count();
+    if (is_early || !last_notice.compare_exchange_strong(told, now)) return;
+    journal_.add(
+        Severity::Warning,
+        "process %d cannot use store %s: %s; it is tried again within 2 s; other processes "
+        "go on using it",
+        static_cast<int>(getpid()), name_.c_str(), words_of(reason));
 }
 
 void OutageNotices::recovered(std::int64_t down_since_ns) noexcept {

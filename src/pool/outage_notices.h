@@ -26,6 +26,9 @@ class OutageNotices {
 
     // A request to a store that is down, or has just gone down (`is_new`), failed.
     void failed(const Error& reason, bool is_new) noexcept;
+    // A request of this process failed for a reason that concerns no other. Said once per kInterval
+    // and host, by whichever process it is.
+    void failed_here(const Error& reason) noexcept;
     // The store answered; it had been down since then.
     void recovered(std::int64_t down_since_ns) noexcept;
 

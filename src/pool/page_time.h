@@ -15,4 +15,10 @@ namespace sessmirror::pool {
     return due_ns <= now_ns || due_ns - now_ns > farthest.count();
 }
 
+// Times to which a second is exact enough.
+[[nodiscard]] constexpr std::uint32_t seconds_of(TimePoint now) noexcept {
+    return static_cast<std::uint32_t>(
+        std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
+}
+
 }  // namespace sessmirror::pool

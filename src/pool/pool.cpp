@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "pool/pool.h"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
+#include "base/hash.h"
 #include "pool/monitored_store.h"
 #include "pool/outage_notices.h"
 
@@ -17,16 +19,30 @@ std::vector<store::StoreSpec> specs_of(const std::vector<Pool::Member>& members)
     return specs;
 }
 
+Duration patience_with(const store::StoreSpec& spec, const PoolTerms& terms) noexcept {
+    const auto either = [](Duration own, Duration general) {
+        return own > Duration::zero() ? own : general;
+    };
+    return std::min({either(spec.connect_timeout, terms.connect_timeout),
+                     either(spec.io_timeout, terms.io_timeout), terms.deadline});
+}
+
+// Names what a store holds of one prefix. No name is 0 or 1.
+std::uint64_t holdings_name(std::uint64_t store_name_hash, std::string_view prefix) noexcept {
+    return std::max<std::uint64_t>(hash64(prefix, store_name_hash), 2);
+}
+
 }  // namespace
 
 // Members refer to those above them, so a seat is neither copied nor moved.
 struct Pool::Seat {
     Seat(Member member, PendingMark pending, HostPage& page, const Clock& clock, Random& random,
-         Journal& journal)
+         Journal& journal, const PoolTerms& terms)
         : spec(std::move(member.spec)),
           name(spec.name()),
           name_hash(store_name_hash(spec)),
-          health(private_slot, clock, random),
+          holdings_hash(holdings_name(name_hash, terms.key_prefix)),
+          health(private_slot, private_holdings, clock, random, patience_with(spec, terms)),
           notices(name, page, health, clock, journal),
           store(std::move(member.store), pending, health, page, clock, notices) {
         keep_slot(page, clock.now());
@@ -35,27 +51,33 @@ struct Pool::Seat {
     Seat& operator=(const Seat&) = delete;
 
     void keep_slot(HostPage& page, TimePoint now) noexcept {
-        StoreSlot* const shared = page.slot_for(name_hash, now);
-        health.use(shared != nullptr ? *shared : private_slot);
+        StoreSlot* const slot = page.slot_for(name_hash, now);
+        HoldingsSlot* const holdings = page.holdings_for(holdings_hash, now);
+        health.use(slot != nullptr ? *slot : private_slot,
+                   holdings != nullptr ? *holdings : private_holdings);
     }
 
     store::StoreSpec spec;
     std::string name;
     std::uint64_t name_hash;
-    StoreSlot private_slot;  // used while the page is full: health is then this worker's alone
+    std::uint64_t holdings_hash;
+    // Used while the page is full: what is known is then this worker's alone.
+    StoreSlot private_slot;
+    HoldingsSlot private_holdings;
     Health health;
     OutageNotices notices;
     MonitoredStore store;
 };
 
 Pool::Pool(std::vector<Member> members, int local, HostPage& page, const Clock& clock,
-           Random& random, Journal& journal)
+           Random& random, Journal& journal, const PoolTerms& terms)
     : placement_(specs_of(members)), local_(local), page_(page), clock_(clock), journal_(journal) {
     seats_.reserve(members.size());
     for (Member& member : members) {
         const PendingMark pending{busy_, std::uint64_t{1} << seats_.size()};
-        seats_.push_back(
-            std::make_unique<Seat>(std::move(member), pending, page, clock, random, journal));
+        seats_.push_back(std::make_unique<Seat>(std::move(member), pending, page, clock, random,
+                                                journal, terms));
+        name_hashes_.push_back(seats_.back()->name_hash);
     }
 }
 
@@ -106,17 +128,17 @@ bool Pool::is_filling(int index) const noexcept {
 
 void Pool::note_missed(int index, const store::SessionKey& key) noexcept {
     Seat& seat = *seats_[static_cast<std::size_t>(index)];
-    MissedWrites(page_).add(seat.health.slot(), seat.name_hash, key);
-    if (seat.health.is_up()) seat.health.call_for_comparison();  // no return will
+    MissedWrites(page_).add(seat.health.holdings(), seat.holdings_hash, key);
+    if (seat.health.is_up_for_host()) seat.health.note_missed();  // no return will
 }
 
 MissedWrites::Listing Pool::list_missed(int index) {
     Seat& seat = *seats_[static_cast<std::size_t>(index)];
-    return MissedWrites(page_).list(seat.health.slot(), seat.name_hash);
+    return MissedWrites(page_).list(seat.health.holdings(), seat.holdings_hash);
 }
 
 void Pool::settle_missed(int index, MissedWrites::Span span) noexcept {
-    MissedWrites(page_).settle(health(index).slot(), span);
+    MissedWrites(page_).settle(health(index).holdings(), span);
 }
 
 Ranking Pool::rank(const store::SessionKey& key, int first) const noexcept {

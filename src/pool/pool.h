@@ -18,6 +18,15 @@
 
 namespace sessmirror::pool {
 
+// By what a pool's users differ from others on this host who use the same stores.
+struct PoolTerms {
+    std::string key_prefix;  // of their sessions
+    // How long they wait, unless a store's entry in the list says otherwise.
+    Duration connect_timeout = Health::kCommonPatience;
+    Duration io_timeout = Health::kCommonPatience;
+    Duration deadline = Health::kCommonPatience;
+};
+
 // The stores of one configuration as a worker uses them: each behind a decorator that keeps its
 // health, latency and counters (monitored_store.h), with placement over all of them. Owns the
 // stores. The page, clock, random and journal outlive it. Not thread-safe.
@@ -29,7 +38,7 @@ class Pool {
     };
 
     Pool(std::vector<Member> members, int local, HostPage& page, const Clock& clock, Random& random,
-         Journal& journal);
+         Journal& journal, const PoolTerms& terms = {});
     ~Pool();
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
@@ -43,6 +52,9 @@ class Pool {
     [[nodiscard]] const store::StoreSpec& spec(int index) const noexcept;
     [[nodiscard]] const std::string& name(int index) const noexcept;
     [[nodiscard]] std::uint64_t name_hash(int index) const noexcept;
+    [[nodiscard]] std::span<const std::uint64_t> name_hashes() const noexcept {
+        return name_hashes_;
+    }
     [[nodiscard]] int index_of(std::uint64_t name_hash) const noexcept;  // -1 when not in the pool
     [[nodiscard]] Health& health(int index) noexcept;
     [[nodiscard]] bool is_up(int index) const noexcept;
@@ -73,6 +85,7 @@ class Pool {
   private:
     struct Seat;
     std::vector<std::unique_ptr<Seat>> seats_;
+    std::vector<std::uint64_t> name_hashes_;
     Placement placement_;
     int local_;
     HostPage& page_;

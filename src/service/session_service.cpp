@@ -124,8 +124,10 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
     deployment->options = options;
     deployment->store_list = store_list;
     deployment->policy = make_policy(options, page.host_id.load(std::memory_order_relaxed));
-    deployment->pool =
-        std::make_unique<pool::Pool>(std::move(members), *local, page, loop, random, journal);
+    const pool::PoolTerms terms{options.key_prefix, options.connect_timeout, options.io_timeout,
+                                options.deadline};
+    deployment->pool = std::make_unique<pool::Pool>(std::move(members), *local, page, loop, random,
+                                                    journal, terms);
     return deployment;
 }
 
@@ -186,7 +188,8 @@ void SessionService::Impl::finish_lingering() noexcept {
 
 void SessionService::Impl::break_orphaned_locks() noexcept {
     pool::LockRegistry::Orphan orphan;
-    for (int i = 0; i < kOrphansPerSweep && locks.next_orphan(orphan); ++i) {
+    for (int i = 0;
+         i < kOrphansPerSweep && locks.next_orphan(orphan, current().pool->name_hashes()); ++i) {
         const int store = current().pool->index_of(orphan.store_name_hash);
         if (store >= 0 && !current().pool->is_up(store)) {
             locks.abandon(orphan.ticket);  // the lock may be there again with the store
@@ -292,6 +295,7 @@ std::vector<SessionService::StoreStatus> SessionService::stores() const {
     pool::Pool& pool = *impl_->current().pool;
     for (int i = 0; i < pool.size(); ++i) {
         const pool::StoreSlot& slot = pool.health(i).slot();
+        const pool::HoldingsSlot& holdings = pool.health(i).holdings();
         StoreStatus status;
         status.name = pool.name(i);
         status.is_local = pool.local() == i;
@@ -299,9 +303,9 @@ std::vector<SessionService::StoreStatus> SessionService::stores() const {
         status.is_filling = pool.is_filling(i);
         status.is_unchecked = !pool.health(i).is_looked_at();
         status.is_behind = pool.health(i).comparison_due() != 0;
-        status.refill_seen = slot.refill_seen.load(std::memory_order_relaxed);
-        status.refill_copied = slot.refill_copied.load(std::memory_order_relaxed);
-        status.refill_listed = slot.refill_listed.load(std::memory_order_relaxed);
+        status.refill_seen = holdings.refill_seen.load(std::memory_order_relaxed);
+        status.refill_copied = holdings.refill_copied.load(std::memory_order_relaxed);
+        status.refill_listed = holdings.refill_listed.load(std::memory_order_relaxed);
         status.refill_trouble = refill_trouble(impl_->current(), i);
         status.weight = pool.spec(i).weight;
         status.down_for_s = std::chrono::duration<double>(pool.health(i).down_for()).count();

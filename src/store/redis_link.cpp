@@ -4,6 +4,8 @@
 #ifdef SESSMIRROR_WITH_REDIS
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 
 #include "store/endpoint.h"
 #include "store/redis_scripts.h"
@@ -29,6 +31,20 @@ std::string text_of(wire::RespPacket& packet) {
 bool says_not_ready(std::string_view error) noexcept {
     return error.starts_with("LOADING") || error.starts_with("MASTERDOWN") ||
            error.starts_with("NOAUTH");
+}
+
+// It serves others: the password, or what this user may do, is this configuration's own. (The texts
+// of servers before 6.0 come last.)
+int errno_of(std::string_view error) noexcept {
+    constexpr std::array<std::string_view, 6> kDenials = {"NOAUTH",
+                                                          "WRONGPASS",
+                                                          "NOPERM",
+                                                          "ERR AUTH",
+                                                          "ERR Client sent AUTH",
+                                                          "ERR invalid password"};
+    return std::ranges::any_of(kDenials, [&](auto words) { return error.starts_with(words); })
+               ? EACCES
+               : 0;
 }
 
 }  // namespace
@@ -76,7 +92,8 @@ void RedisLink::take(wire::RespReply reply) {
         return;
     }
     if (reply.type == RespType::Error && says_not_ready(reply.text)) {
-        drop(Error(Errc::Refused, "%.100s: %.100s", name().c_str(), reply.text.c_str()));
+        drop(Error(Errc::Refused, "%.100s: %.100s", name().c_str(), reply.text.c_str())
+                 .with_errno(errno_of(reply.text)));
         return;
     }
     accept(std::move(reply));
@@ -99,10 +116,12 @@ void RedisLink::take_greeting(wire::RespReply& reply) {
 
 // A server may repeat what it does not understand, the password as well: quoted, whole or in part.
 void RedisLink::turned_away(std::string_view error) {
+    const int denial = errno_of(error);
     error = error.substr(0, error.find_first_of("'`\""));
     if (!spec_.password.empty()) error = error.substr(0, error.find(spec_.password));
     drop(Error(Errc::Refused, "%.100s turns connections away: %.*s", name().c_str(),
-               static_cast<int>(std::min<std::size_t>(error.size(), 100)), error.data()));
+               static_cast<int>(std::min<std::size_t>(error.size(), 100)), error.data())
+             .with_errno(denial));
 }
 
 // Compared and deleted where the lock is, after whatever was asked before, so it does no harm where

@@ -171,7 +171,8 @@ void ReplicaPolicy::refill() {
 
 void ReplicaPolicy::break_orphaned_locks() {
     pool::LockRegistry::Orphan orphan;
-    for (int i = 0; i < kOrphansPerSweep && worker_.locks.next_orphan(orphan); ++i) {
+    const auto stores = worker_.pool->name_hashes();
+    for (int i = 0; i < kOrphansPerSweep && worker_.locks.next_orphan(orphan, stores); ++i) {
         const int index = worker_.pool->index_of(orphan.store_name_hash);
         if (index >= 0 && !worker_.pool->is_up(index)) {
             worker_.locks.abandon(orphan.ticket);

@@ -16,10 +16,11 @@ class HealthTest : public testing::Test {
         return Duration(slot.next_probe_ns.load()) - clock.now().time_since_epoch();
     }
     StoreSlot slot;
+    HoldingsSlot holdings;
     test::ManualClock clock;
     test::SeededRandom random;
-    Health health{slot, clock, random};
-    Health other_worker{slot, clock, random};
+    Health health{slot, holdings, clock, random};
+    Health other_worker{slot, holdings, clock, random};
 };
 
 TEST_F(HealthTest, StartsUpAndIsDownAfterOneFailure) {
@@ -139,11 +140,11 @@ TEST_F(HealthTest, AStoreIsLateUntilItAnswersOrASecondHasPassed) {
 }
 
 TEST_F(HealthTest, OnlySilenceAndNonsenseAreOutages) {
-    for (const Errc code : {Errc::BadName, Errc::Refused, Errc::Unreachable, Errc::Timeout,
-                            Errc::Closed, Errc::Protocol})
+    for (const Errc code : {Errc::BadName, Errc::Refused, Errc::OutOfMemory, Errc::Unreachable,
+                            Errc::Timeout, Errc::Closed, Errc::Protocol})
         EXPECT_TRUE(Health::is_outage(code)) << describe(code);
-    for (const Errc code : {Errc::StoreError, Errc::TooLarge, Errc::Skipped, Errc::OutOfMemory,
-                            Errc::Conflict, Errc::Corrupt, Errc::Unreadable, Errc::Internal})
+    for (const Errc code : {Errc::StoreError, Errc::TooLarge, Errc::Skipped, Errc::Conflict,
+                            Errc::Corrupt, Errc::Unreadable, Errc::Internal})
         EXPECT_FALSE(Health::is_outage(code)) << describe(code);
 }
 

@@ -57,7 +57,7 @@ TEST(HostPage, GivesASlotThatNobodyUsesToAnotherStoreWithNothingInIt) {
         ASSERT_NE(slot, nullptr);
         slot->down_since_ns.store(1);
         slot->doubt_before_unix.store(1);
-        slot->missed_since.store(1);
+        page->holdings_for(name(i), kStart)->missed_since.store(1);
     }
     const TimePoint later = kStart + HostPage::kIdle;
     StoreSlot* const used = page->slot_for(name(5), later);
@@ -68,7 +68,7 @@ TEST(HostPage, GivesASlotThatNobodyUsesToAnotherStoreWithNothingInIt) {
         EXPECT_EQ(slot->name_hash.load(), name(kSlots + i));
         EXPECT_EQ(slot->down_since_ns.load(), 0);
         EXPECT_EQ(slot->doubt_before_unix.load(), 0u);
-        EXPECT_EQ(slot->missed_since.load(), 0u);
+        EXPECT_EQ(page->holdings_for(name(kSlots + i), later)->missed_since.load(), 0u);
         slots.insert(slot);
     }
     EXPECT_EQ(slots.size(), kSlots);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -21,6 +22,7 @@ namespace sessmirror::pool {
 namespace {
 
 constexpr std::uint64_t kStore = 7;
+constexpr std::array kStores{kStore};
 constexpr std::int64_t kFarAway = std::int64_t{1} << 62;
 
 store::SessionKey key(const char* id) {
@@ -46,15 +48,19 @@ class HostilePage : public testing::Test {
         entry.store_name_hash.store(kStore);
         entry.pid_start.store(1);
         entry.ready.store(1);
+        entry.entered_s.store(static_cast<std::uint32_t>(
+            std::chrono::duration_cast<std::chrono::seconds>(clock.now().time_since_epoch())
+                .count()));
         entry.claim.store(std::uint64_t{0x7FFFFFFF} << 32 | 1);
         return entry;
     }
 
     HostPagePtr page = make_host_page(0xABC);
     StoreSlot& slot = *page->slot_for(kStore, TimePoint{});
+    HoldingsSlot& holdings = *page->holdings_for(kStore, TimePoint{});
     test::ManualClock clock;
     test::SeededRandom random;
-    Health health{slot, clock, random};
+    Health health{slot, holdings, clock, random};
     MissedWrites missed{*page};
     LockRegistry registry{*page, clock, random};
     LockRegistry::Orphan orphan;
@@ -72,7 +78,7 @@ TEST_F(HostilePage, CannotKeepAStoreFromBeingProbed) {
 }
 
 TEST_F(HostilePage, CannotKeepAStoreFromBeingLookedAfter) {
-    slot.refill_due_ns.store(kFarAway);
+    holdings.refill_due_ns.store(kFarAway);
     EXPECT_TRUE(health.claim_refill(milliseconds(1), milliseconds(1)));
 }
 
@@ -82,8 +88,13 @@ TEST_F(HostilePage, CannotCallAStoreLateForLongerThanAStoreIsLate) {
 }
 
 TEST_F(HostilePage, CannotPutCopiesOfTheFutureInDoubt) {
-    slot.doubt_before_unix.store(std::numeric_limits<std::uint32_t>::max());
-    EXPECT_FALSE(health.is_in_doubt(clock.unix_seconds() + Health::kClockSlackSeconds + 1));
+    for (auto* const mark : {&slot.doubt_before_unix, &holdings.doubt_before_unix}) {
+        mark->store(std::numeric_limits<std::uint32_t>::max());
+        EXPECT_FALSE(health.is_in_doubt(clock.unix_seconds() + Health::kClockSlackSeconds + 1));
+        EXPECT_TRUE(health.is_in_doubt(clock.unix_seconds()));
+        EXPECT_LE(mark->load(), clock.unix_seconds() + Health::kClockSlackSeconds);
+        mark->store(0);
+    }
 }
 
 TEST_F(HostilePage, CannotMakeAnOutageOfTheFutureOrOfEternity) {
@@ -116,10 +127,10 @@ TEST_F(HostilePage, CannotMakeAnAnswerNeverLate) {
 }
 
 TEST_F(HostilePage, CannotListWhatIsNoKey) {
-    missed.add(slot, kStore, key("a"));
+    missed.add(holdings, kStore, key("a"));
     for (const std::uint64_t word : {std::uint64_t{0}, ~std::uint64_t{0}, std::uint64_t{0x20}}) {
         page->missed[1].key[2].store(word);
-        const auto listing = missed.list(slot, kStore);
+        const auto listing = missed.list(holdings, kStore);
         EXPECT_TRUE(listing.keys.empty());
         EXPECT_FALSE(listing.is_complete) << "what it was is not known any more";
     }
@@ -132,22 +143,22 @@ TEST_F(HostilePage, CannotMakeTheListOfMissedWritesEndlessOrUnsettled) {
           std::pair{~std::uint64_t{0}, std::uint64_t{3}},
           std::pair{~std::uint64_t{0}, ~std::uint64_t{0}},
           std::pair{~std::uint64_t{0} - 8000, ~std::uint64_t{0} - 1}}) {
-        slot.missed_since.store(since);
+        holdings.missed_since.store(since);
         page->missed_count.store(count);
-        const auto listing = missed.list(slot, kStore);
+        const auto listing = missed.list(holdings, kStore);
         EXPECT_FALSE(listing.is_complete);
-        missed.settle(slot, listing.span);
-        missed.add(slot, kStore, key("after"));
-        const auto next = missed.list(slot, kStore);
+        missed.settle(holdings, listing.span);
+        missed.add(holdings, kStore, key("after"));
+        const auto next = missed.list(holdings, kStore);
         EXPECT_TRUE(next.is_complete) << since << ' ' << count;
         EXPECT_EQ(next.keys.size(), 1u);
-        missed.settle(slot, next.span);
+        missed.settle(holdings, next.span);
     }
 }
 
 TEST_F(HostilePage, CannotHandOutOwnersWithoutAnEnd) {
     dead_entry(key("a").text(), std::string(64, 'f'));
-    ASSERT_FALSE(registry.next_orphan(orphan));
+    ASSERT_FALSE(registry.next_orphan(orphan, kStores));
     EXPECT_EQ(page->locks[3].claim.load(), 0u);
 }
 
@@ -155,19 +166,19 @@ TEST_F(HostilePage, CannotHaveAnybodySendWhatIsNoOwner) {
     for (const char* const text : {"", "a b", "a|b", "a\r\nflush_all", "\x80", "living:one"}) {
         dead_entry(key("a").text(), text);
         clock.advance(LockRegistry::kSweepInterval);
-        EXPECT_FALSE(registry.next_orphan(orphan)) << text;
+        EXPECT_FALSE(registry.next_orphan(orphan, kStores)) << text;
         EXPECT_EQ(page->locks[3].claim.load(), 0u) << text;
     }
 }
 
 TEST_F(HostilePage, CannotHaveTheLockOfALivingOwnerBroken) {
     dead_entry(key("a").text(), registry.new_owner().view());
-    EXPECT_FALSE(registry.next_orphan(orphan));
+    EXPECT_FALSE(registry.next_orphan(orphan, kStores));
 }
 
 TEST_F(HostilePage, CannotStopTheSweep) {
     page->next_lock_sweep_ns.store(kFarAway);
-    (void)registry.next_orphan(orphan);
+    (void)registry.next_orphan(orphan, kStores);
     EXPECT_LT(page->next_lock_sweep_ns.load(), kFarAway);
 }
 

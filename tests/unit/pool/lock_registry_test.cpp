@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdio>
 #include <set>
 #include <string>
@@ -12,6 +13,8 @@
 
 namespace sessmirror::pool {
 namespace {
+
+constexpr std::array<std::uint64_t, 5> kStores = {1, 3, 5, 42, 77};
 
 store::SessionKey key(const char* id) {
     return store::derive_key("sm:", "", id);
@@ -98,7 +101,7 @@ TEST_F(LockRegistryTest, ForeignAndHostileOwnersAreNeverDead) {
 TEST_F(LockRegistryTest, EntriesOfLivingProcessesAreNoOrphans) {
     const int ticket = registry.enter(key("a"), 5, registry.new_owner());
     EXPECT_NE(ticket, LockRegistry::kNoTicket);
-    EXPECT_FALSE(registry.next_orphan(orphan));
+    EXPECT_FALSE(registry.next_orphan(orphan, kStores));
     EXPECT_EQ(used_slots(), 1);
     registry.leave(ticket);
     EXPECT_EQ(used_slots(), 0);
@@ -107,16 +110,16 @@ TEST_F(LockRegistryTest, EntriesOfLivingProcessesAreNoOrphans) {
 TEST_F(LockRegistryTest, FindsTheLockOfAKilledWorkerOnceAndIntact) {
     test::ChildProcess child([&] { enter_in_child("victim", 77); });
     ASSERT_TRUE(child.worked());
-    EXPECT_FALSE(registry.next_orphan(orphan));
+    EXPECT_FALSE(registry.next_orphan(orphan, kStores));
     child.kill_only();  // not reaped: a zombie
     clock.advance(LockRegistry::kSweepInterval);
-    ASSERT_TRUE(registry.next_orphan(orphan));
+    ASSERT_TRUE(registry.next_orphan(orphan, kStores));
     EXPECT_EQ(orphan.key, key("victim"));
     EXPECT_EQ(orphan.store_name_hash, 77u);
     EXPECT_TRUE(registry.is_dead(orphan.owner));
     clock.advance(LockRegistry::kSweepInterval);
     LockRegistry::Orphan again;
-    EXPECT_FALSE(registry.next_orphan(again));
+    EXPECT_FALSE(registry.next_orphan(again, kStores));
     registry.leave(orphan.ticket);
     EXPECT_EQ(used_slots(), 0);
 }
@@ -130,18 +133,42 @@ TEST_F(LockRegistryTest, FindsAnAbandonedLockOfALivingProcessUntilItIsLeft) {
     EXPECT_FALSE(registry.is_abandoned(owner, 43))
         << "it may hold the lock there, after a failover";
     EXPECT_FALSE(registry.is_abandoned(registry.new_owner(), 42));
-    ASSERT_TRUE(registry.next_orphan(orphan));
+    ASSERT_TRUE(registry.next_orphan(orphan, kStores));
     EXPECT_EQ(orphan.owner, owner);
     EXPECT_EQ(orphan.store_name_hash, 42u);
     registry.leave(ticket);  // the one it was abandoned with frees nothing any more
     EXPECT_EQ(used_slots(), 1);
     registry.abandon(orphan.ticket);  // the store is still away
     clock.advance(LockRegistry::kSweepInterval);
-    ASSERT_TRUE(registry.next_orphan(orphan));
+    ASSERT_TRUE(registry.next_orphan(orphan, kStores));
     registry.leave(orphan.ticket);
     EXPECT_EQ(used_slots(), 0);
     clock.advance(LockRegistry::kSweepInterval);
-    EXPECT_FALSE(registry.next_orphan(orphan));
+    EXPECT_FALSE(registry.next_orphan(orphan, kStores));
+}
+
+TEST_F(LockRegistryTest, LeavesTheLockOfAKilledWorkerToTheUsersOfItsStore) {
+    test::ChildProcess child([&] { enter_in_child("victim", 77); });
+    ASSERT_TRUE(child.worked());
+    child.kill_only();
+    child.reap();
+    constexpr std::array<std::uint64_t, 2> kOthers = {1, 3};
+    clock.advance(LockRegistry::kSweepInterval);
+    EXPECT_FALSE(registry.next_orphan(orphan, kOthers));
+    clock.advance(LockRegistry::kSweepInterval);
+    EXPECT_TRUE(registry.next_orphan(orphan, kStores));
+    EXPECT_EQ(orphan.key, key("victim"));
+    registry.leave(orphan.ticket);
+}
+
+TEST_F(LockRegistryTest, ForgetsAfterTheLongestLeaseWhatNoUserOfItsStoreAskedFor) {
+    test::ChildProcess child([&] { enter_in_child("victim", 78); });
+    ASSERT_TRUE(child.worked());
+    child.kill_only();
+    child.reap();
+    clock.advance(std::chrono::hours(25));
+    if (registry.next_orphan(orphan, kStores)) registry.leave(orphan.ticket);
+    EXPECT_EQ(used_slots(), 0);
 }
 
 TEST_F(LockRegistryTest, ManyKilledTogetherAreFoundTogether) {
@@ -151,10 +178,10 @@ TEST_F(LockRegistryTest, ManyKilledTogetherAreFoundTogether) {
     ASSERT_TRUE(child.worked());
     child.kill_only();
     for (int i = 0; i < 4; ++i) {
-        ASSERT_TRUE(registry.next_orphan(orphan));
+        ASSERT_TRUE(registry.next_orphan(orphan, kStores));
         registry.leave(orphan.ticket);
     }
-    EXPECT_FALSE(registry.next_orphan(orphan));
+    EXPECT_FALSE(registry.next_orphan(orphan, kStores));
     EXPECT_EQ(used_slots(), 0);
 }
 
@@ -164,13 +191,13 @@ TEST_F(LockRegistryTest, TheOrphanOfAKilledSweeperIsFoundAgain) {
     test::ChildProcess sweeper([&] {
         LockRegistry other(*page, clock, random);
         LockRegistry::Orphan taken;
-        other.next_orphan(taken);
+        other.next_orphan(taken, kStores);
     });
     ASSERT_TRUE(sweeper.worked());
-    EXPECT_FALSE(registry.next_orphan(orphan));
+    EXPECT_FALSE(registry.next_orphan(orphan, kStores));
     sweeper.kill_only();
     clock.advance(LockRegistry::kSweepInterval);
-    ASSERT_TRUE(registry.next_orphan(orphan));
+    ASSERT_TRUE(registry.next_orphan(orphan, kStores));
     EXPECT_EQ(orphan.key, key("victim"));
 }
 
@@ -180,7 +207,7 @@ TEST_F(LockRegistryTest, AnIncompleteEntryOfADeadProcessIsFreed) {
         for (LockSlot& slot : page->locks) slot.ready.store(0);
     });
     child.kill_only();
-    EXPECT_FALSE(registry.next_orphan(orphan));
+    EXPECT_FALSE(registry.next_orphan(orphan, kStores));
     EXPECT_EQ(used_slots(), 0);
 }
 
@@ -198,12 +225,12 @@ TEST_F(LockRegistryTest, ATicketFreesNothingThatIsNoLongerItsOwn) {
 
 TEST_F(LockRegistryTest, TheHostSweepsOncePerInterval) {
     LockRegistry other(*page, clock, random);
-    EXPECT_FALSE(registry.next_orphan(orphan));
+    EXPECT_FALSE(registry.next_orphan(orphan, kStores));
     test::ChildProcess child([&] { enter_in_child("victim", 77); });
     child.kill_only();
-    EXPECT_FALSE(other.next_orphan(orphan));
+    EXPECT_FALSE(other.next_orphan(orphan, kStores));
     clock.advance(LockRegistry::kSweepInterval);
-    EXPECT_TRUE(other.next_orphan(orphan));
+    EXPECT_TRUE(other.next_orphan(orphan, kStores));
 }
 
 TEST_F(LockRegistryTest, AFullTableGivesNoTicket) {
@@ -220,7 +247,7 @@ TEST_F(LockRegistryTest, AForkedChildOwnsWhatItMakes) {
     test::ChildProcess child([&] { registry.enter(key("child"), 3, registry.new_owner()); });
     ASSERT_TRUE(child.worked());
     child.kill_only();
-    ASSERT_TRUE(registry.next_orphan(orphan));
+    ASSERT_TRUE(registry.next_orphan(orphan, kStores));
     EXPECT_EQ(orphan.key, key("child"));
 }
 

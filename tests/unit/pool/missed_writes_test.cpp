@@ -26,8 +26,8 @@ class MissedWrites : public ::testing::Test {
     pool::MissedWrites::Listing list() { return missed.list(slot, kStore); }
 
     pool::HostPagePtr page = pool::make_host_page(1);
-    pool::StoreSlot& slot = *page->slot_for(kStore, TimePoint{});
-    pool::StoreSlot& other = *page->slot_for(kOther, TimePoint{});
+    pool::HoldingsSlot& slot = *page->holdings_for(kStore, TimePoint{});
+    pool::HoldingsSlot& other = *page->holdings_for(kOther, TimePoint{});
     pool::MissedWrites missed{*page};
 };
 

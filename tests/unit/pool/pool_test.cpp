@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+#include <utility>
+
 #include "pool/outage_notices.h"
 #include "pool/store_list.h"
 #include "support/fake_store.h"
@@ -45,12 +48,13 @@ class PoolTest : public testing::Test {
             fakes.push_back(fake.get());
             members.push_back({spec, std::move(fake)});
         }
-        pool = std::make_unique<Pool>(std::move(members), 0, *page, clock, random, journal);
+        pool = std::make_unique<Pool>(std::move(members), 0, *page, clock, random, journal, terms);
     }
-    void fail(int index, Errc code) {
+    void fail(int index, const Error& error) {
         pool->store(index).probe({}, nullptr);
-        fakes[static_cast<std::size_t>(index)]->answer_probe(Error(code, "it failed"));
+        fakes[static_cast<std::size_t>(index)]->answer_probe(error);
     }
+    void fail(int index, Errc code) { fail(index, Error(code, "it failed")); }
     void answer(int index) {
         pool->store(index).probe({}, nullptr);
         fakes[static_cast<std::size_t>(index)]->answer_probe(kOk);
@@ -64,6 +68,7 @@ class PoolTest : public testing::Test {
     test::ManualClock clock;
     test::SeededRandom random;
     Journal journal;
+    PoolTerms terms;
     std::vector<test::FakeStore*> fakes;
     std::unique_ptr<Pool> pool;
     Recorder sink;
@@ -266,6 +271,119 @@ TEST_F(PoolTest, HealthSurvivesANewPoolOfTheSameStores) {
     make("b,c");
     EXPECT_FALSE(pool->is_up(0));
     EXPECT_TRUE(pool->is_up(1));
+}
+
+// The other worker's pool is made while the first one's is there.
+TEST_F(PoolTest, WhatOneProcessLacksIsNotTheHostsTruth) {
+    const auto with = [](Errc code, int number) { return Error(code, "x").with_errno(number); };
+    for (const Error& error :
+         {with(Errc::Refused, EACCES), with(Errc::Unreachable, EPERM),
+          with(Errc::Unreachable, EMFILE), with(Errc::OutOfMemory, 0), with(Errc::BadName, 0)}) {
+        make("a,b");
+        fail(0, error);
+        EXPECT_FALSE(pool->is_up(0));
+        EXPECT_FALSE(pool->health(0).claim_probe());
+        const auto own = std::exchange(pool, nullptr);
+        make("a,b");
+        EXPECT_TRUE(pool->is_up(0)) << describe(error.code) << error.sys_errno;
+        EXPECT_EQ(pool->health(0).comparison_due(), 0u);
+        EXPECT_FALSE(pool->health(0).is_in_doubt(clock.unix_seconds()));
+        clock.advance(Health::kFirstBackoff);
+        EXPECT_TRUE(own->health(0).claim_probe());
+    }
+}
+
+TEST_F(PoolTest, AProcessThatIsLetInAgainUsesTheStoreAgain) {
+    make("a");
+    const Error denial = Error(Errc::Refused, "it failed").with_errno(EACCES);
+    fail(0, denial);
+    const std::string line = journal_line();
+    EXPECT_NE(line.find("process"), std::string::npos) << line;
+    EXPECT_NE(line.find("it failed"), std::string::npos) << line;
+    fail(0, denial);
+    EXPECT_EQ(journal_line(), "") << "once is enough for a while";
+    answer(0);
+    EXPECT_TRUE(pool->is_up(0));
+    fail(0, Errc::Refused);
+    make("a");
+    EXPECT_FALSE(pool->is_up(0));
+}
+
+TEST_F(PoolTest, OneScriptsImpatienceIsNotTheHostsTruth) {
+    make("a");
+    const auto patient = std::exchange(pool, nullptr);
+    terms.io_timeout = milliseconds(1);
+    make("a");
+    fail(0, Errc::Timeout);
+    EXPECT_FALSE(pool->is_up(0));
+    EXPECT_TRUE(patient->is_up(0));
+    fail(0, Errc::Refused);
+}
+
+TEST_F(PoolTest, AHostWhoseWorkersAreAllAsImpatientSharesWhatTheyFind) {
+    terms.io_timeout = milliseconds(20);
+    make("a");
+    const auto other = std::exchange(pool, nullptr);
+    make("a");
+    fail(0, Errc::Timeout);
+    EXPECT_FALSE(other->is_up(0));
+}
+
+TEST_F(PoolTest, WhoIsMorePatientThanAllBeforeAsksAgainAtOnce) {
+    terms.io_timeout = milliseconds(1);
+    make("a");
+    fail(0, Errc::Timeout);
+    terms.io_timeout = milliseconds(200);
+    make("a");
+    EXPECT_TRUE(pool->health(0).claim_probe());
+}
+
+TEST_F(PoolTest, PrefixesShareWhetherAStoreIsUpAndNothingElse) {
+    const auto key = store::derive_key("x:", "", "1");
+    make("a");
+    pool->health(0).set_filling(true);
+    pool->note_missed(0, key);
+    const auto first = std::exchange(pool, nullptr);
+    terms.key_prefix = "other:";
+    make("a");
+    EXPECT_FALSE(pool->is_filling(0));
+    EXPECT_EQ(pool->health(0).comparison_due(), 0u);
+    EXPECT_TRUE(pool->list_missed(0).keys.empty());
+    fail(0, Errc::Refused);
+    EXPECT_FALSE(first->is_up(0));
+    first->health(0).comparison_done(first->health(0).comparison_due());
+    answer(0);
+    EXPECT_NE(first->health(0).comparison_due(), 0u) << "the store was away for both";
+    EXPECT_NE(pool->health(0).comparison_due(), 0u);
+    pool->settle_missed(0, pool->list_missed(0).span);
+    pool->health(0).comparison_done(pool->health(0).comparison_due());
+    EXPECT_NE(first->health(0).comparison_due(), 0u) << "each prefix compares its own sessions";
+    EXPECT_EQ(first->list_missed(0).keys.size(), 1u);
+}
+
+TEST_F(PoolTest, EveryPrefixLooksAfterAStoreThatReturnedToOne) {
+    make("a");
+    (void)pool->health(0).claim_refill(milliseconds(3000), milliseconds(5000));
+    pool->health(0).next_refill_in(milliseconds(60'000));
+    const auto first = std::exchange(pool, nullptr);
+    terms.key_prefix = "other:";
+    make("a");
+    pool->health(0).note_return();
+    EXPECT_TRUE(first->health(0).claim_refill(milliseconds(3000), milliseconds(5000)));
+    EXPECT_FALSE(first->health(0).claim_refill(milliseconds(3000), milliseconds(5000)));
+}
+
+// Others read from that store, and nobody saw it go.
+TEST_F(PoolTest, WhatAProcessCouldNotWriteItselfIsInDoubtForItsPrefix) {
+    make("a");
+    fail(0, Error(Errc::Refused, "it failed").with_errno(EACCES));
+    pool->note_missed(0, store::derive_key("", "", "1"));
+    make("a");
+    EXPECT_TRUE(pool->health(0).is_in_doubt(clock.unix_seconds()));
+    EXPECT_NE(pool->health(0).comparison_due(), 0u);
+    terms.key_prefix = "other:";
+    make("a");
+    EXPECT_FALSE(pool->health(0).is_in_doubt(clock.unix_seconds()));
 }
 
 TEST_F(PoolTest, KeepsHealthForItselfWhenThePageIsFull) {

@@ -99,7 +99,7 @@ TEST_P(MirroredWriteTest, LeavesALockThatItCouldNotGiveBackToWhoeverFindsTheStor
     ASSERT_TRUE(lab.write(host, view, "2"));
     EXPECT_TRUE(host.locks.is_abandoned(owner, host.pool.name_hash(home)));
     pool::LockRegistry::Orphan orphan;
-    ASSERT_TRUE(host.locks.next_orphan(orphan));
+    ASSERT_TRUE(host.locks.next_orphan(orphan, host.pool.name_hashes()));
     EXPECT_EQ(orphan.owner, owner);
     lab.node(home).resume();
 }

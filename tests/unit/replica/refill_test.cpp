@@ -174,7 +174,8 @@ TEST_F(Refill, IsNotOverWhenThePeerGoesAwayInTheMiddle) {
     restart_empty(0);
     replica::Refill refill(lab.host().environment(), scope(), 0, Extent::Missed);
     refill.start();
-    while (lab.host().pool.health(0).slot().refill_seen.load() == 0) ASSERT_TRUE(lab.world.step());
+    while (lab.host().pool.health(0).holdings().refill_seen.load() == 0)
+        ASSERT_TRUE(lab.world.step());
     static_cast<void>(lab.host().pool.health(1).report_failure());
     while (!refill.done()) ASSERT_TRUE(lab.world.step());
     EXPECT_FALSE(refill.outcome());
@@ -207,7 +208,7 @@ TEST_F(Refill, BringsWhatItMissedToAStoreThatWasOutOfReach) {
     ASSERT_TRUE(refill(0, Extent::Missed));
     EXPECT_EQ(sessions_on(0, "new"), 3);
     EXPECT_EQ(sessions_on(0, "old"), kSessions - 4);
-    EXPECT_EQ(lab.host().pool.health(0).slot().refill_seen.load(), 3u);
+    EXPECT_EQ(lab.host().pool.health(0).holdings().refill_seen.load(), 3u);
 }
 
 TEST_F(Refill, KeepsInMindWhatItMissedWhileItCannotBeBrought) {
@@ -236,7 +237,7 @@ TEST_F(Refill, IsBegunAnewWhereItsWorkerWasKilled) {
     {
         replica::Refill killed(lab.host().environment(), scope(), 0, Extent::Missed);
         killed.start();
-        while (lab.host().pool.health(0).slot().refill_listed.load() == 0)
+        while (lab.host().pool.health(0).holdings().refill_listed.load() == 0)
             ASSERT_TRUE(lab.world.step());
     }
     lab.settle();
@@ -259,7 +260,8 @@ TEST_F(Refill, LeavesNoRequestBehindWhenItIsPaused) {
     restart_empty(0);
     replica::Refill refill(lab.host().environment(), scope(), 0, Extent::Look);
     refill.start();
-    while (lab.host().pool.health(0).slot().refill_seen.load() == 0) ASSERT_TRUE(lab.world.step());
+    while (lab.host().pool.health(0).holdings().refill_seen.load() == 0)
+        ASSERT_TRUE(lab.world.step());
     refill.pause();
     while (!refill.quiet()) ASSERT_TRUE(lab.world.step());
     const auto sent = lab.host().requests(0);
