@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <new>
 
+#include "pool/process_identity.h"
+
 namespace sessmirror::pool {
 namespace {
 
@@ -28,14 +30,17 @@ constexpr std::size_t shared_size(std::size_t areas) noexcept {
 
 }  // namespace
 
-std::unique_ptr<HostAreas> HostAreas::make(std::uint64_t host_id) noexcept {
+// Processes that were started apart from each other find out who is alive, if they can tell.
+std::unique_ptr<HostAreas> HostAreas::make(std::uint64_t otherwise) noexcept {
+    const std::uint64_t space = process_space();
+    const std::uint64_t host_id = std::max<std::uint64_t>(space != 0 ? space : otherwise, 1);
     for (std::size_t areas = kAreas; areas > 0; areas /= 2) {
         const std::size_t size = shared_size(areas) + kAreaSize;
         char* const begin = map(nullptr, size, MAP_SHARED);
         if (begin == nullptr) continue;
         // The last one is nobody's but the process's own, and copied when that forks.
         if (map(begin + shared_size(areas), kAreaSize, MAP_PRIVATE | MAP_FIXED) != nullptr) {
-            auto* const made = new (std::nothrow) HostAreas(begin, areas, host_id);
+            auto* const made = new (std::nothrow) HostAreas(begin, areas, host_id, space);
             if (made != nullptr) return std::unique_ptr<HostAreas>(made);
         }
         munmap(begin, size);
@@ -43,8 +48,13 @@ std::unique_ptr<HostAreas> HostAreas::make(std::uint64_t host_id) noexcept {
     return nullptr;
 }
 
-HostAreas::HostAreas(char* begin, std::size_t areas, std::uint64_t host_id) noexcept
-    : begin_(begin), size_(shared_size(areas) + kAreaSize), areas_(areas), host_id_(host_id) {}
+HostAreas::HostAreas(char* begin, std::size_t areas, std::uint64_t host_id,
+                     std::uint64_t space) noexcept
+    : begin_(begin),
+      size_(shared_size(areas) + kAreaSize),
+      areas_(areas),
+      host_id_(host_id),
+      space_(space) {}
 
 HostAreas::~HostAreas() {
     munmap(begin_, size_);
@@ -68,7 +78,7 @@ HostPage& HostAreas::claim(uid_t user) noexcept {
     }
     HostPage& page = area(index);
     std::uint64_t unnamed = 0;
-    page.host_id.compare_exchange_strong(unnamed, std::max<std::uint64_t>(host_id_ + index, 1));
+    if (page.host_id.compare_exchange_strong(unnamed, host_id_)) page.process_space = space_;
     return page;
 }
 

@@ -28,9 +28,10 @@ class HostAreas {
   public:
     static constexpr int kAreas = 64;
 
-    // `host_id` names the areas in lock owners. nullptr when the system has no memory. Where it has
-    // none for kAreas, there are fewer.
-    static std::unique_ptr<HostAreas> make(std::uint64_t host_id) noexcept;
+    // The areas are named in lock owners by this process's process_space(), or by `otherwise` where
+    // that is not known. nullptr when the system has no memory. Where it has none for kAreas, there
+    // are fewer.
+    static std::unique_ptr<HostAreas> make(std::uint64_t otherwise) noexcept;
     ~HostAreas();
     HostAreas(const HostAreas&) = delete;
     HostAreas& operator=(const HostAreas&) = delete;
@@ -40,7 +41,7 @@ class HostAreas {
     HostPage& page() noexcept;
 
   private:
-    HostAreas(char* begin, std::size_t areas, std::uint64_t host_id) noexcept;
+    HostAreas(char* begin, std::size_t areas, std::uint64_t host_id, std::uint64_t space) noexcept;
 
     using Owner = std::atomic<std::uint64_t>;  // user + 1; 0: free
     [[nodiscard]] Owner* directory() const noexcept;
@@ -53,6 +54,7 @@ class HostAreas {
     std::size_t size_;
     std::size_t areas_;
     std::uint64_t host_id_;
+    std::uint64_t space_;
     std::mutex mutex_;
     HostPage* kept_ = nullptr;  // the only one that is left
 };

@@ -120,7 +120,9 @@ struct HostPage {
     static constexpr int kLockSlots = 1024;
     static constexpr int kMissedWrites = 8192;
 
-    std::atomic<std::uint64_t> host_id{0};  // random, names this page in lock owners; never 0
+    std::atomic<std::uint64_t> host_id{0};  // names this host in lock owners; never 0
+    // Of those whose numbers stand in the locks; see process_identity.h. 0: of all.
+    std::atomic<std::uint64_t> process_space{0};
     std::array<StoreSlot, kStoreSlots> stores;
     std::array<HoldingsSlot, kStoreSlots> holdings;
     std::array<LockSlot, kLockSlots> locks;

@@ -93,6 +93,13 @@ void LockRegistry::renew_identity() noexcept {
     if (self_.pid != 0 && fork_generation_ == fork_generation()) return;
     fork_generation_ = fork_generation();
     self_ = this_process();
+    space_ = process_space();
+    const std::uint64_t of_page = page_.process_space.load();
+    is_elsewhere_ = of_page != 0 && space_ != 0 && space_ != of_page;
+}
+
+std::uint64_t LockRegistry::host_id() const noexcept {
+    return is_elsewhere_ ? space_ : page_.host_id.load();
 }
 
 std::uint64_t LockRegistry::claim_of(std::uint32_t sequence) const noexcept {
@@ -110,7 +117,7 @@ LockOwner LockRegistry::new_owner() noexcept {
     renew_identity();
     LockOwner owner;
     char* const limit = owner.text + kLongest - 1;
-    char* end = std::to_chars(owner.text, limit, page_.host_id.load(), 16).ptr;
+    char* end = std::to_chars(owner.text, limit, host_id(), 16).ptr;
     for (const std::uint64_t part : {std::uint64_t{self_.pid}, self_.start, random_.next()}) {
         *end++ = ':';
         end = std::to_chars(end, limit, part, 16).ptr;
@@ -121,6 +128,7 @@ LockOwner LockRegistry::new_owner() noexcept {
 int LockRegistry::enter(const SessionKey& key, std::uint64_t store_name_hash,
                         const LockOwner& owner) noexcept {
     renew_identity();
+    if (is_elsewhere_) return kNoTicket;
     const std::uint32_t sequence = next_sequence();
     const auto start = static_cast<std::uint32_t>(self_.pid * 31u + sequence);
     for (std::uint32_t i = 0; i < HostPage::kLockSlots; ++i) {
@@ -159,7 +167,7 @@ void LockRegistry::abandon(int ticket) noexcept {
 }
 
 bool LockRegistry::is_dead(const LockOwner& owner) const noexcept {
-    const auto maker = maker_of(owner, page_.host_id.load());
+    const auto maker = maker_of(owner, host_id());
     return maker && is_gone(*maker);
 }
 
@@ -236,8 +244,8 @@ bool LockRegistry::concerns(const LockSlot& slot,
 
 bool LockRegistry::next_orphan(Orphan& out,
                                std::span<const std::uint64_t> store_name_hashes) noexcept {
-    if (!claim_sweep()) return false;
     renew_identity();
+    if (is_elsewhere_ || !claim_sweep()) return false;
     for (int i = 0; i < HostPage::kLockSlots; ++i) {
         const int index = (sweep_position_ + i) % HostPage::kLockSlots;
         const LockSlot& slot = page_.locks[static_cast<std::size_t>(index)];

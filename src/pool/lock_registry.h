@@ -24,7 +24,8 @@ class LockRegistry {
 
     LockRegistry(HostPage& page, const Clock& clock, Random& random) noexcept;
 
-    // A fresh owner name, "<host id>:<pid>:<pid start>:<nonce>" in hex, never used before.
+    // A fresh owner name, "<host id>:<pid>:<pid start>:<nonce>" in hex, never used before. (The
+    // host's id is the page's; in a child that has gone to another process_space(), that one.)
     store::LockOwner new_owner() noexcept;
 
     // Records that this process is about to ask `store_name_hash` for the lock of `key`. Returns a
@@ -37,7 +38,8 @@ class LockRegistry {
     void abandon(int ticket) noexcept;  // accepts kNoTicket
 
     // Whether `owner` was made by a process of this host that no longer runs (a zombie counts as
-    // gone). False for owners of other hosts and for anything that does not parse.
+    // gone), whichever server had started it. False for owners of other hosts and for anything that
+    // does not parse.
     [[nodiscard]] bool is_dead(const store::LockOwner& owner) const noexcept;
 
     // Whether `owner` is one of this host's that has given up its lock at that store and could not
@@ -67,6 +69,7 @@ class LockRegistry {
     static_assert(HostPage::kLockSlots == 1 << kSlotBits);
 
     void renew_identity() noexcept;
+    [[nodiscard]] std::uint64_t host_id() const noexcept;
     [[nodiscard]] LockSlot* slot_of(int ticket) noexcept;
     [[nodiscard]] std::uint64_t claim_of(std::uint32_t sequence) const noexcept;
     std::uint32_t next_sequence() noexcept;
@@ -82,6 +85,8 @@ class LockRegistry {
     Random& random_;
     // Cached identity of this process, renewed when a fork made it another.
     ProcessIdentity self_;
+    std::uint64_t space_ = 0;
+    bool is_elsewhere_ = false;  // the page's numbers of processes mean nothing here
     unsigned fork_generation_ = 0;
     std::uint32_t sequence_ = 0;
     int sweep_position_ = 0;

@@ -22,7 +22,8 @@ class Host {
     // be: it lets go of what belongs to other users.
     [[nodiscard]] pool::HostPage& page() const noexcept { return areas_->page(); }
 
-    // Names this life of the host: drawn at make(), the same in all workers of a user. Never 0.
+    // Names this life of the host, the same in all processes that can tell whether each other live.
+    // Never 0.
     [[nodiscard]] std::uint64_t id() const noexcept;
 
     static constexpr int kCounters = static_cast<int>(pool::Counter::kCount);

@@ -12,6 +12,11 @@ ProcessIdentity this_process() noexcept {
     return {table == nullptr ? 1 : table->current(), 1};
 }
 
+// All hosts of the simulation are one process.
+std::uint64_t process_space() noexcept {
+    return 0;
+}
+
 bool is_gone(const ProcessIdentity& process) noexcept {
     const auto* const table = simulation::ProcessTable::now();
     return table != nullptr && !table->runs(process.pid);

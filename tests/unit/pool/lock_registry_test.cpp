@@ -85,6 +85,25 @@ TEST_F(LockRegistryTest, AReusedProcessNumberIsDead) {
     EXPECT_TRUE(registry.is_dead(owner_text(text)));
 }
 
+// A child that went to a namespace of its own has inherited the page.
+TEST_F(LockRegistryTest, ThePageOfAnotherProcessSpaceIsLeftAlone) {
+    const test::ChildProcess child([&] { enter_in_child("living there", 77); });
+    ASSERT_TRUE(child.worked());
+    page->process_space.store(process_space() + 1);
+    LockRegistry inside(*page, clock, random);
+    EXPECT_EQ(inside.enter(key("a"), 1, inside.new_owner()), LockRegistry::kNoTicket);
+    LockSlot& of_the_dead = page->locks[0].claim.load() == 0 ? page->locks[0] : page->locks[1];
+    of_the_dead.claim.store(std::uint64_t{0x7FFFFFFE} << 32);
+    clock.advance(LockRegistry::kSweepInterval);
+    EXPECT_FALSE(inside.next_orphan(orphan, kStores));
+    EXPECT_EQ(used_slots(), 2);
+    EXPECT_FALSE(inside.is_dead(owner_text("abcdef:7ffffffe:1:1")));
+    EXPECT_FALSE(inside.new_owner().view().starts_with("abcdef:"));
+    page->process_space.store(process_space());
+    LockRegistry outside(*page, clock, random);
+    EXPECT_TRUE(outside.is_dead(owner_text("abcdef:7ffffffe:1:1")));
+}
+
 TEST_F(LockRegistryTest, ForeignAndHostileOwnersAreNeverDead) {
     for (const char* text : {"", ":", ":::", "abcdef", "abcdef:", "abcdef:7ffffffe",
                              "abcdef:7ffffffe:1:", "abcdee:7ffffffe:1:1", "abcdef:0:1:1",
