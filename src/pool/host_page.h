@@ -118,6 +118,7 @@ struct MissedWrite {
 struct HostPage {
     static constexpr int kStoreSlots = 2 * kMaxStores;
     static constexpr int kLockSlots = 1024;
+    static constexpr int kWakeSlots = 1024;
     static constexpr int kMissedWrites = 8192;
 
     std::atomic<std::uint64_t> host_id{0};  // names this host in lock owners; never 0
@@ -129,6 +130,7 @@ struct HostPage {
     std::array<MissedWrite, kMissedWrites> missed;
     std::atomic<std::uint64_t> missed_count{0};  // that were ever added
     std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Counter::kCount)> counters;
+    std::array<std::atomic<std::uint32_t>, kWakeSlots> releases;  // locks given up, by their keys
     std::atomic<std::int64_t> next_lock_sweep_ns{0};
     std::atomic<std::int64_t> next_settings_check_ns{0};
     std::atomic<std::uint32_t> hedge_credit{0};  // see hedge_budget.h

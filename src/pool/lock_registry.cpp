@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/fork_guard.h"
+#include "base/hash.h"
 #include "pool/page_time.h"
 #include "store/lock_item.h"
 
@@ -158,8 +159,22 @@ LockSlot* LockRegistry::slot_of(int ticket) noexcept {
     return slot.claim.load() == claim_of(bits >> kSlotBits) ? &slot : nullptr;
 }
 
+std::atomic<std::uint32_t>& LockRegistry::wake_slot(std::string_view key,
+                                                    std::uint64_t store_name_hash) const noexcept {
+    return page_.releases[hash64(key, store_name_hash) % page_.releases.size()];
+}
+
+std::uint32_t LockRegistry::releases(const SessionKey& key,
+                                     std::uint64_t store_name_hash) const noexcept {
+    return wake_slot(key.text(), store_name_hash).load(std::memory_order_relaxed);
+}
+
 void LockRegistry::leave(int ticket) noexcept {
-    if (LockSlot* const slot = slot_of(ticket)) clear(*slot, slot->claim.load());
+    LockSlot* const slot = slot_of(ticket);
+    if (slot == nullptr) return;
+    const auto key = load_text(slot->key);
+    wake_slot(view_of(key), slot->store_name_hash.load()).fetch_add(1);
+    clear(*slot, slot->claim.load());
 }
 
 void LockRegistry::abandon(int ticket) noexcept {

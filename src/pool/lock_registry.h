@@ -47,6 +47,11 @@ class LockRegistry {
     [[nodiscard]] bool is_abandoned(const store::LockOwner& owner,
                                     std::uint64_t store_name_hash) const noexcept;
 
+    // Changes when a process of this host has given up a lock of this key at this store (or of one
+    // that is counted at the same place): for those who wait for it.
+    [[nodiscard]] std::uint32_t releases(const store::SessionKey& key,
+                                         std::uint64_t store_name_hash) const noexcept;
+
     struct Orphan {
         store::SessionKey key;
         std::uint64_t store_name_hash = 0;
@@ -70,6 +75,8 @@ class LockRegistry {
 
     void renew_identity() noexcept;
     [[nodiscard]] std::uint64_t host_id() const noexcept;
+    [[nodiscard]] std::atomic<std::uint32_t>& wake_slot(
+        std::string_view key, std::uint64_t store_name_hash) const noexcept;
     [[nodiscard]] LockSlot* slot_of(int ticket) noexcept;
     [[nodiscard]] std::uint64_t claim_of(std::uint32_t sequence) const noexcept;
     std::uint32_t next_sequence() noexcept;

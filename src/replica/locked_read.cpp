@@ -24,6 +24,7 @@ void LockedRead::run() noexcept {
 void LockedRead::claim() noexcept {
     if (ticket_ == pool::LockRegistry::kNoTicket)
         ticket_ = env_.locks.enter(view_.key(), env_.pool.name_hash(home_), owner_);
+    releases_seen_ = env_.locks.releases(view_.key(), env_.pool.name_hash(home_));
     const int nearest = view_.set().reader(env_.pool);
     const auto want = nearest == home_ ? store::Want::Value : store::Want::Version;
     restart_deadline();
@@ -82,6 +83,10 @@ void LockedRead::give_up_nearest() noexcept {
 }
 
 void LockedRead::on_held(const store::HeldLock& holder) noexcept {
+    if (!(holder.owner == holder_)) {
+        holder_ = holder.owner;
+        holder_since_ = env_.scheduler.now();
+    }
     const bool is_nobodys = env_.locks.is_dead(holder.owner) ||
                             env_.locks.is_abandoned(holder.owner, env_.pool.name_hash(home_));
     if (is_nobodys) {
@@ -103,17 +108,33 @@ void LockedRead::on_release(int, Result<store::ReleaseReply> reply) noexcept {
 void LockedRead::wait_or_give_up() noexcept {
     if (!waited_) env_.pool.count(pool::Counter::LockWaits);
     waited_ = true;
-    const Duration waited = env_.scheduler.now() - wait_since_;
-    if (waited >= env_.policy.lock_wait) {
+    if (waited() >= env_.policy.lock_wait) {
         env_.pool.count(pool::Counter::LockTimeouts);
-        const auto ms = std::chrono::duration_cast<milliseconds>(waited).count();
+        const auto ms = std::chrono::duration_cast<milliseconds>(waited()).count();
         return conclude(Error(Errc::LockTimeout,
                               "another request held the session's lock on %s for %lld ms",
                               env_.pool.name(home_).c_str(), static_cast<long long>(ms))
                             .at_store(home_));
     }
+    const TimePoint now = env_.scheduler.now();
+    next_claim_ = now + std::min(backoff_.next(waited(), now - holder_since_, env_.random),
+                                 env_.policy.lock_wait - waited());
+    watch_releases();
+}
+
+void LockedRead::watch_releases() noexcept {
     if (!timer_) timer_ = env_.scheduler.make_timer(*this);
-    timer_->start(std::min(backoff_.next(waited, env_.random), env_.policy.lock_wait - waited));
+    timer_->start(std::min(LockBackoff::look(waited()), next_claim_ - env_.scheduler.now()));
+}
+
+void LockedRead::on_timer() noexcept {
+    const TimePoint now = env_.scheduler.now();
+    const auto releases = env_.locks.releases(view_.key(), env_.pool.name_hash(home_));
+    if (std::exchange(releases_seen_, releases) != releases)
+        next_claim_ =
+            std::min(next_claim_, now + LockBackoff::after_release(waited(), env_.random));
+    if (now >= next_claim_) return claim();
+    watch_releases();
 }
 
 void LockedRead::fail_over(const Error& reason) noexcept {

@@ -19,9 +19,9 @@ namespace sessmirror::replica {
 // (FallbackRead). When the nearest store is late, the home's copy is fetched instead (Hedge); the
 // home itself cannot be hedged, since it has the lock.
 //
-//   Claiming --held--> Waiting --timer--> Claiming     until lock_wait has passed:
-//   Errc::LockTimeout Claiming --granted--> Comparing --> [Fetching] --> [FallbackRead] --> done,
-//   lock in view.lock Claiming --home failed--> Claiming at the next member (a failover)
+//   Claiming --held--> Waiting --timer, or given up on this host--> Claiming     until lock_wait
+//   has passed: Errc::LockTimeout Claiming --granted--> Comparing --> [Fetching] --> [FallbackRead]
+//   --> done, lock in view.lock Claiming --home failed--> Claiming at the next member (a failover)
 //
 // The lock of a worker of this host that no longer runs is broken on sight. On failure no lock is
 // held. The wait for a lock does not count against the deadline of the steps.
@@ -52,7 +52,7 @@ class LockedRead final : public Operation,
     void on_fetch(int store, Result<store::FetchReply> reply) noexcept override;
     void on_release(int store, Result<store::ReleaseReply> reply) noexcept override;
     void on_nearest(int store, Result<store::FetchReply>& reply) noexcept;
-    void on_timer() noexcept override { claim(); }
+    void on_timer() noexcept override;
     void on_done() noexcept override;
     void on_late() noexcept override;
 
@@ -61,6 +61,8 @@ class LockedRead final : public Operation,
     void on_claim_reply(Result<store::FetchReply>& reply) noexcept;
     void on_held(const store::HeldLock& holder) noexcept;
     void wait_or_give_up() noexcept;
+    void watch_releases() noexcept;
+    [[nodiscard]] Duration waited() const noexcept { return env_.scheduler.now() - wait_since_; }
     void fail_over(const Error& reason) noexcept;
     void compare() noexcept;
     void fetch_from_home() noexcept;
@@ -80,6 +82,10 @@ class LockedRead final : public Operation,
     bool granted_ = false;
     bool waited_ = false;
     TimePoint wait_since_{};
+    TimePoint next_claim_{};
+    store::LockOwner holder_;
+    TimePoint holder_since_{};
+    std::uint32_t releases_seen_ = 0;
     LockBackoff backoff_;
     std::unique_ptr<Timer> timer_;
     std::optional<FallbackRead> fallback_;

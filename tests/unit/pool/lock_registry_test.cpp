@@ -104,6 +104,21 @@ TEST_F(LockRegistryTest, ThePageOfAnotherProcessSpaceIsLeftAlone) {
     EXPECT_TRUE(outside.is_dead(owner_text("abcdef:7ffffffe:1:1")));
 }
 
+TEST_F(LockRegistryTest, AReleaseIsSeenByWhoWaitsForThatKeyAtThatStore) {
+    LockRegistry waiter(*page, clock, random);
+    const int ticket = registry.enter(key("a"), 5, registry.new_owner());
+    const auto before = waiter.releases(key("a"), 5);
+    const auto elsewhere = waiter.releases(key("a"), 42);
+    const auto other = waiter.releases(key("b"), 5);
+    registry.leave(ticket);
+    EXPECT_NE(waiter.releases(key("a"), 5), before);
+    EXPECT_EQ(waiter.releases(key("a"), 42), elsewhere);
+    EXPECT_EQ(waiter.releases(key("b"), 5), other);
+    const auto after = waiter.releases(key("a"), 5);
+    registry.leave(ticket);
+    EXPECT_EQ(waiter.releases(key("a"), 5), after) << "it is given up once";
+}
+
 TEST_F(LockRegistryTest, ForeignAndHostileOwnersAreNeverDead) {
     for (const char* text : {"", ":", ":::", "abcdef", "abcdef:", "abcdef:7ffffffe",
                              "abcdef:7ffffffe:1:", "abcdee:7ffffffe:1:1", "abcdef:0:1:1",

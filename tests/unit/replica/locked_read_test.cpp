@@ -177,15 +177,67 @@ TEST_F(LockedRead, FailsWithoutALockWhenNoStoreAnswers) {
     EXPECT_FALSE(view.lock.held());
 }
 
-TEST(LockBackoff, AsksMoreOftenTheLongerItHasWaited) {
-    simulation::SeededRandom random(1);
-    replica::LockBackoff backoff;
-    (void)backoff.next({}, random);
-    const Duration young = backoff.next(milliseconds(10), random);
-    const Duration old = backoff.next(milliseconds(900), random);
-    EXPECT_GE(young, replica::LockBackoff::kLongest / 2);
-    EXPECT_LE(old, replica::LockBackoff::kShortest);
-    EXPECT_GE(old, replica::LockBackoff::kShortest / 2);
+TEST_F(LockedRead, AsksSeldomWhileOneHolderStays) {
+    lab.open(home_host(), view);
+    ASSERT_TRUE(lab.read(home_host(), view));
+    other_host().policy.lock_wait = milliseconds(5000);
+    lab.open(other_host(), second);
+    const auto before = other_host().requests(lab.home());
+    EXPECT_FALSE(lab.read(other_host(), second));
+    EXPECT_LT(other_host().requests(lab.home()) - before, 60u);
+}
+
+TEST_F(LockedRead, SeesInTheHostPageThatALockWasGivenUp) {
+    lab.store_session(home_host(), "1");
+    lab.open(home_host(), view);
+    ASSERT_TRUE(lab.read(home_host(), view));
+    lab.open(home_host(), second);
+    replica::LockedRead waiting(home_host().environment(), second);
+    waiting.start();
+    lab.world.run_until(lab.world.now() + milliseconds(3000));
+    ASSERT_FALSE(waiting.done());
+    ASSERT_TRUE(lab.write(home_host(), view, "2"));
+    const Duration given_up = lab.world.now();
+    while (!waiting.done() && lab.world.step()) {
+    }
+    ASSERT_TRUE(waiting.outcome());
+    EXPECT_LT(lab.world.now() - given_up, milliseconds(30));
+    EXPECT_EQ(as_text(second.newest().payload), "2");
+}
+
+class LockBackoff : public testing::Test {
+  protected:
+    using Backoff = replica::LockBackoff;
+    simulation::SeededRandom random{1};
+    Backoff backoff;
+};
+
+TEST_F(LockBackoff, AsksMoreOftenTheLongerItHasWaitedWhileHoldersFollowEachOther) {
+    (void)backoff.next({}, {}, random);
+    const Duration young = backoff.next(milliseconds(10), {}, random);
+    const Duration old = backoff.next(milliseconds(900), {}, random);
+    EXPECT_GE(young, Backoff::kLongest / 2);
+    EXPECT_LE(old, Backoff::kShortest);
+    EXPECT_GE(old, Backoff::kShortest / 2);
+}
+
+TEST_F(LockBackoff, AsksSeldomerTheLongerOneHolderStays) {
+    int questions = 0;
+    Duration waited{};
+    for (; waited < milliseconds(5000); ++questions) {
+        const Duration interval = backoff.next(waited, waited, random);
+        EXPECT_LE(interval, Backoff::kCalm);
+        waited += interval;
+    }
+    EXPECT_GT(questions, 20);
+    EXPECT_LT(questions, 60);
+    EXPECT_LE(backoff.next(waited, {}, random), Backoff::kShortest) << "another holder";
+}
+
+TEST_F(LockBackoff, LetsTheOldestAskFirstAfterARelease) {
+    EXPECT_EQ(Backoff::after_release(milliseconds(10'000), random), Duration::zero());
+    for (int i = 0; i < 100; ++i)
+        EXPECT_LE(Backoff::after_release({}, random), Backoff::kLongest / 4);
 }
 
 }  // namespace
