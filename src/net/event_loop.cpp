@@ -2,8 +2,11 @@
 #include "net/event_loop.h"
 
 #include <event2/event.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <ctime>
 #include <new>
 
@@ -13,6 +16,17 @@
 
 namespace sessmirror::net {
 namespace {
+
+// libevent ends the process when there are no descriptors for its queue and its pipe of signals
+// left. So it is asked only when there are some; this takes and gives back as many.
+bool has_descriptors() noexcept {
+    constexpr std::size_t kNeeded = 4;
+    std::array<int, kNeeded> taken{};
+    std::size_t count = 0;
+    while (count < kNeeded && (taken[count] = ::epoll_create1(EPOLL_CLOEXEC)) >= 0) ++count;
+    std::for_each_n(taken.begin(), count, [](int fd) { ::close(fd); });
+    return count == kNeeded;
+}
 
 // The loop only has to wake up.
 void on_alarm(evutil_socket_t, short, void*) noexcept {}
@@ -98,14 +112,13 @@ void EventLoop::run_posted(const bool& done, TimePoint deadline) noexcept {
 }
 
 event_base* EventLoop::base() noexcept {
-    if (!base_)
-        make_base();
-    else
-        leave_parent();
+    if (base_) return leave_parent() ? base_.get() : nullptr;
+    make_base();
     return base_.get();
 }
 
 void EventLoop::make_base() noexcept {
+    if (!has_descriptors()) return;
     fork_generation_ = sessmirror::fork_generation();
     event_config* config = event_config_new();
     if (config == nullptr) return;
@@ -121,12 +134,14 @@ void EventLoop::make_base() noexcept {
     base_.reset();
 }
 
-void EventLoop::leave_parent() noexcept {
+bool EventLoop::leave_parent() noexcept {
     const unsigned generation = sessmirror::fork_generation();
-    if (generation == fork_generation_) return;
+    if (generation == fork_generation_) return true;
+    if (!has_descriptors()) return false;
     fork_generation_ = generation;
     event_reinit(base_.get());
     for (ForkSink* sink : fork_sinks_) sink->on_forked();
+    return true;
 }
 
 void EventLoop::watch_fork(ForkSink& sink) {

@@ -110,7 +110,8 @@ class EventLoop final : public Scheduler {
 
   private:
     void make_base() noexcept;
-    void leave_parent() noexcept;
+    // False when this child has no descriptors for a queue of its own. It has left nothing then.
+    bool leave_parent() noexcept;
     void run_posted(const bool& done, TimePoint deadline) noexcept;
     void arm_guards();
     [[nodiscard]] bool receive_directly(TimePoint deadline) noexcept;

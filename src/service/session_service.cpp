@@ -151,8 +151,11 @@ Status SessionService::Impl::run(Deployment& deployment, replica::Operation& ope
     // What lingers is awaited as well, and needed by nobody.
     const bool needs_all = operation.needs_every_answer() && lingering.empty();
     if (!loop.run_until(operation.done(), limit,
-                        needs_all ? net::Answers::Every : net::Answers::Any))
+                        needs_all ? net::Answers::Every : net::Answers::Any)) {
+        if (loop.now() < limit)
+            return Error(Errc::OutOfMemory, "this process has no memory or descriptors left");
         return Error(Errc::Internal, "an operation did not end by its deadline");
+    }
     if (operation.outcome()) deployment.proven = true;
     return operation.outcome();
 }
