@@ -73,7 +73,8 @@ void Refill::begin_pass() noexcept {
 bool Refill::begin_with_missed() noexcept {
     auto missed = env_.pool.list_missed(target_);
     missed_ = missed.span;
-    if (!is_ready_ || extent_ == Extent::Whole || !missed.is_complete) return false;
+    const bool knows_all = extent_ != Extent::First && env_.pool.health(target_).is_looked_at();
+    if (!is_ready_ || extent_ == Extent::Whole || !knows_all || !missed.is_complete) return false;
     for (int store = 0; store < env_.pool.size(); ++store)
         missing_ += store != target_ && !env_.pool.is_up(store);
     keys_ = std::move(missed.keys);

@@ -32,6 +32,9 @@ namespace sessmirror::replica {
 // missed. It is not marked as filling: other hosts never stopped using it as a home, and two homes
 // at a time are worse.
 //
+// A host page that was just made, as by a reload of php-fpm, knows of no missed writes, and there
+// may have been some. So the first look at a store compares everything, complete or not.
+//
 // A pass counts only when all other stores could be listed, or so few are out of reach that another
 // copy of every session was on those that could, and these were complete. When all stores are
 // filling, as at the first start of everything, nothing is more complete than another: each gets
@@ -59,6 +62,7 @@ class Refill final : public Operation, private OperationListener, private store:
     };
     enum class Extent : std::uint8_t {
         Look,    // nothing, if the store is complete
+        First,   // everything: what the host knew before its page was made is forgotten
         Missed,  // what this host's writes have missed, if it is complete otherwise
         Whole,   // everything in any case
     };

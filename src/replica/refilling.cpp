@@ -5,6 +5,15 @@
 
 namespace sessmirror::replica {
 
+namespace {
+
+Refill::Extent extent_for(const pool::Health& health) noexcept {
+    if (health.comparison_due() != 0) return Refill::Extent::Missed;
+    return health.is_looked_at() ? Refill::Extent::Look : Refill::Extent::First;
+}
+
+}  // namespace
+
 std::unique_ptr<Refill> Refilling::take_up(const Environment& env) {
     pool::Pool& pool = env.pool;
     if (pool.size() < 2) return nullptr;
@@ -12,7 +21,7 @@ std::unique_ptr<Refill> Refilling::take_up(const Environment& env) {
         pool::Health& health = pool.health(store);
         if (!health.is_up() || !health.claim_refill(kFirstLook, kLease)) continue;
         due_ = health.comparison_due();
-        const auto extent = due_ != 0 ? Refill::Extent::Missed : Refill::Extent::Look;
+        const auto extent = extent_for(health);
         auto refill = std::make_unique<Refill>(env, scope_, store, extent);
         refill->start();
         return refill;
@@ -35,9 +44,11 @@ void Refilling::settle(pool::Pool& pool) noexcept {
     if (!refill_->done()) return;
     pool::Health& health = pool.health(refill_->target());
     if (refill_->outcome() && due_ != 0) health.comparison_done(due_);
-    // It may have gone and come back while it was worked on.
+    // It may have gone and come back while it was worked on. A first look that failed for want of
+    // peers is no reason to list the others again and again.
+    const bool is_urgent = due_ != 0 || health.comparison_due() != 0;
     const bool is_settled = refill_->outcome() && health.comparison_due() == 0;
-    health.next_refill_in(is_settled ? kLookInterval : kRetry);
+    health.next_refill_in(is_settled || !is_urgent ? kLookInterval : kRetry);
     refill_.reset();
 }
 

@@ -106,6 +106,27 @@ TEST_F(Refill, CallsAStoreFillingThatNobodySawGoOnceItLacksMoreThanAFewSessions)
     EXPECT_FALSE(is_filling(0));
 }
 
+// As after a reload of php-fpm: what the old page knew of missed writes is gone.
+TEST_F(Refill, ComparesEverythingOnceAfterThePageWasMadeAlthoughTheStoreIsComplete) {
+    store_sessions("old");
+    ASSERT_TRUE(refill(0));
+    ASSERT_TRUE(refill(1));
+    for (int i = 0; i < 5; ++i) {
+        lab.key = key(i);
+        lab.node(0).pause();
+        lab.store_session(lab.host(), "new");
+        lab.node(0).resume();
+    }
+    lab.settle();
+    ASSERT_LT(sessions_on(0, "new"), 5);
+    lab.host().pool.health(0).holdings().clear();
+    lab.host().pool.health(0).slot().clear();
+    ASSERT_TRUE(refill(0, Extent::First));
+    EXPECT_EQ(sessions_on(0, "new"), 5);
+    EXPECT_FALSE(is_filling(0));
+    EXPECT_TRUE(lab.host().pool.health(0).is_looked_at());
+}
+
 TEST_F(Refill, BelievesAnotherHostThatWasFasterAtTheSameStore) {
     store_sessions("cart");
     restart_empty(0);
