@@ -163,6 +163,10 @@ Status apply_compression(std::string_view text, Settings& out) {
     return take(service::parse_compression(text), out.options.compression);
 }
 
+Status apply_write_format(std::string_view text, Settings& out) {
+    return take(service::parse_write_format(text), out.options.write_format);
+}
+
 Status apply_compress_threshold(std::string_view text, Settings& out) {
     auto size = read_size("sessmirror.compress_threshold_bytes", text, kThreshold);
     if (!size) return size.error();
@@ -242,6 +246,7 @@ constexpr std::array<Directive, kDirectives> kTable{{
     {"sessmirror.compression", "none", Scope::Script, Display::Text, apply_compression},
     {"sessmirror.compress_threshold_bytes", "4096", Scope::Script, Display::Text,
      apply_compress_threshold},
+    {"sessmirror.write_format", "2", Scope::Site, Display::Text, apply_write_format},
     {"sessmirror.max_session_bytes", "16M", Scope::Site, Display::Text, apply_max_session_bytes},
     {"sessmirror.secret", "", Scope::Site, Display::WhetherSet, apply_secret},
     {"sessmirror.secret_file", "", Scope::Server, Display::Text, apply_secret_file},

@@ -27,7 +27,7 @@ const char* counter_name(Counter counter) noexcept {
         "refilled",        "settings_mismatches",
         "notices_dropped", "merges",
         "collisions",      "hedges",
-        "hedges_won"};
+        "hedges_won",      "unmet_tokens"};
     const auto index = static_cast<std::size_t>(counter);
     return index < kNames.size() ? kNames[index] : "unknown";
 }

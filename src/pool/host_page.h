@@ -47,6 +47,7 @@ enum class Counter : std::uint8_t {
     Collisions,          // changes lost to conflicts: keys changed by both, or sessions replaced
     Hedges,              // reads whose first answer was late, so that another replica was asked
     HedgesWon,           // of these, the other replica answered first
+    UnmetTokens,         // reads with a token that no store knows of, and anybody can have made
     kCount,
 };
 const char* counter_name(Counter counter) noexcept;  // "local_hits"
@@ -133,6 +134,8 @@ struct HostPage {
     std::array<std::atomic<std::uint32_t>, kWakeSlots> releases;  // locks given up, by their keys
     std::atomic<std::int64_t> next_lock_sweep_ns{0};
     std::atomic<std::int64_t> next_settings_check_ns{0};
+    std::atomic<std::int64_t> next_stale_notice_ns{0};  // see notice_turn.h
+    std::atomic<std::int64_t> next_fork_notice_ns{0};
     std::atomic<std::uint32_t> hedge_credit{0};  // see hedge_budget.h
 
     void count(Counter counter, std::uint64_t by = 1) noexcept {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "pool/notice_turn.h"
 #include "replica/repair.h"
 
 namespace sessmirror::replica {
@@ -144,7 +145,9 @@ Status FallbackRead::conclude_not_found() noexcept {
 
 Status FallbackRead::serve_stale() noexcept {
     view_.is_stale = true;
-    env_.pool.count(pool::Counter::StaleReads);
+    // Without a secret clients can make up tokens, and must not be able to raise an alarm.
+    const bool may_be_forged = !env_.policy.has_secret && every_member_answered();
+    env_.pool.count(may_be_forged ? pool::Counter::UnmetTokens : pool::Counter::StaleReads);
     const char* const unreached = view_.failures().detail;
     const char* const reason = unreached[0] == '\0' ? "no store has it any more" : unreached;
     const bool is_served = view_.is_found() ? env_.policy.on_stale != OnStale::Fail
@@ -154,6 +157,9 @@ Status FallbackRead::serve_stale() noexcept {
                      "the client has seen a newer version of the session than any "
                      "that could be read (%s)",
                      reason);
+    pool::HostPage& page = env_.pool.page();
+    if (may_be_forged || !pool::take_notice_turn(page, page.next_stale_notice_ns, env_.scheduler))
+        return kOk;
     env_.pool.journal().add(
         Severity::Warning,
         "a session is served %s: the client has seen a newer version than any that could be read "

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cinttypes>
 
+#include "pool/notice_turn.h"
 #include "replica/lineage.h"
 
 namespace sessmirror::replica {
@@ -20,6 +21,8 @@ void report_if_fork(const Environment& env, SessionView& view, int store) noexce
     if (lost == 0) return;
     env.pool.count(pool::Counter::Conflicts);
     env.pool.count(pool::Counter::Collisions, lost);
+    pool::HostPage& page = env.pool.page();
+    if (!pool::take_notice_turn(page, page.next_fork_notice_ns, env.scheduler)) return;
     env.pool.journal().add(
         Severity::Warning,
         "a session was changed on two sides that could not reach each other: version "

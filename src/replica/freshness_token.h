@@ -36,18 +36,38 @@ struct FreshnessToken {
     friend bool operator==(const FreshnessToken&, const FreshnessToken&) = default;
 };
 
+// What tokens are sealed with: a key made of sessmirror.secret, never of anything that a store can
+// see. Made once for a configuration. Without a secret the key is known to everybody, and tells
+// damage from tokens but no forgery.
+class TokenSeal {
+  public:
+    static constexpr std::size_t kKey = 32;
+
+    explicit TokenSeal(std::string_view secret) noexcept;
+    // Whether nobody else can make tokens.
+    [[nodiscard]] bool is_secret() const noexcept { return is_secret_; }
+    // 40 bits over the claim, for this session.
+    [[nodiscard]] std::uint64_t tag(std::string_view claim,
+                                    const store::SessionKey& key) const noexcept;
+
+  private:
+    std::array<unsigned char, kKey> key_{};
+    bool is_secret_;
+};
+
 // A token as cookie value, in base 36: `<generation>.<nonce>.<tag>`, with a dash for the second dot
-// when it is open, and an underscore when it is the end. The tag is a hash of the rest keyed with
-// the session's key: a token of another session (after a regenerate, or a log-in as somebody else)
-// or one that was cut short is no token. As that key depends on sessmirror.secret, nobody can forge
-// a token where a secret is set; elsewhere whoever forges one for his own session makes his own
-// reads slower, and nothing else.
+// when it is open, and an underscore when it is the end. The tag is a keyed hash (BLAKE2b, RFC
+// 7693) of the rest and of the session's key: a token of another session (after a regenerate, or a
+// log-in as somebody else) or one that was cut short is no token. Where a secret is set nobody can
+// forge one; elsewhere whoever forges one for his own session makes his own reads slower, which is
+// counted apart (pool::Counter::UnmetTokens).
 class TokenText {
   public:
     static constexpr std::size_t kMax = 32;
 
     TokenText() = default;
-    TokenText(const FreshnessToken& token, const store::SessionKey& key) noexcept;
+    TokenText(const FreshnessToken& token, const store::SessionKey& key,
+              const TokenSeal& seal) noexcept;
     [[nodiscard]] std::string_view view() const noexcept { return {text_.data(), size_}; }
 
   private:
@@ -56,7 +76,7 @@ class TokenText {
 };
 
 // nullopt for anything that TokenText did not make for this session. Accepts any input.
-std::optional<FreshnessToken> parse_token(std::string_view text,
-                                          const store::SessionKey& key) noexcept;
+std::optional<FreshnessToken> parse_token(std::string_view text, const store::SessionKey& key,
+                                          const TokenSeal& seal) noexcept;
 
 }  // namespace sessmirror::replica

@@ -59,6 +59,7 @@ struct Policy {
     Duration lock_wait = milliseconds(10000);
     Duration deadline =
         milliseconds(1000);  // for the steps of one call; waiting for a lock is extra
+    bool has_secret = true;  // tokens of clients cannot be forged
     record::Format write_format = record::Format::Second;  // at least; what is there is read
     std::uint16_t origin = 0;                              // see record::Envelope::origin
     bool compresses = false;                      // what it writes; whatever others wrote is read

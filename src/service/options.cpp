@@ -91,7 +91,14 @@ Result<OnStale> parse_on_stale(std::string_view text) noexcept {
     if (equals_ignoring_case(text, "serve")) return OnStale::Serve;
     if (equals_ignoring_case(text, "readonly")) return OnStale::ReadOnly;
     if (equals_ignoring_case(text, "fail")) return OnStale::Fail;
-    return refuse("stale", text, "serve, readonly or fail");
+    if (equals_ignoring_case(text, "renew")) return OnStale::Renew;
+    return refuse("stale", text, "serve, renew, readonly or fail");
+}
+
+Result<record::Format> parse_write_format(std::string_view text) noexcept {
+    if (text == "1") return record::Format::First;
+    if (text == "2") return record::Format::Second;
+    return refuse("write_format", text, "1 or 2");
 }
 
 Result<bool> parse_hedge(std::string_view text) noexcept {

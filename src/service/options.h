@@ -41,6 +41,7 @@ struct Options {
     Duration deadline = milliseconds(1000);
     Duration polling{};
     Compression compression = Compression::None;
+    record::Format write_format = record::Format::Second;
     std::uint64_t compress_threshold_bytes = 4096;
     std::uint64_t max_session_bytes = 16u << 20;
     std::string secret;
@@ -60,7 +61,8 @@ Result<Locking> parse_locking(std::string_view text) noexcept;
 Result<OnConflict> parse_on_conflict(std::string_view text) noexcept;
 Result<Freshness> parse_freshness(std::string_view text) noexcept;
 Result<OnStale> parse_on_stale(std::string_view text) noexcept;
-Result<bool> parse_hedge(std::string_view text) noexcept;  // on, off
+Result<record::Format> parse_write_format(std::string_view text) noexcept;  // 1, 2
+Result<bool> parse_hedge(std::string_view text) noexcept;                   // on, off
 // "none", "zstd"; the latter is refused in a build without libzstd.
 Result<Compression> parse_compression(std::string_view text) noexcept;
 // Whether a list of stores, or an entry of one, is to be kept from whoever looks at the settings:

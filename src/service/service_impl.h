@@ -37,11 +37,13 @@ struct SessionWork {
 // One configuration at work. Sessions share it, so that a change of the ini settings cannot pull it
 // from under an open one. Also listens to its stores, for the counters and for lost connections.
 struct Deployment final : store::StoreEvents {
-    explicit Deployment(pool::HostPage& host_page) noexcept : page(host_page) {}
+    Deployment(pool::HostPage& host_page, std::string_view secret) noexcept
+        : page(host_page), token_seal(secret) {}
     void on_store_connected(int store) noexcept override;
     void on_store_protocol_error(int store) noexcept override;
 
     pool::HostPage& page;
+    const replica::TokenSeal token_seal;
     Options options;
     std::string store_list;
     replica::Policy policy;

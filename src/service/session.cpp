@@ -38,7 +38,8 @@ void Session::Impl::select(std::string_view id, std::int64_t lifetime) {
                  options.redundancy);
     view().read_with(service.compressor, options.max_session_bytes);
     if (deployment->policy.freshness == Freshness::Token)
-        if (const auto seen = replica::parse_token(client_token, view().key()))
+        if (const auto seen =
+                replica::parse_token(client_token, view().key(), deployment->token_seal))
             view().expect(*seen);
     work->id = id;
     selected = true;
@@ -221,7 +222,9 @@ void Session::set_token(std::string_view text) {
 }
 
 std::string_view Session::token() const noexcept {
-    if (impl_->news) impl_->token = replica::TokenText(impl_->news->token, impl_->news->key);
+    if (impl_->news)
+        impl_->token =
+            replica::TokenText(impl_->news->token, impl_->news->key, impl_->deployment->token_seal);
     return impl_->token.view();
 }
 

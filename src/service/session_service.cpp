@@ -34,6 +34,8 @@ replica::Policy make_policy(const Options& options, std::uint64_t host_id) {
     policy.lock_wait = options.lock_wait;
     policy.deadline = options.deadline;
     policy.origin = static_cast<std::uint16_t>(host_id);
+    policy.has_secret = !options.secret.empty();
+    policy.write_format = options.write_format;
     policy.compresses = options.compression == Compression::Zstd;
     policy.compress_from = options.compress_threshold_bytes;
     policy.max_session_bytes = options.max_session_bytes;
@@ -89,7 +91,7 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
     const auto local = find_local(options, *specs);
     if (!local) return local.error();
 
-    auto deployment = std::make_shared<Deployment>(page);
+    auto deployment = std::make_shared<Deployment>(page, options.secret);
     store::RemoteDefaults defaults;
     defaults.connect_timeout = options.connect_timeout;
     defaults.io_timeout = options.io_timeout;

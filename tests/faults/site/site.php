@@ -18,7 +18,9 @@ function now(): float
 /** How many reads this host has known to be stale; null when its handler does not count them. */
 function stale_reads(): ?int
 {
-    return function_exists('sessmirror_status') ? sessmirror_status()['counters']['stale_reads'] : null;
+    if (!function_exists('sessmirror_status')) return null;
+    $counters = sessmirror_status()['counters'];
+    return $counters['stale_reads'] + $counters['unmet_tokens'];
 }
 
 /** Starts the session and notes what was in it, or answers that the shop is closed. */

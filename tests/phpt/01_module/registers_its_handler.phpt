@@ -44,3 +44,4 @@ sessmirror.stale script
 sessmirror.stores site
 sessmirror.stores_file site
 sessmirror.token_cookie script
+sessmirror.write_format site

@@ -42,6 +42,7 @@ $wrong = [
     'compression' => ['compression', 'gzip', 'sessmirror.compression = "gzip"'],
     'threshold' => ['compress_threshold_bytes', '4 KB', 'sessmirror.compress_threshold_bytes = "4 KB"'],
     'size' => ['max_session_bytes', '16Mb', 'sessmirror.max_session_bytes = "16Mb"'],
+    'format' => ['write_format', '3', 'sessmirror.write_format = "3"'],
     'prefix' => ['key_prefix', 'a b', 'sessmirror.key_prefix contains byte 0x20'],
     'log level' => ['log_level', 'loud', 'sessmirror.log_level = "loud"'],
 ];
@@ -87,6 +88,7 @@ polling: refused
 compression: refused
 threshold: refused
 size: refused
+format: refused
 prefix: refused
 log level: refused
 int(0)

@@ -259,6 +259,37 @@ TEST_P(FreshRead, IsKnownToBeStaleWhenAMemberCannotSayWhatFollowedAnOpenToken) {
     EXPECT_EQ(host.count(Counter::StaleReads), 1u);
 }
 
+// Every store has answered, and none knows the version: it is lost everywhere, or was never there.
+TEST_P(FreshRead, CountsApartWhatAClientMayHaveMadeUp) {
+    store_first("cart");
+    const record::Version made_up{newest.generation + 5, 1};
+    for (const bool has_secret : {true, false}) {
+        host.policy.has_secret = has_secret;
+        ASSERT_TRUE(read(made_up));
+        EXPECT_EQ(found(), "cart");
+        EXPECT_TRUE(view.is_stale);
+        EXPECT_EQ(host.count(Counter::StaleReads), 1u);
+        EXPECT_EQ(host.count(Counter::UnmetTokens), has_secret ? 0u : 1u);
+        JournalEntry entry;
+        EXPECT_EQ(host.journal.take(entry), has_secret);
+        while (host.journal.take(entry)) continue;
+    }
+}
+
+TEST_P(FreshRead, TellsTheLogOnceHoweverManyPagesAreStale) {
+    const auto seen = lose_newest("cart");
+    int lines = 0;
+    for (int page = 0; page < 5; ++page) {
+        ASSERT_TRUE(read(seen));
+        JournalEntry entry;
+        while (host.journal.take(entry))
+            lines += std::string_view(entry.text).find("is served") != std::string_view::npos;
+    }
+    EXPECT_EQ(lines, 1);
+    EXPECT_EQ(host.count(Counter::StaleReads), 5u);
+    EXPECT_EQ(host.count(Counter::NoticesDropped), 4u);
+}
+
 TEST_P(FreshRead, FindsNothingForAClientThatHasSeenTheEndThoughNobodyInReachKnows) {
     const auto end = lose_newest("cart");
     for (const auto on_stale : {replica::OnStale::Serve, replica::OnStale::Fail}) {
