@@ -15,11 +15,20 @@ Deactivate original = nullptr;
 int deactivate_then_work() {
     // May longjmp when the client is gone; the work is then left to the next request.
     const int result = original == nullptr ? SUCCESS : original();
+    begin_response();
     if (Worker* const worker = SESSMIRROR_G(worker)) worker->after_response();
     return result;
 }
 
 }  // namespace
+
+void begin_response() noexcept {
+    SESSMIRROR_G(is_output_held) = false;
+    Worker* const worker = SESSMIRROR_G(worker);
+    if (worker == nullptr) return;
+    worker->tokens().clear();
+    worker->drop_held_output();
+}
 
 void wrap_deactivate() noexcept {
     original = sapi_module.deactivate;

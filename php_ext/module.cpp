@@ -3,6 +3,7 @@
 
 #include "after_response.h"
 #include "hidden_values.h"
+#include "late_output.h"
 #include "messages.h"
 #include "php_sessmirror.h"
 #include "response_headers.h"
@@ -43,7 +44,8 @@ void (*displayer_of(Display display))(zend_ini_entry*, int) {
 }
 
 void register_directives(int module_number, int type) {
-    std::array<zend_ini_entry_def, kDirectives + 1> ini_entries{};  // ends with an empty one
+    // Ends with an empty one. PHP keeps pointers to these from 8.5 on.
+    static std::array<zend_ini_entry_def, kDirectives + 1> ini_entries{};
     for (std::size_t i = 0; i < directives().size(); ++i) {
         const Directive& directive = directives()[i];
         zend_ini_entry_def& entry = ini_entries[i];
@@ -108,6 +110,7 @@ static PHP_MINIT_FUNCTION(sessmirror) {
     }
     shim::make_host();
     shim::wrap_send_headers();
+    shim::wrap_output();
     shim::wrap_deactivate();
     return SUCCESS;
 }
@@ -115,6 +118,7 @@ static PHP_MINIT_FUNCTION(sessmirror) {
 static PHP_MSHUTDOWN_FUNCTION(sessmirror) {
     namespace shim = sessmirror::shim;
     shim::unwrap_deactivate();
+    shim::unwrap_output();
     shim::unwrap_send_headers();
     delete SESSMIRROR_G(worker);
     SESSMIRROR_G(worker) = nullptr;
@@ -128,10 +132,16 @@ static PHP_MSHUTDOWN_FUNCTION(sessmirror) {
 // What the core found out after the previous response; see after_response.cpp.
 static PHP_RINIT_FUNCTION(sessmirror) {
     (void)type, (void)module_number;
-    SESSMIRROR_G(token_size) = 0;
+    sessmirror::shim::begin_response();
     sessmirror::shim::settle_in();
     sessmirror::shim::hide_values();  // what a pool, a virtual host or .user.ini has set
     sessmirror::shim::log_journal();
+    return SUCCESS;
+}
+
+static PHP_RSHUTDOWN_FUNCTION(sessmirror) {
+    (void)type, (void)module_number;
+    sessmirror::shim::print_held_output();
     return SUCCESS;
 }
 
@@ -151,7 +161,7 @@ zend_module_entry sessmirror_module_entry = {
     PHP_MINIT(sessmirror),
     PHP_MSHUTDOWN(sessmirror),
     PHP_RINIT(sessmirror),
-    nullptr,
+    PHP_RSHUTDOWN(sessmirror),
     PHP_MINFO(sessmirror),
     PHP_SESSMIRROR_VERSION,
     PHP_MODULE_GLOBALS(sessmirror),

@@ -8,7 +8,8 @@
 
 namespace sessmirror::shim {
 class Worker;
-}
+struct OpenedSession;
+}  // namespace sessmirror::shim
 
 extern zend_module_entry sessmirror_module_entry;
 #define phpext_sessmirror_ptr &sessmirror_module_entry
@@ -20,9 +21,10 @@ ZEND_BEGIN_MODULE_GLOBALS(sessmirror)
 zend_string* directive_texts[sessmirror::shim::kDirectives];
 // Some text is not yet in the worker's parsed settings.
 bool directives_changed;
-// The freshness token that goes out with the headers; see token_cookie.h.
-char token[32];
-unsigned char token_size;
+// The session that was opened last and is still open, as the hooks keep it.
+sessmirror::shim::OpenedSession* opened;
+// See late_output.h.
+bool is_output_held;
 // A session could not be decoded because its serializer is not loaded; PHP is about to destroy it.
 bool is_codec_missing;
 // Made at the first session; nullptr before. Owned.

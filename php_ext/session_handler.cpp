@@ -12,8 +12,10 @@
 #include "opened_session.h"
 #include "php_sessmirror.h"
 #include "ready_worker.h"
+#include "response_headers.h"
 #include "session_variables.h"
 #include "token_cookie.h"
+#include "worker.h"
 
 namespace sessmirror::shim {
 namespace {
@@ -28,12 +30,44 @@ zend_long configured_lifetime() {
                          sizeof "session.gc_maxlifetime" - 1, 0);
 }
 
-Result<OpenedSession*> open_session(Worker& worker, std::string_view save_path) {
-    auto session = worker.open(save_path);
+// What PHP knows of the session that is being opened.
+struct Opening {
+    std::string_view save_path;
+    CookieSettings cookie;
+    std::string_view cookies;  // that the client returned
+    std::string_view id;
+};
+
+Result<OpenedSession*> open_session(Worker& worker, const Opening& opening) {
+    auto session = worker.open(opening.save_path);
     if (!session) return session.error();
     auto handle = std::make_unique<OpenedSession>();
     handle->session = std::move(*session);
+    take_tokens(*handle, worker, opening.cookie, opening.cookies, opening.id);
     return handle.release();
+}
+
+// Takes a session that is being closed out of the list of the open ones.
+void forget(const OpenedSession* handle) noexcept {
+    OpenedSession** link = &SESSMIRROR_G(opened);
+    while (*link != nullptr && *link != handle) link = &(*link)->opened_before;
+    if (*link != nullptr) *link = handle->opened_before;
+}
+
+// The last moment at which the client can be told something. Where this script is known to change
+// sessions after the headers have left, it may open this one again.
+void keep_last_token(const OpenedSession& handle, std::string_view id, std::string_view script) {
+    Worker& worker = *SESSMIRROR_G(worker);
+    const bool may_follow = !is_end_of_script() && worker.late_writers().has(script);
+    if (may_follow && !worker.tokens().have_left()) handle.session->leave_token_open();
+    keep_token(handle, worker, id);
+}
+
+// A change that the client cannot be told of any more.
+void note_late_write(const OpenedSession& handle, std::string_view script) noexcept {
+    Worker& worker = *SESSMIRROR_G(worker);
+    if (worker.tokens().have_left() && !handle.is_announced && handle.session->tells_a_change())
+        worker.late_writers().add(script);
 }
 
 // The end of every hook that can fail: one warning at most, and what the core wants logged.
@@ -59,24 +93,28 @@ PS_OPEN_FUNC(sessmirror) {
     if (!worker) return finish(Step::Open, worker);
     const Status admitted = check_open_basedir(**worker, path);
     if (!admitted) return finish(Step::Open, admitted);
-    const auto result = guarded([&] { return open_session(**worker, path); });
-    if (!result) return finish(Step::Open, result);
-    *mod_data = *result;
-    const std::string_view token = received_token();
-    return finish(Step::Open, guarded([&]() -> Status {
-                      (*result)->session->set_token(token);
-                      return kOk;
-                  }));
+    const Opening opening = {path, cookie_settings(), received_cookies(), view(PS(id))};
+    const auto result = guarded([&] { return open_session(**worker, opening); });
+    if (result) {
+        (*result)->opened_before = std::exchange(SESSMIRROR_G(opened), *result);
+        *mod_data = *result;
+    }
+    return finish(Step::Open, result);
 }
 
 PS_CLOSE_FUNC(sessmirror) {
     OpenedSession* const handle = opened(mod_data);
     *mod_data = nullptr;
-    if (handle != nullptr) keep_token(*handle->session);
-    (void)guarded([&]() -> Status {
-        delete handle;
-        return kOk;
-    });
+    if (handle != nullptr) {
+        const std::string_view id = view(PS(id));
+        const std::string_view script = script_name();
+        (void)guarded([&]() -> Status {
+            forget(handle);
+            const std::unique_ptr<OpenedSession> closing(handle);
+            keep_last_token(*closing, id, script);
+            return kOk;
+        });
+    }
     log_journal();
     return SUCCESS;
 }
@@ -89,6 +127,7 @@ PS_READ_FUNC(sessmirror) {
     handle->is_read_pending = true;
     const auto loaded = guarded([&]() -> Result<service::Loaded> {
         if (handle->is_validation_failed) return handle->validation_error;
+        handle->id = id;
         return handle->session->read(id, maxlifetime);
     });
     if (loaded) {
@@ -117,6 +156,7 @@ PS_WRITE_FUNC(sessmirror) {
     const std::string_view payload = view(val);
 
     const std::string_view serializer = serializer_name();
+    const std::string_view script = script_name();
 
     const auto stored = guarded([&]() -> Status {
         if (handle->is_read_pending)
@@ -124,8 +164,10 @@ PS_WRITE_FUNC(sessmirror) {
                          "its content had not been read, so that it is not known "
                          "what a write would replace");
         if (const auto known = ensure_read(*handle, id, maxlifetime); !known) return known;
-        return handle->session->write(id, as_bytes(payload), maxlifetime,
-                                      record::parse_serialization(serializer));
+        const Status written = handle->session->write(id, as_bytes(payload), maxlifetime,
+                                                      record::parse_serialization(serializer));
+        note_late_write(*handle, script);
+        return written;
     });
     return finish(Step::Write, stored);
 }

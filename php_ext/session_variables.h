@@ -17,4 +17,9 @@ inline std::string_view serializer_name() noexcept {
     return PS(serializer) == nullptr ? std::string_view() : view(PS(serializer)->name);
 }
 
+// Which script is running: its file.
+inline std::string_view script_name() noexcept {
+    return view(const_cast<const char*>(SG(request_info).path_translated));
+}
+
 }  // namespace sessmirror::shim

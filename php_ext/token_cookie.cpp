@@ -1,134 +1,112 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "token_cookie.h"
 
-#include <algorithm>
+#include <string>
+#include <vector>
 
-#include "cookies.h"
+#include "boundary.h"
+#include "opened_session.h"
 #include "php_sessmirror.h"
-#include "service/session_service.h"
+#include "response_tokens.h"
 #include "worker.h"
-
-extern "C" {
-#include <Zend/zend_smart_str.h>
-}
 
 namespace sessmirror::shim {
 namespace {
 
-// The name as it stands in $_COOKIE. The caller frees it.
-zend_string* cookie_name() {
-    Worker* const worker = SESSMIRROR_G(worker);
-    const std::string_view chosen = worker == nullptr ? "" : worker->token_cookie();
-    if (!chosen.empty()) return zend_string_init(chosen.data(), chosen.size(), 0);
-    const std::string_view session = view(PS(session_name));
-    return strpprintf(0, "%.*s_V", static_cast<int>(session.size()), session.data());
+void append_attribute(std::string& text, const char* name, std::string_view value) {
+    if (!value.empty()) text.append(name).append(value);
 }
 
-void append(smart_str& line, std::string_view text) {
-    smart_str_appendl(&line, text.data(), text.size());
+std::string attributes_of(const CookieSettings& settings) {
+    std::string text;
+    if (settings.lifetime_s > 0) text = "; Max-Age=" + std::to_string(settings.lifetime_s);
+    append_attribute(text, "; path=", settings.path);
+    append_attribute(text, "; domain=", settings.domain);
+    if (settings.is_secure) text += "; secure";
+    if (settings.is_http_only) text += "; HttpOnly";
+    append_attribute(text, "; SameSite=", settings.samesite);
+    if (settings.is_partitioned) text += "; Partitioned";
+    return text;
 }
 
-void append_attribute(smart_str& line, std::string_view name, std::string_view value) {
-    if (value.empty()) return;
-    append(line, name);
-    append(line, value);
+CookieTerms terms_of(const CookieSettings& settings) {
+    CookieTerms terms;
+    terms.name = settings.name;
+    terms.path = settings.path;
+    terms.domain = settings.domain;
+    terms.is_sendable = is_session_name(settings.name) && is_cookie_attribute(settings.path) &&
+                        is_cookie_attribute(settings.domain) &&
+                        is_cookie_attribute(settings.samesite);
+    terms.attributes = attributes_of(settings);
+    return terms;
 }
 
-// "Set-Cookie: NAME=", the start of every header that sets this cookie. The caller frees it. Names
-// are not encoded, as PHP does not decode them; it refuses those that would need it.
-zend_string* header_start(std::string_view name) {
-    return strpprintf(0, "Set-Cookie: %.*s=", static_cast<int>(name.size()), name.data());
-}
-
-struct HeaderSearch {
-    std::string_view start;
-    bool is_removal;
-};
-
-// For zend_llist_apply_with_argument: the last header with this start decides.
-void look_for_removal(void* element, void* argument) {
-    const auto* header = static_cast<const sapi_header_struct*>(element);
-    auto* search = static_cast<HeaderSearch*>(argument);
-    const std::string_view line(header->header, header->header_len);
-    if (line.substr(0, search->start.size()) == search->start)
-        search->is_removal = line.find("Max-Age=0") != std::string_view::npos;
-}
-
-bool script_removes_session_cookie(sapi_headers_struct* headers) {
-    zend_string* const start = header_start(view(PS(session_name)));
-    HeaderSearch search{view(start), false};
-    zend_llist_apply_with_argument(&headers->headers, look_for_removal, &search);
-    zend_string_release(start);
-    return search.is_removal;
+std::vector<std::string_view> lines_of(const sapi_headers_struct& headers) {
+    std::vector<std::string_view> lines;
+    for (const zend_llist_element* element = headers.headers.head; element != nullptr;
+         element = element->next) {
+        const auto* header = reinterpret_cast<const sapi_header_struct*>(element->data);
+        lines.emplace_back(header->header, header->header_len);
+    }
+    return lines;
 }
 
 // As setcookie() adds one: through the checks of PHP and the header handler of the SAPI, which is
 // where Apache's module takes headers from. PHP counts them as sent by now.
-void add_header(smart_str& line) {
+void add_header(const std::string& line) {
     SG(headers_sent) = 0;
-    (void)sapi_add_header_ex(ZSTR_VAL(line.s), ZSTR_LEN(line.s), true, false);
+    (void)sapi_add_header_ex(const_cast<char*>(line.c_str()), line.size(), true, false);
     SG(headers_sent) = 1;
-}
-
-// Whether PHP would send all this in a cookie of its own.
-bool is_sendable(std::string_view token_name) {
-    return is_session_name(view(PS(session_name))) && is_cookie_name(token_name) &&
-           is_cookie_attribute(view(PS(cookie_path))) &&
-           is_cookie_attribute(view(PS(cookie_domain))) &&
-           is_cookie_attribute(view(PS(cookie_samesite)));
-}
-
-void append_attributes(smart_str& line, bool is_removal) {
-    if (is_removal)
-        append(line, "; expires=Thu, 01 Jan 1970 00:00:01 GMT; Max-Age=0");
-    else if (PS(cookie_lifetime) > 0)
-        smart_str_append_printf(&line, "; Max-Age=" ZEND_LONG_FMT, PS(cookie_lifetime));
-    append_attribute(line, "; path=", view(PS(cookie_path)));
-    append_attribute(line, "; domain=", view(PS(cookie_domain)));
-    if (PS(cookie_secure)) append(line, "; secure");
-    if (PS(cookie_httponly)) append(line, "; HttpOnly");
-    append_attribute(line, "; SameSite=", view(PS(cookie_samesite)));
 }
 
 }  // namespace
 
-std::string_view received_token() {
-    const zval* const cookies = &PG(http_globals)[TRACK_VARS_COOKIE];
-    if (!PS(use_cookies) || Z_TYPE_P(cookies) != IS_ARRAY) return {};
-    zend_string* const name = cookie_name();
-    const zval* const value = zend_hash_find(Z_ARRVAL_P(cookies), name);
-    zend_string_release(name);
-    if (value == nullptr || Z_TYPE_P(value) != IS_STRING) return {};
-    return view(Z_STR_P(value));
+CookieSettings cookie_settings() {
+    CookieSettings settings;
+    settings.name = view(PS(session_name));
+    settings.path = view(PS(cookie_path));
+    settings.domain = view(PS(cookie_domain));
+    settings.samesite = view(PS(cookie_samesite));
+    settings.lifetime_s = PS(cookie_lifetime);
+    settings.is_secure = PS(cookie_secure);
+    settings.is_http_only = PS(cookie_httponly);
+    // From PHP 8.5 on.
+    settings.is_partitioned = zend_ini_long(const_cast<char*>("session.cookie_partitioned"),
+                                            sizeof "session.cookie_partitioned" - 1, 0) != 0;
+    return settings;
 }
 
-void keep_token(const service::Session& session) noexcept {
-    if (!PS(use_cookies)) return;
-    const std::string_view token = session.token();
-    if (token.empty() || token.size() > sizeof SESSMIRROR_G(token)) return;
-    std::copy(token.begin(), token.end(), SESSMIRROR_G(token));
-    SESSMIRROR_G(token_size) = static_cast<unsigned char>(token.size());
+std::string_view received_cookies() noexcept {
+    return view(const_cast<const char*>(SG(request_info).cookie_data));
 }
 
-void add_token_cookie(sapi_headers_struct* headers) {
-    const std::string_view token(SESSMIRROR_G(token), SESSMIRROR_G(token_size));
-    if (PS(mod) != &session_module || !PS(use_cookies)) return;
-    if (token.empty() && received_token().empty()) return;
-    const bool is_removal = script_removes_session_cookie(headers);
-    if (token.empty() && !is_removal) return;
-    SESSMIRROR_G(token_size) = 0;
-    zend_string* const name = cookie_name();
-    if (!is_sendable(view(name))) return zend_string_release(name);
-    zend_string* const start = header_start(view(name));
-    smart_str line = {};
-    append(line, view(start));
-    append(line, is_removal ? std::string_view("deleted") : token);
-    append_attributes(line, is_removal);
-    smart_str_0(&line);
-    add_header(line);
-    smart_str_free(&line);
-    zend_string_release(start);
-    zend_string_release(name);
+void take_tokens(OpenedSession& handle, Worker& worker, const CookieSettings& settings,
+                 std::string_view cookies, std::string_view id) {
+    handle.terms = terms_of(settings);
+    if (worker.token_cookie() == settings.name) worker.report_token_cookie_taken(settings.name);
+    const bool has_returned_id = !id.empty() && is_received(cookies, settings.name, id);
+    handle.session->set_token(received_tokens(cookies, settings.name, worker.token_cookie()),
+                              has_returned_id);
+}
+
+void keep_token(const OpenedSession& handle, Worker& worker, std::string_view id) {
+    const service::Session& session = *handle.session;
+    const std::string token(session.token());  // the next call gives another view
+    worker.tokens().note(handle.terms, id,
+                         {token, session.token_in_force(), session.tells_a_change()});
+}
+
+void add_token_cookies(const sapi_headers_struct& headers) {
+    Worker* const worker = SESSMIRROR_G(worker);
+    if (worker == nullptr) return;
+    const std::string_view session_name = view(PS(session_name));
+    const std::string_view cookies = received_cookies();
+    const auto lines = guarded([&]() -> Result<const std::vector<std::string>*> {
+        return &worker->tokens().leave(
+            {worker->token_cookie(), session_name, cookies, lines_of(headers)});
+    });
+    if (!lines) return;
+    for (const std::string& line : **lines) add_header(line);
 }
 
 }  // namespace sessmirror::shim

@@ -5,24 +5,41 @@
 
 #include "php_compat.h"
 
-namespace sessmirror::service {
-class Session;
-}
-
 namespace sessmirror::shim {
 
-// The cookie that carries the freshness token (replica/freshness_token.h): named by
-// sessmirror.token_cookie, or the session's name followed by "_V"; with the attributes of the
-// session's cookie; absent with session.use_cookies = 0.
+class Worker;
+struct OpenedSession;
 
-// What the client sent; empty when nothing.
-std::string_view received_token();
+// The cookie that carries the freshness token (replica/freshness_token.h), named by
+// sessmirror.token_cookie, or the session's name followed by "_V"; which tokens leave, and how, is
+// decided in response_tokens.h.
 
-// Keeps what the session wants the client to know until the headers leave; the latest counts.
-void keep_token(const service::Session& session) noexcept;
+// How a session's cookie is sent, as PHP has it now.
+struct CookieSettings {
+    std::string_view name;
+    std::string_view path;
+    std::string_view domain;
+    std::string_view samesite;
+    zend_long lifetime_s = 0;
+    bool is_secure = false;
+    bool is_http_only = false;
+    bool is_partitioned = false;
+};
+CookieSettings cookie_settings();
 
-// Adds the kept token to headers that are about to leave. Where the script takes the session's
-// cookie away, the token's goes with it.
-void add_token_cookie(sapi_headers_struct* headers);
+// The request's header "Cookie"; empty when there is none.
+std::string_view received_cookies() noexcept;
+
+// Brings a session that is being opened the client's tokens, and makes it remember `settings`. `id`
+// is what PHP has for an id by now, if it has one. REQUIRES: inside of guarded().
+void take_tokens(OpenedSession& handle, Worker& worker, const CookieSettings& settings,
+                 std::string_view cookies, std::string_view id);
+
+// Keeps what the session wants its client to know until the headers leave. REQUIRES: inside of
+// guarded().
+void keep_token(const OpenedSession& handle, Worker& worker, std::string_view id);
+
+// Adds the kept tokens to headers that are about to leave.
+void add_token_cookies(const sapi_headers_struct& headers);
 
 }  // namespace sessmirror::shim

@@ -4,6 +4,7 @@
 #include <new>
 #include <utility>
 
+#include "base/text.h"
 #include "service/configured_stores.h"
 #include "site_files.h"
 
@@ -62,6 +63,15 @@ Result<std::span<const std::string>> Worker::paths_of(std::string_view save_path
 Result<std::span<const service::SessionService::StoreStatus>> Worker::look_at_stores() {
     picture_ = service_.stores();
     return std::span<const service::SessionService::StoreStatus>(picture_);
+}
+
+void Worker::report_token_cookie_taken(std::string_view session_name) noexcept {
+    if (std::exchange(is_token_cookie_reported_, true)) return;
+    const Quoted name(session_name);
+    journal().add(Severity::Warning,
+                  "sessmirror.token_cookie = %s is the name of a session, whose token cannot have "
+                  "it too and is sent under its default name; choose another",
+                  name.c_str());
 }
 
 void make_host() noexcept {

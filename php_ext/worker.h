@@ -9,6 +9,8 @@
 
 #include "base/result.h"
 #include "directives.h"
+#include "late_writers.h"
+#include "response_tokens.h"
 #include "service/host.h"
 #include "service/session_service.h"
 
@@ -46,6 +48,13 @@ class Worker {
     }
     // Empty: the session's name followed by "_V".
     [[nodiscard]] std::string_view token_cookie() const noexcept { return settings_.token_cookie; }
+    // Said once: sessmirror.token_cookie cannot be the name of the session itself.
+    void report_token_cookie_taken(std::string_view session_name) noexcept;
+    [[nodiscard]] ResponseTokens& tokens() noexcept { return tokens_; }
+    [[nodiscard]] LateWriters& late_writers() noexcept { return late_writers_; }
+    // See late_output.h.
+    [[nodiscard]] std::string& held_output() noexcept { return held_output_; }
+    void drop_held_output() noexcept { std::string().swap(held_output_); }
     [[nodiscard]] LogLevel log_level() const noexcept { return settings_.log_level; }
 
     // Takes a picture of the stores. It is kept here so that Zend code can read it without owning
@@ -62,6 +71,10 @@ class Worker {
     std::shared_ptr<service::Host> host_;  // first: outlives the service
     service::SessionService service_;
     Settings settings_;
+    ResponseTokens tokens_;
+    LateWriters late_writers_;
+    std::string held_output_;
+    bool is_token_cookie_reported_ = false;
     std::vector<service::SessionService::StoreStatus> picture_;
     std::vector<std::string> paths_;
     bool has_warned_of_secret_ = false;

@@ -118,10 +118,17 @@ struct Session::Impl {
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
+    // A token, and of which session. Written out when it is wanted.
+    struct Told {
+        replica::FreshnessToken token;
+        store::SessionKey key;
+    };
+
     // Makes `id` the current session; lets go of another one.
     void select(std::string_view id, std::int64_t lifetime_s);
     Status load(std::string_view id, std::int64_t lifetime_s);
     Status load_created();
+    Status publish();
     enum class Lock : bool { Keep, GiveBack };
     Status store(replica::MirroredWrite::Kind kind, ByteView payload, std::uint32_t ttl_s,
                  record::Serialization form, Lock lock);
@@ -130,6 +137,8 @@ struct Session::Impl {
     Status touch_if_due();
     Status roll_back();
     void tell(const replica::FreshnessToken& what) noexcept;
+    void judge_client_token();
+    [[nodiscard]] std::string_view written_out(const std::optional<Told>& told) const noexcept;
     [[nodiscard]] ByteView with_others_changes(ByteView payload, record::Serialization form);
     [[nodiscard]] bool is_stored_already(ByteView payload) noexcept;
     [[nodiscard]] bool wants_longest_lifetime() noexcept;
@@ -142,13 +151,11 @@ struct Session::Impl {
     std::unique_ptr<SessionWork> work;
     std::string created_id;
     std::string client_token;
-    // For the client, and of which session; none: nothing to tell. Written out when it is wanted.
-    struct News {
-        replica::FreshnessToken token;
-        store::SessionKey key;
-    };
-    std::optional<News> news;
-    replica::TokenText token;
+    bool is_token_expected = false;
+    std::optional<Told> news;          // for the client; none: nothing to tell
+    std::optional<Told> sent;          // what the client sent, if it was of the selected session
+    bool is_change = false;            // the news are of a write of this request
+    mutable replica::TokenText token;  // the last that was written out
 
     // What was there before this request's first commit, until a write() confirms it.
     struct Undo {
@@ -156,10 +163,9 @@ struct Session::Impl {
         Bytes payload;
     };
     std::optional<Undo> undo;
-    std::optional<Bytes> committed;      // by PHP, where the commit was merged with others' changes
-    std::string merged;                  // of it and what PHP wrote since
-    bool is_entombed = false;            // a commit found it destroyed meanwhile: so it stays
-    std::optional<Error> failed_commit;  // the outcome of the write() that follows
+    std::optional<Bytes> committed;  // by PHP, where the commit was merged with others' changes
+    std::string merged;              // of it and what PHP wrote since
+    bool is_entombed = false;        // a commit found it destroyed meanwhile: so it stays
     std::uint32_t lifetime_s = 0;
     unsigned fork_generation = 0;
     bool selected = false;

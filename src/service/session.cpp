@@ -37,12 +37,29 @@ void Session::Impl::select(std::string_view id, std::int64_t lifetime) {
     view().reset(*deployment->pool, store::derive_key(options.key_prefix, options.secret, id),
                  options.redundancy);
     view().read_with(service.compressor, options.max_session_bytes);
-    if (deployment->policy.freshness == Freshness::Token)
-        if (const auto seen =
-                replica::parse_token(client_token, view().key(), deployment->token_seal))
-            view().expect(*seen);
+    judge_client_token();
     work->id = id;
     selected = true;
+}
+
+// A client that was given tokens for several paths returns several. Of two that name the same
+// version the one counts that asks for more.
+void Session::Impl::judge_client_token() {
+    sent.reset();
+    if (deployment->policy.freshness != Freshness::Token) return;
+    std::string_view rest = client_token;
+    while (!rest.empty()) {
+        const std::size_t end = std::min(rest.find(' '), rest.size());
+        const auto seen =
+            replica::parse_token(rest.substr(0, end), view().key(), deployment->token_seal);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        if (!seen) continue;
+        const bool is_newer = !sent || seen->version.generation > sent->token.version.generation ||
+                              (seen->version.generation == sent->token.version.generation &&
+                               seen->kind > sent->token.kind);
+        if (is_newer) sent = Told{*seen, view().key()};
+    }
+    if (sent) view().expect(sent->token);
 }
 
 // A lock belongs to the process that took it: a child forked in the middle of a script neither
@@ -88,6 +105,15 @@ Status Session::Impl::load_created() {
     return kOk;
 }
 
+// Locked before anybody can ask for it, so that nobody has to be waited for.
+Status Session::Impl::publish() {
+    if (!selected || created_id != work->id) return kOk;
+    created_id.clear();
+    if (!loaded || deployment->policy.locking != Locking::On) return kOk;
+    replica::LockedRead read(service.environment(*deployment), view());
+    return service.run(*deployment, read);
+}
+
 Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
                             std::uint32_t ttl_s, record::Serialization form, Lock lock) {
     if (view().is_stale && deployment->policy.on_stale == OnStale::ReadOnly)
@@ -105,7 +131,8 @@ Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
     if (!may_linger) work->write->let_payload_go();
     if (const auto version = work->write->version_to_tell(); !version.is_none())
         tell({version, outcome && work->write->written().is_tombstone() ? TokenKind::Ended
-                                                                        : TokenKind::Exact});
+                                                                        : TokenKind::Exact}),
+            is_change = true;
     loaded = false;
     settled = true;
     created_id.clear();
@@ -144,7 +171,13 @@ ByteView Session::Impl::with_others_changes(ByteView payload, record::Serializat
 }
 
 void Session::Impl::tell(const replica::FreshnessToken& what) noexcept {
-    if (deployment->policy.freshness == Freshness::Token) news = News{what, view().key()};
+    if (deployment->policy.freshness == Freshness::Token) news = Told{what, view().key()};
+}
+
+std::string_view Session::Impl::written_out(const std::optional<Told>& told) const noexcept {
+    if (!told) return {};
+    token = replica::TokenText(told->token, told->key, deployment->token_seal);
+    return token.view();
 }
 
 Status Session::Impl::roll_back() {
@@ -191,7 +224,6 @@ void Session::Impl::let_go() noexcept {
         work = service.take_work();
     }
     work->write.reset();
-    failed_commit.reset();
     committed.reset();
     selected = loaded = settled = is_entombed = false;
 }
@@ -217,25 +249,34 @@ Result<bool> Session::exists(std::string_view id, std::int64_t lifetime_s) {
     return false;
 }
 
-void Session::set_token(std::string_view text) {
+void Session::set_token(std::string_view text, bool is_expected) {
     impl_->client_token = text;
+    impl_->is_token_expected = is_expected;
 }
 
 std::string_view Session::token() const noexcept {
-    if (impl_->news)
-        impl_->token =
-            replica::TokenText(impl_->news->token, impl_->news->key, impl_->deployment->token_seal);
-    return impl_->token.view();
+    return impl_->written_out(impl_->news);
+}
+
+bool Session::tells_a_change() const noexcept {
+    return impl_->news && impl_->is_change;
+}
+
+std::string_view Session::token_in_force() const noexcept {
+    return impl_->written_out(impl_->news ? impl_->news : impl_->sent);
 }
 
 void Session::created(std::string_view id) {
     impl_->created_id = id;
 }
 
+Status Session::publish() {
+    return impl_->publish();
+}
+
 Status Session::write(std::string_view id, ByteView payload, std::int64_t lifetime_s,
                       record::Serialization form) {
     impl_->select(id, lifetime_s);
-    if (impl_->failed_commit) return *std::exchange(impl_->failed_commit, std::nullopt);
     if (!impl_->loaded)
         return Error(Errc::Internal, "the session was not read before it was written");
     impl_->undo.reset();
@@ -245,34 +286,36 @@ Status Session::write(std::string_view id, ByteView payload, std::int64_t lifeti
 }
 
 Status Session::commit(std::string_view id, ByteView payload, std::int64_t lifetime_s,
-                       record::Serialization form, Ends ends) {
+                       record::Serialization form) {
     impl_->select(id, lifetime_s);
     if (!impl_->loaded)
         return Error(Errc::Internal, "the session was not read before it was written");
     if (impl_->is_stored_already(payload)) return kOk;
     const ByteView before = impl_->view().content();
-    if (ends == Ends::No && !impl_->undo)
+    if (!impl_->undo)
         impl_->undo = Impl::Undo{impl_->view().is_alive(), Bytes(before.begin(), before.end())};
-    using Lock = Impl::Lock;
-    const Status stored =
-        impl_->store_payload(payload, form, ends == Ends::Yes ? Lock::GiveBack : Lock::Keep);
+    const Status stored = impl_->store_payload(payload, form, Impl::Lock::Keep);
     impl_->loaded = true;
-    if (stored) {
-        const auto& write = *impl_->work->write;
-        impl_->view().adopt(write.written(), write.written_payload());
-        impl_->is_entombed = write.written().is_tombstone();
-        if (impl_->is_entombed)
-            impl_->undo.reset();
-        else if (!std::ranges::equal(payload, impl_->view().content()))
-            impl_->committed.emplace(payload.begin(), payload.end());
-    } else if (ends == Ends::Yes) {
-        impl_->failed_commit = stored.error();
-    }
+    if (!stored) return stored;
+    const auto& write = *impl_->work->write;
+    impl_->view().adopt(write.written(), write.written_payload());
+    impl_->is_entombed = write.written().is_tombstone();
+    if (impl_->is_entombed)
+        impl_->undo.reset();
+    else if (!std::ranges::equal(payload, impl_->view().content()))
+        impl_->committed.emplace(payload.begin(), payload.end());
     return stored;
 }
 
 void Session::leave_token_open() noexcept {
-    if (impl_->loaded) impl_->tell({impl_->view().seen(), TokenKind::Open});
+    if (impl_->loaded)
+        impl_->tell({impl_->view().seen(), TokenKind::Open});
+    else if (impl_->news && impl_->news->token.kind == TokenKind::Exact)
+        impl_->news->token.kind = TokenKind::Open;
+}
+
+bool Session::is_unchanged() const noexcept {
+    return impl_->loaded && impl_->view().is_alive() && !tells_a_change();
 }
 
 Status Session::roll_back() {
@@ -281,7 +324,6 @@ Status Session::roll_back() {
 
 Status Session::touch(std::string_view id, std::int64_t lifetime_s) {
     impl_->select(id, lifetime_s);
-    if (impl_->failed_commit) return *std::exchange(impl_->failed_commit, std::nullopt);
     if (!impl_->loaded) return Error(Errc::Internal, "the session was not read before it was used");
     impl_->undo.reset();
     if (impl_->is_entombed) return kOk;

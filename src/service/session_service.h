@@ -92,13 +92,21 @@ class Session {
   public:
     ~Session();  // as close()
 
-    // What the client sent as its freshness token: any text, from then on. Judged by each read
-    // together with the id.
-    void set_token(std::string_view text);
+    // What the client sent as its freshness tokens: any text, from then on. Judged by each read
+    // together with the id. Of several, separated by blanks, the newest counts that belongs to the
+    // session. `is_expected` says that the client returned the session's cookie, so that it could
+    // have returned a token too: reads without one are then counted.
+    void set_token(std::string_view text, bool is_expected = false);
 
     // What the client should get as its freshness token, to be asked for after each of the calls
     // below; empty when there is nothing new to tell. Valid until the next call.
     [[nodiscard]] std::string_view token() const noexcept;
+    // Whether token() is there because this request has stored or destroyed the session, and not
+    // only because the client knew too little.
+    [[nodiscard]] bool tells_a_change() const noexcept;
+    // token(), or what the client sent if that is still right: for a client whose token's cookie
+    // needs another lifetime or place. Valid until the next call.
+    [[nodiscard]] std::string_view token_in_force() const noexcept;
 
     // Loads the session and, with locking on, holds its lock from here to close(). Fails when no
     // replica can be asked, when the lock is not free in time, or when all copies are damaged; then
@@ -109,8 +117,14 @@ class Session {
     // out not to exist is given back.
     Result<bool> exists(std::string_view id, std::int64_t lifetime_s);
 
-    // Tells that this request has just drawn `id` at random: its read and lock need no store.
+    // Tells that this request has just drawn `id` at random: its read and lock need no store until
+    // it is published.
     void created(std::string_view id);
+
+    // The client is about to learn the id of the open session. One that was drawn in this request
+    // is then treated as any other: it is locked, and its first write meets that of another
+    // request. Costs nothing otherwise.
+    Status publish();
 
     // Stores the payload on all replicas and gives back the lock. Refused with Errc::Internal for
     // an id whose read failed. A payload equal to what is stored already only extends the lifetime.
@@ -118,16 +132,16 @@ class Session {
     Status write(std::string_view id, ByteView payload, std::int64_t lifetime_s,
                  record::Serialization form = record::Serialization::Opaque);
 
-    // Stores the payload as write() does while the session stays open, so that the token can leave
-    // with the headers. `ends` says that nothing of the script will run any more: the lock is given
-    // back as well. A later write() of the same payload costs nothing and has the same outcome.
-    enum class Ends : bool { No, Yes };
+    // Stores the payload as write() does while the session stays open and locked, so that the token
+    // can leave with the headers. A later write() of the same payload costs nothing.
     Status commit(std::string_view id, ByteView payload, std::int64_t lifetime_s,
-                  record::Serialization form, Ends ends);
+                  record::Serialization form);
 
-    // The headers leave while the session is open: makes token() say that a later write() may
-    // follow.
+    // The headers leave while the session is open or may be opened again: makes token() say that a
+    // later write() may follow.
     void leave_token_open() noexcept;
+    // Whether there is a stored session that this request has not changed.
+    [[nodiscard]] bool is_unchanged() const noexcept;
 
     // Makes undone what was committed and not confirmed by a write(), for a script that gives up
     // its changes. close() does it too.

@@ -22,6 +22,7 @@ std::string log_lines;
 std::string header_lines;
 std::string handled_lines;
 std::string cookies;
+std::string script;
 
 std::size_t keep_output(const char* text, std::size_t length) {
     page.append(text, length);
@@ -43,6 +44,7 @@ int handle_header(sapi_header_struct* header, sapi_header_op_enum, sapi_headers_
 }
 
 int keep_headers(sapi_headers_struct* headers) {
+    fake_core().calls.emplace_back("headers");
     zend_llist_apply_with_argument(&headers->headers, keep_header, nullptr);
     return SAPI_HEADER_SENT_SUCCESSFULLY;
 }
@@ -102,8 +104,11 @@ const testing::Environment* const engine = testing::AddGlobalTestEnvironment(new
 void apply(const IniValues& ini) {
     for (const auto& [name, value] : ini) {
         zend_string* const key = zend_string_init(name.data(), name.size(), 0);
-        zend_alter_ini_entry_chars(key, value.data(), value.size(), PHP_INI_SYSTEM,
-                                   PHP_INI_STAGE_ACTIVATE);
+        // A script may change what is set at the first stage no more.
+        const bool is_of_sessions = name.rfind("session.", 0) == 0;
+        zend_alter_ini_entry_chars(key, value.data(), value.size(),
+                                   is_of_sessions ? PHP_INI_USER : PHP_INI_SYSTEM,
+                                   is_of_sessions ? PHP_INI_STAGE_RUNTIME : PHP_INI_STAGE_ACTIVATE);
         zend_string_release(key);
     }
 }
@@ -134,9 +139,13 @@ Response serve(const std::string& code, const IniValues& ini, bool has_headers) 
     }
     SG(headers_sent) = 0;
     SG(request_info).no_headers = !has_headers;
+    std::string path = script;
+    if (path.empty()) path = testing::UnitTest::GetInstance()->current_test_info()->name();
+    SG(request_info).path_translated = path.data();
     apply(ini);
     response.is_bailout = run(code.c_str());
     php_request_shutdown(nullptr);
+    SG(request_info).path_translated = nullptr;
     response.page = page;
     response.log = log_lines;
     response.headers = header_lines;
@@ -157,6 +166,36 @@ Response web_request(const std::string& code, const IniValues& ini, const std::s
     all.insert(all.end(), ini.begin(), ini.end());
     // As output_buffering would, which is read before a request's own settings apply.
     return serve("ob_start(); " + code, all, true);
+}
+
+std::vector<std::string> web_requests_of_one_script(
+    const std::vector<std::pair<std::string, std::string>>& code_and_cookie) {
+    std::vector<std::string> headers;
+    cookies = "none=1";
+    SG(server_context) = &page;
+    EXPECT_EQ(php_request_startup(), SUCCESS);
+    apply({{"session.use_cookies", "1"}});
+    for (const auto& [code, cookie] : code_and_cookie) {
+        sapi_deactivate();
+        cookies = cookie;
+        header_lines.clear();
+        sapi_activate();
+        SG(request_info).no_headers = false;
+        php_output_activate();
+        const std::string buffered =
+            "$_COOKIE = []; parse_str('" + cookie + "', $_COOKIE); ob_start(); " + code;
+        EXPECT_FALSE(run(buffered.c_str()));
+        php_output_end_all();
+        sapi_send_headers();
+        php_output_deactivate();
+        headers.push_back(header_lines);
+    }
+    php_request_shutdown(nullptr);
+    return headers;
+}
+
+void serve_script(const std::string& path) {
+    script = path;
 }
 
 std::size_t sent_bytes() {

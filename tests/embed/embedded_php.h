@@ -25,6 +25,15 @@ Response request(const std::string& code, const IniValues& ini = {});
 Response web_request(const std::string& code, const IniValues& ini = {},
                      const std::string& cookie = {});
 
+// As a worker that serves many requests in one script does (FrankenPHP): PHP starts and ends once,
+// only the server's part of it begins anew for each piece of code and its cookie. Gives the headers
+// of each.
+std::vector<std::string> web_requests_of_one_script(
+    const std::vector<std::pair<std::string, std::string>>& code_and_cookie);
+
+// The file of the script that the next pages come from; empty: one for each test.
+void serve_script(const std::string& path);
+
 // Bytes of the page that left the engine so far in this request.
 std::size_t sent_bytes();
 

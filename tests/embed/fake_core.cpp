@@ -142,12 +142,30 @@ Result<bool> Session::exists(std::string_view id, std::int64_t) {
     return fake_core().stored.count(std::string(id)) != 0;
 }
 
-void Session::set_token(std::string_view text) {
+void Session::set_token(std::string_view text, bool is_expected) {
     fake_core().client_token = text;
+    fake_core().is_token_expected = is_expected;
 }
 
 std::string_view Session::token() const noexcept {
     return fake_core().token;
+}
+
+bool Session::tells_a_change() const noexcept {
+    return !fake_core().token.empty() && fake_core().tells_a_change;
+}
+
+std::string_view Session::token_in_force() const noexcept {
+    return fake_core().token.empty() ? fake_core().client_token : fake_core().token;
+}
+
+bool Session::is_unchanged() const noexcept {
+    return fake_core().stored.count(impl_->loaded_id) != 0;
+}
+
+Status Session::publish() {
+    impl_->called("publish");
+    return kOk;
 }
 
 void Session::created(std::string_view id) {
@@ -168,9 +186,9 @@ Status Session::write(std::string_view id, ByteView payload, std::int64_t,
 }
 
 // Leaves `stored` alone, so that a test sees whether write() follows.
-Status Session::commit(std::string_view id, ByteView payload, std::int64_t, record::Serialization,
-                       Ends ends) {
-    impl_->called(ends == Ends::Yes ? "commit-last" : "commit", id);
+Status Session::commit(std::string_view id, ByteView payload, std::int64_t, record::Serialization) {
+    if (impl_->payload == as_text(payload) && is_unchanged()) return kOk;
+    impl_->called("commit", id);
     impl_->payload = as_text(payload);
     if (fake_core().write_fails) return *fake_core().write_fails;
     return kOk;

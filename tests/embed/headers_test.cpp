@@ -36,29 +36,29 @@ class Headers : public testing::Test {
     }
 };
 
-TEST_F(Headers, CommitTheSessionOnceAndForAllAtTheEndOfABufferedPage) {
+TEST_F(Headers, CloseTheSessionAtTheEndOfABufferedPage) {
     EXPECT_EQ(calls_of("session_id('A'); session_start(); $_SESSION['n'] = 1; echo 'page';"),
-              "open read:A commit-last:A write:A close after_response");
+              "open read:A write:A close headers after_response");
 }
 
 TEST_F(Headers, CommitItWhileItStaysOpenWhenTheyLeaveEarly) {
     EXPECT_EQ(calls_of("session_id('A'); session_start(); $_SESSION['n'] = 1; echo 'page'; " +
                        kFlush + "echo 'rest';"),
-              "open read:A commit:A leave-token-open write:A close after_response");
+              "open read:A publish commit:A leave-token-open headers write:A close after_response");
 }
 
 TEST_F(Headers, FindNothingToCommitInAClosedSession) {
     EXPECT_EQ(calls_of("session_id('A'); session_start(); session_write_close(); echo 'page';"),
-              "open read:A write:A close after_response");
+              "open read:A write:A close headers after_response");
     EXPECT_EQ(calls_of("session_id('A'); session_start(); header('Location: /');"),
-              "open read:A write:A close after_response");
-    EXPECT_EQ(calls_of("echo 'page';"), "after_response");
+              "open read:A write:A close headers after_response");
+    EXPECT_EQ(calls_of("echo 'page';"), "headers after_response");
 }
 
 TEST_F(Headers, LeaveTheSessionAloneWhereTheDirectiveSaysSo) {
     EXPECT_EQ(calls_of("session_id('A'); session_start(); $_SESSION['n'] = 1; echo 'page';",
                        {{"sessmirror.commit", "close"}}),
-              "open read:A write:A close after_response");
+              "open read:A publish leave-token-open headers write:A close after_response");
 }
 
 TEST_F(Headers, LeaveASessionAloneWhoseReadFailed) {
@@ -144,28 +144,49 @@ TEST_F(Headers, BringTheClientsTokenToTheCore) {
     EXPECT_EQ(fake_core().client_token, "");
 }
 
-TEST_F(Headers, SurviveASerializerThatThrowsPrintsOrEnds) {
-    const std::string loud =
-        "final class Loud { function __serialize(): array { echo 'printed'; throw new "
-        "Exception('thrown'); } } session_id('A'); session_start(); $_SESSION['x'] = new Loud; "
-        "echo 'page'; ";
-    const Response thrown = web_request(loud);
-    EXPECT_EQ(thrown.page.rfind("page", 0), 0u) << thrown.page;
-    const Response early = web_request(loud + kFlush + "echo ' rest';");
-    EXPECT_EQ(early.page.rfind("page rest", 0), 0u) << early.page;
+TEST_F(Headers, LeaveASessionThatWouldRunTheSitesCodeUntilItIsClosed) {
+    const std::string classes =
+        "final class Sleeps { public $x = 1; function __sleep() { return ['x']; } }"
+        "final class Serializes { function __serialize(): array { return []; } }"
+        "final class Plain { public $x = 1; } ";
+    const auto calls = [&](const std::string& value) {
+        return calls_of(classes + "session_id('A'); session_start(); $_SESSION['x'] = " + value +
+                        "; echo 'page'; " + kFlush);
+    };
+    const std::string not_early =
+        "open read:A publish leave-token-open headers write:A close after_response";
+    const std::string early =
+        "open read:A publish commit:A leave-token-open headers write:A close after_response";
+    EXPECT_EQ(calls("new Sleeps"), not_early);
+    EXPECT_EQ(calls("new Serializes"), not_early);
+    EXPECT_EQ(calls("[1, (object) ['deep' => [new Serializes]]]"), not_early);
+    EXPECT_EQ(calls("new ArrayObject([new Serializes])"), not_early);
+    EXPECT_EQ(calls("[1, (object) ['deep' => [new Plain]]]"), early);
+}
 
-    const std::string fatal =
-        "final class Fatal { function __serialize(): array { trigger_error('end', E_USER_ERROR); "
-        "return []; } } session_id('A'); session_start(); $_SESSION['x'] = new Fatal; echo "
-        "'page'; ";
-    EXPECT_EQ(web_request(fatal).page.rfind("page", 0), 0u);
-    EXPECT_EQ(web_request(fatal + kFlush + "echo ' rest';").page.find("rest"), std::string::npos);
-    // A shutdown function is a script that runs, too.
-    EXPECT_EQ(web_request(fatal + "register_shutdown_function(function () { echo 'bye'; " + kFlush +
-                          "echo ' rest'; });")
-                  .page.find("rest"),
-              std::string::npos);
-    EXPECT_EQ(web_request("echo 'next';").page, "next");
+TEST_F(Headers, TellAndAskNothingWhereNothingChanged) {
+    fake_core().stored["A"] = "n|i:7;";
+    EXPECT_EQ(calls_of("session_id('A'); session_start(); echo 'page'; " + kFlush),
+              "open read:A publish headers touch:A close after_response");
+}
+
+TEST_F(Headers, TellOfAChangeThatMayFollowWhereTheScriptIsKnownForIt) {
+    serve_script("/site/late.php");
+    fake_core().stored["A"] = "n|i:7;";
+    fake_core().token = "1.2.3";
+    const std::string late =
+        "session_id('A'); session_start(); echo 'page'; " + kFlush + "$_SESSION['n'] = 8;";
+    const std::string unannounced = "open read:A publish headers write:A close after_response";
+    const std::string announced =
+        "open read:A publish leave-token-open headers write:A close after_response";
+    EXPECT_EQ(calls_of(late), unannounced);
+    fake_core().stored["A"] = "n|i:7;";
+    EXPECT_EQ(calls_of(late), announced);
+    serve_script("/site/other.php");
+    fake_core().stored["A"] = "n|i:7;";
+    EXPECT_EQ(calls_of(late), unannounced);
+    fake_core().token.clear();
+    serve_script("");
 }
 
 }  // namespace

@@ -82,8 +82,7 @@ TEST_F(Compressed, AChangeAfterACommitIsStoredAndARollBackRestoresWhatWas) {
         const auto session = open();
         ASSERT_TRUE(session->read("visitor", kLifetime));
         const auto form = record::Serialization::Php;
-        ASSERT_TRUE(
-            session->commit("visitor", as_bytes(large('y')), kLifetime, form, Session::Ends::No));
+        ASSERT_TRUE(session->commit("visitor", as_bytes(large('y')), kLifetime, form));
         ASSERT_TRUE(session->write("visitor", as_bytes(large('y')), kLifetime, form));
         EXPECT_EQ(writes(), 2u);  // the write found the commit's content
     }
@@ -92,7 +91,7 @@ TEST_F(Compressed, AChangeAfterACommitIsStoredAndARollBackRestoresWhatWas) {
         const auto session = open();
         ASSERT_TRUE(session->read("visitor", kLifetime));
         ASSERT_TRUE(session->commit("visitor", as_bytes(large('z')), kLifetime,
-                                    record::Serialization::Php, Session::Ends::No));
+                                    record::Serialization::Php));
         ASSERT_TRUE(session->roll_back());
     }
     EXPECT_EQ(read(), large('y'));

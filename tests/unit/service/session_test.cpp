@@ -120,6 +120,60 @@ TEST_P(ServedByOneWorker, AnIdThatWasDrawnIsKnownToItsOwnRequestOnly) {
     EXPECT_TRUE(*there);
 }
 
+TEST_P(ServedByOneWorker, AnIdThatIsPublishedIsOneLikeAnyOther) {
+    const auto page = open();
+    page->created("drawn");
+    ASSERT_TRUE(page->read("drawn", kLifetime));
+    ASSERT_TRUE(page->publish());
+    Options impatient = options_;
+    impatient.lock_wait = std::chrono::milliseconds(0);
+    const auto other =
+        std::move(*service_.open(impatient, first_.spec().name() + "," + second_.spec().name()));
+    const auto seen = other->read("drawn", kLifetime);
+    if (GetParam() == Locking::On) {
+        ASSERT_FALSE(seen);
+        EXPECT_EQ(seen.error().code, Errc::LockTimeout);
+    } else {
+        ASSERT_TRUE(seen);
+        EXPECT_FALSE(seen->exists);
+        EXPECT_TRUE(
+            other->write("drawn", as_bytes("a|i:1;"), kLifetime, record::Serialization::Php));
+    }
+    EXPECT_TRUE(page->write("drawn", as_bytes("b|i:2;"), kLifetime, record::Serialization::Php));
+    page->close();
+    const std::string expected = GetParam() == Locking::Optimistic ? "a|i:1;b|i:2;" : "b|i:2;";
+    EXPECT_EQ(read("drawn"), expected);
+}
+
+TEST_P(ServedByOneWorker, TheNewestTokenOfTheSessionCounts) {
+    write("visitor", "one");
+    const auto token_of = [&](const std::string& id, const std::string& payload) {
+        const auto session = open();
+        EXPECT_TRUE(session->read(id, kLifetime));
+        EXPECT_TRUE(session->write(id, as_bytes(payload), kLifetime));
+        EXPECT_TRUE(session->tells_a_change());
+        return std::string(session->token());
+    };
+    const std::string older = token_of("visitor", "two");
+    const std::string newest = token_of("visitor", "three");
+    const std::string another = token_of("another", "one");
+    for (const std::string& sent : {older + " " + newest, newest + " " + older + " nonsense"}) {
+        const auto session = open();
+        session->set_token(sent, true);
+        ASSERT_TRUE(session->read("visitor", kLifetime));
+        EXPECT_EQ(session->token(), "");
+        EXPECT_EQ(session->token_in_force(), newest);
+        EXPECT_TRUE(session->is_unchanged());
+    }
+    for (const std::string& sent : {std::string(), another}) {
+        const auto session = open();
+        session->set_token(sent, true);
+        ASSERT_TRUE(session->read("visitor", kLifetime));
+        EXPECT_EQ(session->token(), newest);
+        EXPECT_FALSE(session->tells_a_change());
+    }
+}
+
 TEST_P(ServedByOneWorker, AnEndedSessionLeavesTheNextOneAlone) {
     write("alice", "of alice");
     write("bob", "of bob");
