@@ -109,11 +109,14 @@ Status FallbackRead::conclude_found() noexcept {
     return is_fresh || is_over ? kOk : serve_stale();
 }
 
-// Whether a store that holds all it should hold has said that there is no such session.
+// Whether a store that holds all it should hold has said that there is no such session. Where a
+// token vouches for the session, a store that only has to be compared does not count either.
 bool FallbackRead::has_credible_miss() noexcept {
     return std::ranges::any_of(view_.set().members(), [this](int store) {
-        return view_.copy(store).state == Copy::State::Absent && !env_.pool.is_filling(store) &&
-               env_.pool.health(store).comparison_due() == 0;
+        const bool has_lost = env_.pool.is_filling(store);
+        const bool may_lack = env_.pool.health(store).comparison_due() != 0;
+        return view_.copy(store).state == Copy::State::Absent && !has_lost &&
+               !(may_lack && view_.has_token());
     });
 }
 
@@ -139,8 +142,8 @@ Status FallbackRead::conclude_not_found() noexcept {
     if (view_.has_ended() || every_member_answered()) return kOk;
     // The client has seen a session.
     if (view_.has_token()) return serve_stale();
-    if (env_.policy.on_stale == OnStale::Renew || has_credible_miss()) return kOk;
-    return no_credible_answer();
+    const bool is_believed = has_credible_miss() || env_.policy.on_stale == OnStale::Renew;
+    return is_believed ? Status(kOk) : no_credible_answer();
 }
 
 Status FallbackRead::serve_stale() noexcept {
@@ -150,8 +153,9 @@ Status FallbackRead::serve_stale() noexcept {
     env_.pool.count(may_be_forged ? pool::Counter::UnmetTokens : pool::Counter::StaleReads);
     const char* const unreached = view_.failures().detail;
     const char* const reason = unreached[0] == '\0' ? "no store has it any more" : unreached;
-    const bool is_served = view_.is_found() ? env_.policy.on_stale != OnStale::Fail
-                                            : env_.policy.on_stale == OnStale::Renew;
+    const bool would_bury = !view_.is_found() && !has_credible_miss();
+    const bool is_served =
+        would_bury ? env_.policy.on_stale == OnStale::Renew : env_.policy.on_stale != OnStale::Fail;
     if (!is_served)
         return Error(Errc::Stale,
                      "the client has seen a newer version of the session than any "

@@ -16,8 +16,9 @@ namespace sessmirror::replica {
 // id that no token vouches for, stores that are down are not asked once a complete member has said
 // that it does not exist: whoever sends ids at random must not make pages wait.
 //
-// A miss counts only from a store that holds all it should hold: one that is filling, or has to be
-// compared with its peers, may have lost the session. Unless every member has answered.
+// A miss counts only from a store that holds all it should hold, unless every member has answered:
+// one that is filling has lost what it held; one that has to be compared with its peers may lack
+// what a client's token vouches for.
 //
 // An open token (FreshnessToken) is closed by all members together: the write that may have
 // followed it can have reached any of them.
@@ -26,8 +27,8 @@ namespace sessmirror::replica {
 // Errc::Corrupt when only damaged copies were found; Errc::NoStore when nobody answered whose
 // answer counts, or no majority where one is asked for. When the token stays unmet, the read is
 // marked stale in the view, counted and logged, and Policy::on_stale decides (Errc::Stale); when
-// nothing at all was found, a new session would bury the missing one, so the read fails but where
-// the policy asks for that. Laggards are repaired in the background.
+// nothing was found, and no miss counts, a new session would bury the missing one, so the read
+// fails but where the policy asks for that. Laggards are repaired in the background.
 class FallbackRead final : public Operation {
   public:
     FallbackRead(const Environment& env, SessionView& view) noexcept

@@ -36,9 +36,10 @@ enum class Freshness : std::uint8_t {
 
 // What happens when the newest version is known to be out of reach.
 enum class OnStale : std::uint8_t {
-    Serve,     // an older version of the session is served, counted and logged; the start fails
-               // where there is none, since a new session would bury the missing one
-    Renew,     // the same, but where there is none a new session is begun
+    Serve,     // an older version of the session is served, or a new one where a store that holds
+               // all it should hold has none; counted and logged. The start fails where no such
+               // store answers, since a new session would bury the missing one
+    Renew,     // the same, but a new session is begun then, too
     ReadOnly,  // as Serve, but what is served cannot be changed
     Fail,      // the start fails
 };

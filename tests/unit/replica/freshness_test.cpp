@@ -157,34 +157,50 @@ TEST_P(FreshRead, DoesNotTakeAMissForAnExpiredSessionWhileAMemberIsAway) {
     lab.node(0).evict(lab.key.text());
     lab.node(1).evict(lab.key.text());
     lab.node(2).kill();
-    // A new session would bury the one that is out of reach.
-    for (const auto on_stale :
-         {replica::OnStale::Serve, replica::OnStale::ReadOnly, replica::OnStale::Fail}) {
-        host.policy.on_stale = on_stale;
-        const Status outcome = read(seen);
-        ASSERT_FALSE(outcome);
-        EXPECT_EQ(outcome.error().code, Errc::Stale);
-    }
-    host.policy.on_stale = replica::OnStale::Renew;
     ASSERT_TRUE(read(seen));
     EXPECT_TRUE(view.is_stale);
     EXPECT_FALSE(view.is_alive());
+    host.policy.on_stale = replica::OnStale::Fail;
+    EXPECT_FALSE(read(seen));
 }
 
-// Nobody's token vouches for the session, and the one store in reach has lost what it held.
-TEST_P(FreshRead, DoesNotBelieveTheMissOfAStoreThatHasLostWhatItHeld) {
-    store_first("cart");
+TEST_P(FreshRead, DoesNotBuryASessionThatOnlyAStoreOutOfReachCanHave) {
+    store_first("only here");
+    const auto seen = newest;
+    lab.node(2).kill();
     for (const bool is_filling : {true, false}) {
         for (const int store : {0, 1}) {
             lab.node(store).evict(lab.key.text());
             host.pool.health(store).set_filling(is_filling);
             if (!is_filling) host.pool.health(store).call_for_comparison();
         }
-        lab.node(2).kill();
-        const Status outcome = read_without_token();
-        ASSERT_FALSE(outcome);
-        EXPECT_EQ(outcome.error().code, Errc::NoStore);
+        for (const auto on_stale :
+             {replica::OnStale::Serve, replica::OnStale::ReadOnly, replica::OnStale::Fail}) {
+            host.policy.on_stale = on_stale;
+            const Status outcome = read(seen);
+            ASSERT_FALSE(outcome);
+            EXPECT_EQ(outcome.error().code, Errc::Stale);
+        }
+        host.policy.on_stale = replica::OnStale::Renew;
+        ASSERT_TRUE(read(seen));
+        EXPECT_TRUE(view.is_stale);
+        EXPECT_FALSE(view.is_alive());
     }
+}
+
+// Nobody's token vouches for the session, and the one store in reach has lost what it held.
+TEST_P(FreshRead, DoesNotBelieveTheMissOfAStoreThatHasLostWhatItHeld) {
+    store_first("cart");
+    for (const int store : {0, 1}) {
+        lab.node(store).evict(lab.key.text());
+        host.pool.health(store).set_filling(true);
+    }
+    lab.node(2).kill();
+    const Status outcome = read_without_token();
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, Errc::NoStore);
+    host.pool.health(1).set_filling(false);
+    EXPECT_TRUE(read_without_token());
 }
 
 TEST_P(FreshRead, BelievesTheMissOfACompleteStoreAndAsksNoneThatIsDown) {
