@@ -84,6 +84,15 @@ class Site:
             newcomer.fetch("cart.php", host)
         self.pages += 3
 
+    def forget_locked_out(self):
+        """Takes pages that did not get the session's lock out of the histories; how many."""
+        count = 0
+        for history in (self.history, self.history_without_token):
+            kept = [event for event in history.events if "session's lock" not in event.error]
+            count += len(history.events) - len(kept)
+            history.events = kept
+        return count
+
     def strange(self):
         """The first page that showed its visitor something of another one."""
         for event in self.history.events + self.history_without_token.events:

@@ -11,6 +11,7 @@ from .records import Record, is_record
 from .wires import END_OF_STREAM
 
 _HONEST_CHUNK = 1 << 16
+_LAST_WORDS_S = 0.1
 LIMIT = 1 << 25  # of what a reader may have to look through
 
 
@@ -65,6 +66,8 @@ class Link:
         tasks = [asyncio.ensure_future(each) for each in (self._requests(), self._answers())]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            # What was asked before the other side left reaches the store all the same.
+            await asyncio.wait(tasks[:1], timeout=_LAST_WORDS_S)
         finally:
             for task in tasks:
                 task.cancel()

@@ -68,6 +68,14 @@ class DamagesTheVersion(Lie):
 
 
 @deed
+class TellsTheLastGeneration(Lie):
+    """The session's own payload as generation 2^32-1, sealed as it should be."""
+
+    def value(self, memory, key, truth):
+        return truth.with_version(_LAST).sealed(key)
+
+
+@deed
 class ClaimsAnEndlessLength(Lie):
     """The header tells of four gigabytes, sealed as it should be."""
 
@@ -111,14 +119,6 @@ class ForgesAnEnd(Lie):
 
     def value(self, memory, key, truth):
         return truth.as_tombstone().newer().sealed(key)
-
-
-@deed
-class ForgesTheLastGeneration(Lie):
-    """The session's own payload as generation 2^32-1."""
-
-    def value(self, memory, key, truth):
-        return truth.with_version(_LAST).sealed(key)
 
 
 @deed
