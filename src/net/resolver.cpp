@@ -3,6 +3,7 @@
 
 #include <event2/dns.h>
 #include <event2/util.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <utility>
@@ -33,8 +34,8 @@ Result<IpAddresses> to_addresses(const std::string& host, int code, const evutil
 
 }  // namespace
 
-Resolver::Resolver(EventLoop& loop, std::string resolv_conf)
-    : loop_(loop), resolv_conf_(std::move(resolv_conf)) {
+Resolver::Resolver(EventLoop& loop, std::string resolv_conf, std::string hosts)
+    : loop_(loop), resolv_conf_(std::move(resolv_conf)), hosts_(std::move(hosts)) {
     loop_.watch_fork(*this);
 }
 
@@ -51,29 +52,79 @@ Resolver::~Resolver() {
     evdns_base_free(dns_, 0);
 }
 
-const Result<IpAddresses>* Resolver::known(std::string_view host) {
-    std::erase_if(cache_, [now = loop_.now()](const Entry& e) { return e.expires <= now; });
-    const auto found = std::find_if(cache_.begin(), cache_.end(),
-                                    [&](const Entry& entry) { return entry.host == host; });
-    if (found != cache_.end()) return &found->addresses;
-    const auto numeric = parse_ip(host);
-    return numeric ? &remember(host, IpAddresses{*numeric}).addresses : nullptr;
+Resolver::Entry* Resolver::find(std::string_view host) noexcept {
+    const auto found = std::ranges::find(cache_, host, &Entry::host);
+    return found == cache_.end() ? nullptr : &*found;
 }
 
-Resolver::Entry& Resolver::remember(std::string_view host, Result<IpAddresses> addresses) {
-    std::erase_if(cache_, [&](const Entry& entry) { return entry.host == host; });
-    const Duration keep = addresses ? kKeepAddresses : kKeepFailure;
-    return cache_.emplace_back(Entry{std::string(host), std::move(addresses), loop_.now() + keep});
+bool Resolver::is_asked(std::string_view host) const noexcept {
+    return std::ranges::any_of(queries_, [&](const auto& query) { return query->host == host; });
+}
+
+const Result<IpAddresses>* Resolver::known(std::string_view host) {
+    if (find(host) == nullptr) {
+        const auto numeric = parse_ip(host);
+        if (!numeric) return nullptr;
+        remember(host, IpAddresses{*numeric});
+    }
+    Entry* entry = find(host);
+    if (loop_.now() >= entry->ask_again) {
+        if (!entry->addresses) return nullptr;
+        if (parse_ip(host) || is_asked(host)) return &entry->addresses;
+        ask(host, nullptr);  // may be answered at once, which changes the entry
+        entry = find(host);
+    }
+    return entry == nullptr ? nullptr : &entry->addresses;
+}
+
+void Resolver::distrust(std::string_view host) noexcept {
+    if (Entry* const entry = find(host)) entry->ask_again = loop_.now();
+}
+
+// A good answer is not replaced by a failure.
+void Resolver::remember(std::string_view host, Result<IpAddresses> addresses) {
+    const TimePoint ask_again = loop_.now() + (addresses ? kRefresh : kKeepFailure);
+    if (Entry* const entry = find(host)) {
+        if (addresses || !entry->addresses) entry->addresses = std::move(addresses);
+        entry->ask_again = ask_again;
+        return;
+    }
+    if (cache_.size() >= kMaxNames) cache_.erase(cache_.begin());
+    cache_.emplace_back(Entry{std::string(host), std::move(addresses), ask_again});
+}
+
+// Differs when one of the files was replaced or changed.
+std::uint64_t Resolver::look_at_files() const noexcept {
+    std::uint64_t seen = 1;
+    for (const std::string* const path : {&resolv_conf_, &hosts_}) {
+        struct stat file {};
+        if (::stat(path->c_str(), &file) != 0) file = {};
+        for (const auto part :
+             {static_cast<std::uint64_t>(file.st_ino), static_cast<std::uint64_t>(file.st_size),
+              static_cast<std::uint64_t>(file.st_mtim.tv_sec),
+              static_cast<std::uint64_t>(file.st_mtim.tv_nsec)})
+            seen = (seen ^ part) * 0x9E3779B97F4A7C15u;
+    }
+    return seen;
 }
 
 bool Resolver::start_dns() {
-    if (dns_ != nullptr) return true;
+    const std::uint64_t files = look_at_files();
+    if (dns_ != nullptr && (files == files_seen_ || !queries_.empty())) return true;
     event_base* const base = loop_.base();
     if (base == nullptr) return false;
+    if (dns_ != nullptr) evdns_base_free(std::exchange(dns_, nullptr), 0);
     dns_ = evdns_base_new(base, EVDNS_BASE_DISABLE_WHEN_INACTIVE);
     if (dns_ == nullptr) return false;
+    files_seen_ = files;
     // Without a readable resolv.conf libevent asks 127.0.0.1, as the C library does.
-    evdns_base_resolv_conf_parse(dns_, DNS_OPTIONS_ALL, resolv_conf_.c_str());
+    evdns_base_resolv_conf_parse(dns_, DNS_OPTIONS_ALL & ~DNS_OPTION_HOSTSFILE,
+                                 resolv_conf_.c_str());
+    evdns_base_load_hosts(dns_, hosts_.c_str());
+    // A server that answers for one kind of address and drops the question for the other is common;
+    // what came is not kept waiting for it. One that is silent is asked again before 5 s are over.
+    evdns_base_set_option(dns_, "getaddrinfo-allow-skew:", "0.05");
+    evdns_base_set_option(dns_, "timeout:", "1");
     return true;
 }
 
@@ -83,11 +134,16 @@ void Resolver::resolve(std::string_view host, ResolveSink& sink) {
         sink.on_resolved(copy);
         return;
     }
+    ask(host, &sink);
+}
+
+void Resolver::ask(std::string_view host, ResolveSink* sink) {
     if (!start_dns()) {
-        sink.on_resolved(Error(Errc::OutOfMemory, "no memory for name resolution"));
+        if (sink != nullptr)
+            sink->on_resolved(Error(Errc::OutOfMemory, "no memory for name resolution"));
         return;
     }
-    Query& query = *queries_.emplace_back(new Query{*this, std::string(host), &sink});
+    Query& query = *queries_.emplace_back(new Query{*this, std::string(host), sink});
     evutil_addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;

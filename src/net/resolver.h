@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,27 +30,40 @@ class ResolveSink {
 };
 
 // Host names to addresses without blocking: /etc/hosts and the name servers of resolv.conf, by
-// libevent. Numeric addresses never reach it. Not thread-safe; must outlive whoever waits for it
-// and must not be destroyed from inside a callback of the loop.
+// libevent. Numeric addresses never reach it.
+//
+// What was a good answer once stays one: after kRefresh, or when nobody could be reached at it, the
+// name is asked for again in the background, and until there is a new good answer the old one
+// holds. So a page waits for a name server once, and a name server that is away takes no store
+// away. Changes of the two files are noticed when a name is asked for.
+//
+// Not thread-safe; must outlive whoever waits for it and must not be destroyed from inside a
+// callback of the loop.
 class Resolver final : private ForkSink {
   public:
-    static constexpr Duration kKeepAddresses = std::chrono::seconds(60);
+    static constexpr Duration kRefresh = std::chrono::seconds(30);
     static constexpr Duration kKeepFailure = std::chrono::seconds(1);
+    // More names than a list of stores has. The oldest is forgotten.
+    static constexpr std::size_t kMaxNames = 256;
 
-    // `resolv_conf` is for tests.
-    explicit Resolver(EventLoop& loop, std::string resolv_conf = "/etc/resolv.conf");
+    // The files are for tests.
+    explicit Resolver(EventLoop& loop, std::string resolv_conf = "/etc/resolv.conf",
+                      std::string hosts = "/etc/hosts");
     ~Resolver();
     Resolver(const Resolver&) = delete;
     Resolver& operator=(const Resolver&) = delete;
 
-    // Known without asking anybody: numeric, or asked lately. Null otherwise; valid until the next
-    // call of this object.
+    // Known without waiting for anybody: numeric, or answered before. Null otherwise; valid until
+    // the next call of this object.
     const Result<IpAddresses>* known(std::string_view host);
 
     // Asks; the sink is called once, possibly before this returns, unless cancel() comes first. The
     // caller keeps the time: name servers may be silent for longer than it wants to wait.
     void resolve(std::string_view host, ResolveSink& sink);
     void cancel(ResolveSink& sink) noexcept;
+
+    // Nobody could be reached at the name's addresses: it is asked for again at the next chance.
+    void distrust(std::string_view host) noexcept;
 
     // Runs the loop until the answer is there. Empty when there is none by the deadline.
     IpAddresses resolve_blocking(std::string_view host, TimePoint deadline);
@@ -58,18 +73,24 @@ class Resolver final : private ForkSink {
     struct Entry {
         std::string host;
         Result<IpAddresses> addresses;
-        TimePoint expires;
+        TimePoint ask_again;
     };
 
     void on_forked() noexcept override;
+    [[nodiscard]] Entry* find(std::string_view host) noexcept;
+    [[nodiscard]] bool is_asked(std::string_view host) const noexcept;
+    void ask(std::string_view host, ResolveSink* sink);
     bool start_dns();
+    [[nodiscard]] std::uint64_t look_at_files() const noexcept;
     void finish(Query& query, Result<IpAddresses> addresses) noexcept;
-    Entry& remember(std::string_view host, Result<IpAddresses> addresses);
+    void remember(std::string_view host, Result<IpAddresses> addresses);
 
     EventLoop& loop_;
     std::string resolv_conf_;
+    std::string hosts_;
+    std::uint64_t files_seen_ = 0;  // what look_at_files() said when dns_ read them
     evdns_base* dns_ = nullptr;
-    std::vector<Entry> cache_;  // as many entries as the store list has names
+    std::vector<Entry> cache_;
     std::vector<std::unique_ptr<Query>> queries_;
 };
 

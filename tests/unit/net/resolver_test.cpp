@@ -11,6 +11,9 @@
 #include <fstream>
 #include <string>
 
+#include "support/name_server.h"
+#include "support/temporary_directory.h"
+
 namespace sessmirror::net {
 namespace {
 
@@ -86,6 +89,73 @@ TEST_F(Resolving, ACancelledQuestionIsNotAnswered) {
     }
     loop_.run_ready();
     EXPECT_EQ(sink.answers, 0);
+}
+
+// ---- a name server that answers, and what becomes of its answers
+
+class ResolvingNames : public testing::Test {
+  protected:
+    IpAddresses wait(std::string_view host) {
+        return resolver_.resolve_blocking(host, loop_.now() + std::chrono::seconds(5));
+    }
+    [[nodiscard]] const IpAddress* first(std::string_view host) {
+        const auto* answer = resolver_.known(host);
+        return answer != nullptr && *answer && !(*answer)->empty() ? &(*answer)->front() : nullptr;
+    }
+    // Lets the loop run until the name is known by this address; false after some seconds.
+    bool becomes(std::string_view host, const char* address) {
+        const TimePoint limit = loop_.now() + std::chrono::seconds(5);
+        const bool never = false;
+        while (loop_.now() < limit) {
+            const IpAddress* const now = first(host);
+            if (now != nullptr && *now == parse_ip(address)) return true;
+            loop_.run_until(never, loop_.now() + milliseconds(5));
+        }
+        return false;
+    }
+
+    test::NameServer server_;
+    test::TemporaryDirectory directory_;
+    std::string hosts_ = directory_.path() + "/hosts";
+    EventLoop loop_;
+    Resolver resolver_{loop_, server_.resolv_conf(), hosts_};
+};
+
+TEST_F(ResolvingNames, AServerThatDropsQuestionsForIpv6DelaysNobody) {
+    server_.drops_ipv6 = true;
+    const TimePoint begun = loop_.now();
+    EXPECT_FALSE(wait("store.example").empty());
+    EXPECT_LT(loop_.now() - begun, milliseconds(900));
+}
+
+TEST_F(ResolvingNames, AGoodAnswerHoldsWhileTheNameServerIsAway) {
+    ASSERT_FALSE(wait("store.example").empty());
+    server_.is_silent = true;
+    resolver_.distrust("store.example");
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_NE(first("store.example"), nullptr);
+        const bool never = false;
+        loop_.run_until(never, loop_.now() + milliseconds(5));
+    }
+}
+
+TEST_F(ResolvingNames, ANameThatIsDistrustedIsAskedForAgainInTheBackground) {
+    ASSERT_FALSE(wait("store.example").empty());
+    server_.address = 0x0a000007;
+    EXPECT_EQ(*first("store.example"), parse_ip("127.0.0.1"));
+    const int before = server_.questions();
+    EXPECT_EQ(*first("store.example"), parse_ip("127.0.0.1"));
+    EXPECT_EQ(server_.questions(), before) << "nobody doubts the answer yet";
+    resolver_.distrust("store.example");
+    EXPECT_TRUE(becomes("store.example", "10.0.0.7"));
+}
+
+TEST_F(ResolvingNames, AChangeOfTheHostsFileIsSeen) {
+    std::ofstream(hosts_) << "10.0.0.1 listed.example\n";
+    ASSERT_EQ(wait("listed.example").front(), parse_ip("10.0.0.1"));
+    std::ofstream(hosts_) << "10.0.0.22 listed.example\n";
+    resolver_.distrust("listed.example");
+    EXPECT_TRUE(becomes("listed.example", "10.0.0.22"));
 }
 
 }  // namespace
