@@ -170,13 +170,13 @@ bool came_back(const SessionHistory& session, const Call& read, const Call& dest
 void check_resurrection(const SessionHistory& session, int copies, Report& report) {
     for (const Call* destroy : session.writes) {
         if (destroy->kind != CallKind::Destroy || destroy->version.is_none()) continue;
-        const bool may_be_forgotten = session.may_be_lost(*destroy, copies);
+        const bool may_be_forgotten = session.may_be_forgotten(*destroy, copies);
         for (const Call* read : session.reads) {
             if (read->invoked < destroy->returned || !came_back(session, *read, *destroy)) continue;
             const bool has_seen_it = read->token >= destroy->version;
             if (may_be_forgotten && !has_seen_it) continue;
             report.add(
-                read->after_heal ? Finding::Diverged
+                read->after_heal ? Finding::Risen
                 : has_seen_it    ? Finding::Resurrection
                                  : Finding::Haunting,
                 *read,
@@ -207,11 +207,15 @@ bool is_outlived(const Call& write, const FinalState& final) {
 void check_durability(const SessionHistory& session, int copies, Report& report) {
     const FinalState final = session.final == nullptr ? FinalState{} : *session.final;
     const Version newest = final.newest;
-    for (const Call* write : session.writes)
-        if (!is_outlived(*write, final) && !session.may_be_lost(*write, copies))
+    for (const Call* write : session.writes) {
+        // A tombstone beats every version of the life that it ends, newer ones as well: which
+        // change may be gone is a matter of lives, and balance() knows them.
+        const bool may_have_ended = session.was_destroyed() && write->kind == CallKind::Write;
+        if (!may_have_ended && !is_outlived(*write, final) && !session.may_be_lost(*write, copies))
             report.add(Finding::LostCopy, *write,
                        "acknowledged as " + shown(write->version) + ", the newest copy left is " +
                            shown(newest));
+    }
 }
 
 void check_completeness(const SessionHistory& session, Report& report) {
@@ -262,9 +266,11 @@ const char* kind_name(CallKind kind) noexcept {
 
 const char* finding_name(Finding finding) noexcept {
     static constexpr std::array<const char*, static_cast<std::size_t>(Finding::kCount)> kNames = {
-        "stale read", "went back",   "lost update", "silent loss", "fork",      "resurrection",
-        "haunting",   "lock shared", "split home",  "lock broken", "lost copy", "logged out",
-        "overtime",   "diverged",    "behind",      "failed"};
+        "stale read",   "went back",   "lost update",    "silent loss",     "fork",
+        "resurrection", "haunting",    "lock shared",    "split home",      "lock broken",
+        "lost copy",    "logged out",  "overtime",       "risen",           "diverged",
+        "behind",       "failed",      "uncounted loss", "miscounted loss", "own unseen",
+        "seen unseen",  "write order", "cause unseen"};
     return kNames[static_cast<std::size_t>(finding)];
 }
 

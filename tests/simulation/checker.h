@@ -25,9 +25,17 @@ enum class Finding : std::uint8_t {
     LostCopy,      // fewer stores were lost than had acknowledged a write, and it is gone
     LoggedOut,     // a read found no session although a copy was in reach
     Overtime,      // a call took longer than its deadline
-    Diverged,      // either of these after everything had healed and settled
+    Risen,         // the same for anybody, after everything had healed and settled
+    Diverged,      // a stale read then
     Behind,        // then a store still lacked a session's newest version
     Failed,        // a call was answered with an error
+    // Of balance() in ledger.h.
+    UncountedLoss,
+    MiscountedLoss,
+    OwnUnseen,
+    SeenUnseen,
+    WriteOrder,
+    CauseUnseen,
     kCount,
 };
 const char* finding_name(Finding finding) noexcept;

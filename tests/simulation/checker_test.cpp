@@ -3,8 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <map>
+#include "simulation/found.h"
 
 namespace sessmirror::simulation {
 namespace {
@@ -49,14 +48,7 @@ class Story {
     }
 
     // What the checker found, kinds that it did not find left out.
-    std::map<Finding, int> findings() {
-        const Report report = check(history);
-        std::map<Finding, int> found;
-        for (int i = 0; i < static_cast<int>(Finding::kCount); ++i)
-            if (const int n = report.count(static_cast<Finding>(i)); n != 0)
-                found[static_cast<Finding>(i)] = n;
-        return found;
-    }
+    Found findings() { return found_in(check(history)); }
 
     History history;
 
@@ -65,7 +57,7 @@ class Story {
         Call& call = history.calls.emplace_back();
         call.sent = seconds(t);
         call.invoked = seconds(t);
-        call.returned = seconds(t) + milliseconds(100);
+        call.returned = call.received = seconds(t) + milliseconds(100);
         call.kind = kind;
         call.status = CallStatus::Ok;
         return call;
@@ -76,8 +68,6 @@ class Story {
         return call;
     }
 };
-
-using Found = std::map<Finding, int>;
 
 // Two changes, each seen from then on.
 Story good_story() {
@@ -202,7 +192,7 @@ TEST(Checker, SeesASessionThatIsStillThereAfterEverythingHasHealedUnlessItsEndWa
     story.destroy(5, 3);
     story.read(8, 2, {11, 12}).after_heal = true;
     story.ends_with(3, {});
-    EXPECT_EQ(story.findings(), (Found{{Finding::Diverged, 1}}));
+    EXPECT_EQ(story.findings(), (Found{{Finding::Risen, 1}}));
     story.history.losses = {{0, seconds(6)}, {0, seconds(7)}};
     EXPECT_EQ(story.findings(), Found{});
 }

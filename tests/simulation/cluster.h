@@ -21,10 +21,18 @@ namespace sessmirror::simulation {
 
 using Counts = std::array<std::uint64_t, static_cast<std::size_t>(pool::Counter::kCount)>;
 
+// As pool::make_host_page() makes one. Pages that were used are cleaned and used again, since
+// worlds are made by the million.
+struct BlankPageDeleter {
+    void operator()(pool::HostPage* page) const noexcept;
+};
+using BlankPagePtr = std::unique_ptr<pool::HostPage, BlankPageDeleter>;
+BlankPagePtr blank_page(std::uint64_t random_host_id);
+
 // One web server: clocks of its own and the page that its workers share.
 struct Host {
     HostClock clock;
-    std::unique_ptr<pool::HostPage> page;
+    BlankPagePtr page;
     Counts seen{};  // the page's counters as of the last action of any worker
 };
 
@@ -34,6 +42,7 @@ struct Worker {
 
     // Credits to this worker what the page's counters grew by since anybody looked.
     void collect() noexcept;
+    void note_connection(int store) noexcept;  // a store has answered on a new one
     [[nodiscard]] SimNode& node(int store) noexcept {
         return *nodes[static_cast<std::size_t>(store)];
     }
@@ -53,6 +62,7 @@ struct Worker {
     std::vector<std::unique_ptr<store::Inventory>> inventories;  // one for each store
     std::unique_ptr<SessionPolicy> policy;
     Counts counts{};
+    std::uint64_t connected = 0;  // a bit for each store that has answered this worker
     bool busy = false;
     std::function<void()> on_killed;  // of the request it works on
     store::SessionKey key;            // of its session
@@ -69,6 +79,9 @@ struct ClusterShape {
     CasMode cas_mode = CasMode::NodeCounts;
     Duration io_timeout = milliseconds(200);
     double packet_loss = 0;
+    double resets = 0.5;  // of the connections that are given up: what is on its way never arrives
+    Duration jitter = std::chrono::microseconds(60);  // mean, of a packet to another host
+    std::int64_t clock_error_s = 3600;                // wall clocks are wrong by this at most
 };
 
 using PolicyFactory = std::function<std::unique_ptr<SessionPolicy>(Worker&)>;
@@ -94,6 +107,11 @@ class Cluster {
     [[nodiscard]] Worker& worker(int host, int place) noexcept;
     [[nodiscard]] Worker* idle_worker(int host) noexcept;  // nullptr when all are busy
     void kill_worker(int host, int place);                 // its master starts another one
+    // As `reload` of php-fpm does: new workers with a page that knows nothing yet.
+    void reload(int host);
+    void jump_clock(int host, std::int64_t seconds);
+    // Of all hosts, pages that reloads have put away included.
+    [[nodiscard]] Counts counts() const noexcept;
 
   private:
     template <class T>
@@ -107,6 +125,7 @@ class Cluster {
     PolicyFactory factory_;
     ProcessTable processes_;
     std::vector<std::unique_ptr<Host>> hosts_;
+    std::vector<BlankPagePtr> put_away_;  // killed workers know them
     std::vector<std::unique_ptr<SimNode>> nodes_;
     std::vector<std::unique_ptr<Route>> routes_;
     std::vector<std::unique_ptr<Worker>> workers_;

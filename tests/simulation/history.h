@@ -30,6 +30,8 @@ struct Flags {
     bool degraded = false;   // fewer acknowledgements than there should be copies
     bool waited = false;     // for the session's lock
     bool stale = false;      // the read was known to be stale when it was served
+    // Changes that were counted as lost, one by one.
+    std::uint32_t collisions = 0;
     [[nodiscard]] bool reported_trouble() const noexcept {
         return conflict || failover || lock_lost || degraded || stale;
     }
@@ -45,14 +47,15 @@ struct Call {
     record::Version token;  // of these, what it had seen; none() if it said nothing
     bool by_stranger = false;  // the client was told, and came without
     Duration invoked{};
-    Duration returned{};  // meaningless for Info
-    Duration paused{};    // time in between during which its worker did not run
+    Duration returned{};                  // meaningless for Info
+    Duration received = Duration::max();  // the page that made it; never if its worker died first
+    Duration paused{};                    // time in between during which its worker did not run
     CallKind kind = CallKind::Read;
     CallStatus status = CallStatus::Info;
-    bool found = false;       // Read
+    bool found = false;       // Read. Write, Destroy: what its page had read
     record::Version version;  // Read: seen. Write, Destroy: stored, none() if it never was
     record::Version parent;   // Write, Destroy: what `version` followed
-    std::vector<OpId> ops;    // Read: seen, ascending
+    std::vector<OpId> ops;    // Read: seen. Write, Destroy: what its page had read. Ascending
     OpId op = kNoOp;          // Write: what it adds
     Flags flags;
     const char* error = "";   // Fail: why, in few words
@@ -83,10 +86,12 @@ struct FinalState {
     int behind = 0;         // stores that should have that copy, and have not
 };
 
-// A copy that a fault took: a store restarted empty or old, evicted it, or was full.
+// A copy that a fault took: a store restarted empty or old, evicted it, or was full; or that had
+// outlived its lifetime.
 struct Loss {
     int session = 0;
     Duration when{};
+    bool by_age = false;
 };
 
 struct History {
@@ -97,6 +102,8 @@ struct History {
     std::vector<Hold> holds;
     std::vector<FinalState> finals;
     std::vector<Loss> losses;  // in the order of time
+    // Changes that were counted as lost outside of all calls: by repairs and refills.
+    std::uint64_t collisions_aside = 0;
 };
 
 }  // namespace sessmirror::simulation

@@ -25,7 +25,7 @@ struct Arguments {
 int usage() {
     std::fputs(
         "usage: sim_tests [--seed=N] [--runs=N] [--mix=none|workers|restarts|pauses|cuts|storage|"
-        "warm|everything]\n"
+        "warm|everything|swarm]\n"
         "                 [--tabs=PERCENT of visitors who work in several at once]\n"
         "                 [--fault-every=MILLISECONDS, in the mean]\n"
         "                 [--hosts=N] [--redundancy=N] [--locking=on|optimistic|off]\n"
@@ -157,7 +157,8 @@ void try_seed(const Arguments& arguments, std::uint64_t seed, Tally& tally) {
         RunOptions options = arguments.run;
         options.seed = seed;
         options.mix = static_cast<Mix>(m);
-        if (arguments.mix && *arguments.mix != options.mix) continue;
+        if (arguments.mix.value_or(options.mix) != options.mix) continue;
+        if (!arguments.mix && options.mix == Mix::Swarm) continue;
         const RunResult result = simulate(options);
         tally.findings.add_counts(result.report);
         add(tally.service, result.service);

@@ -13,7 +13,7 @@ constexpr Duration kBetweenSnapshots = milliseconds(1500);
 constexpr double kEvictedShare = 0.1;
 
 constexpr std::array<const char*, static_cast<std::size_t>(Mix::kCount)> kMixNames = {
-    "none", "workers", "restarts", "pauses", "cuts", "storage", "warm", "everything"};
+    "none", "workers", "restarts", "pauses", "cuts", "storage", "warm", "everything", "swarm"};
 
 }  // namespace
 
@@ -44,6 +44,9 @@ std::vector<Fault> faults_of(Mix mix) {
             return {Evict, Full, ShuffleCas};
         case Mix::Warm:
             return {RestartWarm};
+        case Mix::Swarm:
+            return {KillWorker, PauseWorker, RestartEmpty, RestartWarm, PauseStore, Cut,
+                    Evict,      Full,        ShuffleCas,   Reload,      JumpClock};
         case Mix::Everything:
         case Mix::kCount:
             break;
@@ -64,6 +67,7 @@ Nemesis::Nemesis(Cluster& cluster, Mix mix, Duration between, Duration lease)
       snapshots_(static_cast<std::size_t>(cluster.stores())) {}
 
 void Nemesis::start() {
+    if (mix_ == Mix::Swarm) std::erase_if(faults_, [this](Fault) { return random_.chance(0.5); });
     if (faults_.empty()) return;
     take_snapshot();
     plan_next();
@@ -92,6 +96,9 @@ void Nemesis::make(Fault fault) {
             return disturb_worker(fault);
         case Fault::Cut:
             return cut_route();
+        case Fault::Reload:
+        case Fault::JumpClock:
+            return disturb_host(fault);
         default:
             return disturb_store(fault);
     }
@@ -167,6 +174,13 @@ void Nemesis::disturb_worker(Fault fault) {
     worker.process.pause();
     undo_later(kNoStore, random_.between(milliseconds(10), 2 * lease_),
                [&worker] { worker.process.resume(); });
+}
+
+void Nemesis::disturb_host(Fault fault) {
+    const int host = random_.between(0, cluster_.hosts() - 1);
+    ++made_;
+    if (fault == Fault::Reload) return cluster_.reload(host);
+    cluster_.jump_clock(host, random_.between(-3600, 3600));
 }
 
 void Nemesis::cut_route() {

@@ -21,6 +21,8 @@ enum class Fault : std::uint8_t {
     Evict,         // some values and locks vanish
     Full,          // a store refuses writes and forgets what was to be replaced
     ShuffleCas,    // items change their CAS with no write
+    Reload,        // a host's workers and page are replaced by new ones
+    JumpClock,     // a host's wall clock is set, by up to an hour
 };
 
 // Which faults a run is exposed to.
@@ -33,6 +35,7 @@ enum class Mix : std::uint8_t {
     Storage,
     Warm,
     Everything,
+    Swarm,  // some of all faults, which ones is drawn: what many at a time hide, few may show
     kCount
 };
 const char* mix_name(Mix mix) noexcept;
@@ -58,6 +61,7 @@ class Nemesis {
     void plan_next();
     void make(Fault fault);
     void disturb_store(Fault fault);
+    void disturb_host(Fault fault);
     void disturb_worker(Fault fault);
     void cut_route();
     void evict(SimNode& node);

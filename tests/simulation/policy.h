@@ -44,11 +44,15 @@ class SessionPolicy {
     // The client's freshness token, before read(); and what the client should get instead.
     virtual void set_token(const Token& /*token*/) {}
     [[nodiscard]] virtual Token news() const { return std::nullopt; }
+    // What the client gets if the headers leave now, after read() and before anything else.
+    [[nodiscard]] virtual Token open_token() const { return std::nullopt; }
     virtual void write(ByteView payload) = 0;  // `payload` lives until on_stored
     virtual void destroy() = 0;
     virtual void keep() = 0;  // unchanged: only the lifetime is extended
     virtual void close() = 0;
     virtual void after_response() = 0;
+    // Something that after_response() began is not done: it has to be called again.
+    [[nodiscard]] virtual bool has_chores() const noexcept { return false; }
 };
 
 }  // namespace sessmirror::simulation

@@ -13,7 +13,6 @@
 namespace sessmirror::simulation {
 namespace {
 
-constexpr std::uint32_t kLifetimeS = 600;
 constexpr std::uint32_t kTombstoneMarginS = 60;
 constexpr int kOrphansPerSweep = 16;
 constexpr Duration kRefillSlice = milliseconds(1);  // as long as a worker is busy after a response
@@ -30,9 +29,9 @@ replica::Refill::Scope scope_of(Worker& worker, const replica::Policy& policy) {
 
 }  // namespace
 
-ReplicaPolicy::ReplicaPolicy(Worker& worker, const replica::Policy& policy, bool refills)
-    : worker_(worker), policy_(policy), refilling_(scope_of(worker, policy)), refills_(refills) {
-    policy_.compresses = worker.host_index % 2 == 1;
+ReplicaPolicy::ReplicaPolicy(Worker& worker, const replica::Policy& policy, const Habits& habits)
+    : worker_(worker), policy_(policy), habits_(habits), refilling_(scope_of(worker, policy)) {
+    policy_.compresses = habits.compresses && worker.host_index % 2 == 1;
     policy_.compress_from = 0;
 }
 
@@ -105,6 +104,10 @@ void ReplicaPolicy::finish_store(Status outcome) {
     listener_->on_stored(outcome);
 }
 
+Token ReplicaPolicy::open_token() const {
+    return replica::FreshnessToken{work_->view.seen(), replica::FreshnessToken::Kind::Open};
+}
+
 void ReplicaPolicy::store(replica::MirroredWrite::Kind kind, ByteView payload,
                           std::uint32_t ttl_s) {
     work_->payload.assign(payload.begin(), payload.end());
@@ -114,7 +117,7 @@ void ReplicaPolicy::store(replica::MirroredWrite::Kind kind, ByteView payload,
 }
 
 void ReplicaPolicy::write(ByteView payload) {
-    store(replica::MirroredWrite::Kind::Payload, payload, kLifetimeS);
+    store(replica::MirroredWrite::Kind::Payload, payload, habits_.lifetime_s);
 }
 
 void ReplicaPolicy::destroy() {
@@ -123,14 +126,14 @@ void ReplicaPolicy::destroy() {
         return;
     }
     store(replica::MirroredWrite::Kind::Tombstone, {},
-          kLifetimeS + policy_.lock_lease_s + kTombstoneMarginS);
+          habits_.lifetime_s + policy_.lock_lease_s + kTombstoneMarginS);
 }
 
 bool ReplicaPolicy::touch_is_due() noexcept {
     for (const int member : work_->view.set().members()) {
         const replica::Copy& copy = work_->view.copy(member);
         if (copy.state == replica::Copy::State::Present &&
-            replica::TouchAll::is_due(copy.ttl_left_s, kLifetimeS))
+            replica::TouchAll::is_due(copy.ttl_left_s, habits_.lifetime_s))
             return true;
     }
     return false;
@@ -138,7 +141,8 @@ bool ReplicaPolicy::touch_is_due() noexcept {
 
 void ReplicaPolicy::keep() {
     if (touch_is_due())
-        return start(std::make_unique<replica::TouchAll>(environment(), work_->view, kLifetimeS));
+        return start(
+            std::make_unique<replica::TouchAll>(environment(), work_->view, habits_.lifetime_s));
     worker_.process.post(Duration::zero(), [this] { finish_store(kOk); });
 }
 
@@ -160,13 +164,22 @@ void ReplicaPolicy::after_response() {
     lingering_.remove_if([](const auto& work) { return work->write->is_idle(); });
     break_orphaned_locks();
     static_cast<void>(worker_.pool->probe_one_due(worker_.process.now() + policy_.deadline));
-    if (refills_) refill();
+    if (habits_.refills) refill();
 }
 
 void ReplicaPolicy::refill() {
     if (has_store_in_hand_) refilling_.settle(*worker_.pool);
     has_store_in_hand_ = refilling_.resume(environment());
     if (has_store_in_hand_) worker_.process.post(kRefillSlice, [this] { refilling_.pause(); });
+}
+
+std::unique_ptr<replica::Refill> ReplicaPolicy::begin_whole_refill(int store) {
+    refilling_ = replica::Refilling(scope_of(worker_, policy_));  // both ask the same inventories
+    has_store_in_hand_ = false;
+    auto refill = std::make_unique<replica::Refill>(environment(), scope_of(worker_, policy_),
+                                                    store, replica::Refill::Extent::Whole);
+    refill->start();
+    return refill;
 }
 
 void ReplicaPolicy::break_orphaned_locks() {

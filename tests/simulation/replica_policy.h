@@ -18,18 +18,28 @@ namespace sessmirror::simulation {
 // The production operations, put together as service/session.cpp does, but without blocking.
 class ReplicaPolicy final : public SessionPolicy, private replica::OperationListener {
   public:
-    // The worker outlives it. `refills`: looks after stores as well. Every second host compresses
-    // what it stores.
-    ReplicaPolicy(Worker& worker, const replica::Policy& policy, bool refills);
+    struct Habits {
+        bool refills = true;     // looks after stores as well
+        bool compresses = true;  // every second host compresses what it stores
+        std::uint32_t lifetime_s = 600;
+    };
+    // The worker outlives it.
+    ReplicaPolicy(Worker& worker, const replica::Policy& policy, const Habits& habits);
 
     void read(const store::SessionKey& key, bool created, PolicyListener& listener) override;
     void set_token(const Token& token) override { token_ = token; }
     [[nodiscard]] Token news() const override { return news_; }
+    [[nodiscard]] Token open_token() const override;
     void write(ByteView payload) override;
     void destroy() override;
     void keep() override;
     void close() override;
     void after_response() override;
+    [[nodiscard]] bool has_chores() const noexcept override {
+        return has_store_in_hand_ || !lingering_.empty();
+    }
+    // As sessmirror_refill() does for one store after the other: compares everything with it.
+    [[nodiscard]] std::unique_ptr<replica::Refill> begin_whole_refill(int store);
 
   private:
     // A write with all it needs, since it may go on after its session was closed.
@@ -51,6 +61,7 @@ class ReplicaPolicy final : public SessionPolicy, private replica::OperationList
 
     Worker& worker_;
     replica::Policy policy_;
+    Habits habits_;
     record::Compressor compressor_;
     PolicyListener* listener_ = nullptr;
     std::unique_ptr<Work> work_ = std::make_unique<Work>();
@@ -61,7 +72,6 @@ class ReplicaPolicy final : public SessionPolicy, private replica::OperationList
     bool reading_ = false;
     bool created_ = false;
     replica::Refilling refilling_;
-    bool refills_;
     bool has_store_in_hand_ = false;
     bool proven_ = false;  // a store has answered this worker
 };

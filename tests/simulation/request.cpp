@@ -50,8 +50,10 @@ void Request::on_read(ReadResult result) noexcept {
     call.ops = decode_ops(result.payload);
     std::sort(call.ops.begin(), call.ops.end());
     end_call(result.outcome);
+    seen_ = call.ops;
     loaded_ = std::move(result);
     if (!loaded_.outcome) return close_and_respond();
+    if (plan_.early_headers) open_token_ = worker_.policy->open_token();
     begin_hold(loaded_);
     worker_.process.post(plan_.computing, [this] { act(); });
 }
@@ -62,7 +64,7 @@ void Request::act() {
             return change();
         case RequestPlan::Action::Destroy:
             end_hold();
-            begin_call(CallKind::Destroy);
+            begin_change(CallKind::Destroy);
             return worker_.policy->destroy();
         case RequestPlan::Action::Keep:
             if (!loaded_.found) return close_and_respond();
@@ -75,7 +77,7 @@ void Request::change() {
     ops.push_back(plan_.op);
     payload_ = encode_ops(ops);
     end_hold();
-    begin_call(CallKind::Write).op = plan_.op;
+    begin_change(CallKind::Write).op = plan_.op;
     worker_.policy->write(payload_);
 }
 
@@ -97,9 +99,15 @@ void Request::close_and_respond() {
     end_hold();
     worker_.policy->close();
     worker_.on_killed = nullptr;
-    on_response_(worker_.policy->news());
-    worker_.policy->after_response();
+    note_received();
+    on_response_(open_token_ ? open_token_ : worker_.policy->news());
+    if (plan_.does_chores) worker_.policy->after_response();
     worker_.process.post(kAfterResponse, [this] { worker_.busy = false; });
+}
+
+void Request::note_received() {
+    for (const std::size_t call : calls_)
+        history_.calls[call].received = worker_.process.world().now();
 }
 
 void Request::killed() {
@@ -119,6 +127,7 @@ Call& Request::begin_call(CallKind kind) {
     worker_.last_put = {};
     worker_.key = key_;
     call_ = history_.calls.size();
+    calls_.push_back(*call_);
     Call& call = history_.calls.emplace_back();
     call.client = plan_.client;
     call.worker = worker_.number;
@@ -133,11 +142,19 @@ Call& Request::begin_call(CallKind kind) {
     return call;
 }
 
+Call& Request::begin_change(CallKind kind) {
+    Call& call = begin_call(kind);
+    call.found = loaded_.found;
+    call.ops = seen_;
+    return call;
+}
+
 void Request::end_call(const Status& outcome) {
     worker_.collect();
-    const auto grew = [this](Counter counter) {
-        return worker_.counted(counter) > counts_before_[static_cast<std::size_t>(counter)];
+    const auto growth = [this](Counter counter) {
+        return worker_.counted(counter) - counts_before_[static_cast<std::size_t>(counter)];
     };
+    const auto grew = [&](Counter counter) { return growth(counter) > 0; };
     Call& call = history_.calls[*call_];
     call.returned = worker_.process.world().now();
     call.paused = worker_.process.paused_time() - paused_before_;
@@ -150,7 +167,8 @@ void Request::end_call(const Status& outcome) {
                   grew(Counter::LocksLost),
                   grew(Counter::DegradedWrites),
                   grew(Counter::LockWaits),
-                  grew(Counter::StaleReads)};
+                  grew(Counter::StaleReads),
+                  static_cast<std::uint32_t>(growth(Counter::Collisions))};
     call_.reset();
 }
 

@@ -18,10 +18,12 @@ struct RequestPlan {
     enum class Action : std::uint8_t { Keep, Change, Destroy };
     int client = 0;
     int session = 0;
-    Duration sent{};           // with this token
-    Token token;               // what the client's cookie says
-    bool by_stranger = false;  // who has nothing but the session's id
-    bool created = false;      // the page draws the session's id
+    Duration sent{};             // with this token
+    Token token;                 // what the client's cookie says
+    bool by_stranger = false;    // who has nothing but the session's id
+    bool created = false;        // the page draws the session's id
+    bool early_headers = false;  // they leave before the action: the client gets an open token
+    bool does_chores = true;     // after the response: probes, refills and the like
     Action action = Action::Keep;
     OpId op = kNoOp;       // Change: what is added
     Duration computing{};  // between the read and the action
@@ -54,7 +56,9 @@ class Request final : private PolicyListener {
     void killed();
 
     Call& begin_call(CallKind kind);
+    Call& begin_change(CallKind kind);
     void end_call(const Status& outcome);
+    void note_received();
     void begin_hold(const ReadResult& result);
     void end_hold();
 
@@ -65,10 +69,13 @@ class Request final : private PolicyListener {
     std::function<void(const Token&)> on_response_;
     store::SessionKey key_;
     std::optional<std::size_t> call_;  // index in the history of the call under way
+    std::vector<std::size_t> calls_;   // of all
     Duration paused_before_{};
     Counts counts_before_{};
     std::vector<Witness::Standing> in_reach_;
+    Token open_token_;
     ReadResult loaded_;
+    std::vector<OpId> seen_;  // of loaded_, ascending
     Bytes payload_;
     std::optional<Hold> hold_;
     store::LockOwner hold_owner_;

@@ -2,11 +2,13 @@
 #include "simulation/run.h"
 
 #include <algorithm>
+#include <array>
 #include <cinttypes>
 #include <cstdio>
 #include <memory>
 #include <utility>
 
+#include "simulation/ledger.h"
 #include "simulation/replica_policy.h"
 #include "simulation/witness.h"
 #include "simulation/wrong_policies.h"
@@ -24,6 +26,7 @@ constexpr Duration kSettling = seconds(15);   // leases, retransmissions and bac
 replica::Policy policy_for(const RunOptions& options) noexcept {
     replica::Policy policy;
     policy.redundancy = options.redundancy;
+    policy.ack = options.ack;
     policy.locking = options.locking;
     policy.on_conflict = options.on_conflict;
     policy.freshness = options.freshness;
@@ -53,8 +56,11 @@ PolicyFactory factory_for(const RunOptions& options, const replica::Policy& poli
         case Subject::Production:
             break;
     }
-    return [&policy, refills = options.refills](Worker& worker) {
-        return std::make_unique<ReplicaPolicy>(worker, policy, refills);
+    ReplicaPolicy::Habits habits;
+    habits.refills = options.refills;
+    habits.lifetime_s = options.lifetime_s;
+    return [&policy, habits](Worker& worker) {
+        return std::make_unique<ReplicaPolicy>(worker, policy, habits);
     };
 }
 
@@ -64,14 +70,6 @@ void run_crowd(World& world, Visitors& visitors, Nemesis& nemesis) {
     while (!visitors.all_done() && world.now() < kPatience && world.step()) {
     }
     nemesis.heal();
-}
-
-Counts counts_of(Cluster& cluster) {
-    Counts counts{};
-    for (int h = 0; h < cluster.hosts(); ++h)
-        for (std::size_t i = 0; i < counts.size(); ++i)
-            counts[i] += cluster.host(h).page->value(static_cast<pool::Counter>(i));
-    return counts;
 }
 
 RunResult::Service service_of(const History& history, const Counts& counts) {
@@ -100,12 +98,39 @@ void collect(RunResult& result, Cluster& cluster, Witness& witness, const Visito
     for (int session = 0; session < visitors.sessions(); ++session)
         result.history.finals.push_back(witness.final_state(session));
     result.history.losses = witness.losses(visitors.sessions());
-    result.counts = counts_of(cluster);
+    result.counts = cluster.counts();
+    result.history.collisions_aside = witness.collisions_aside(result.history);
 }
 
 }  // namespace
 
-RunResult simulate(const RunOptions& options) {
+RunOptions settled(const RunOptions& asked) {
+    if (asked.mix != Mix::Swarm) return asked;
+    RunOptions options = asked;
+    SeededRandom random = World(asked.seed).stream("settings");
+    const auto one_of = [&random](auto... choices) {
+        const std::array all{choices...};
+        return all[random.below(all.size())];
+    };
+    using replica::Ack, replica::Locking, replica::OnConflict;
+    options.hosts = random.between(2, 5);
+    options.redundancy = random.between(2, options.hosts);
+    options.locking = one_of(Locking::On, Locking::Optimistic, Locking::Off);
+    options.on_conflict =
+        one_of(OnConflict::Merge, OnConflict::Merge, OnConflict::Mine, OnConflict::Fail);
+    options.ack = one_of(Ack::All, Ack::All, Ack::Majority, Ack::One);
+    options.hedges = random.chance(0.7);
+    options.lifetime_s = one_of(600u, 600u, 20u);
+    options.between_faults = random.between(milliseconds(300), milliseconds(4000));
+    options.crowd.with_tabs = one_of(0.0, 0.25);
+    options.crowd.early_headers = one_of(0.0, 0.3);
+    options.crowd.coming_back = one_of(0.0, 0.5);
+    options.crowd.destroying = one_of(0.02, 0.1);
+    return options;
+}
+
+RunResult simulate(const RunOptions& asked) {
+    const RunOptions options = settled(asked);
     RunResult result;
     const replica::Policy policy = policy_for(options);
     result.history.copies = std::min(options.redundancy, options.hosts);
@@ -120,17 +145,19 @@ RunResult simulate(const RunOptions& options) {
 
     run_crowd(world, visitors, nemesis);
     result.finished = visitors.all_done();
-    result.service = service_of(result.history, counts_of(cluster));
+    result.service = service_of(result.history, cluster.counts());
     look_around(world, visitors);
     collect(result, cluster, witness, visitors);
     result.faults = nemesis.faults_made();
     result.events = world.events_run();
     result.virtual_time = world.now();
     result.report = check(result.history);
+    balance(result.history, result.report);
     return result;
 }
 
-std::vector<Finding> promises(const RunOptions& options) {
+std::vector<Finding> promises(const RunOptions& asked) {
+    const RunOptions options = settled(asked);
     using enum Finding;
     // Under any fault: what is in reach is found, what was acknowledged by more stores than were
     // lost is kept, nobody takes a lock from its holder, calls end in time.
@@ -149,9 +176,10 @@ std::vector<Finding> promises(const RunOptions& options) {
         never.push_back(LostUpdate);
     if (options.mix == Mix::None || options.mix == Mix::Workers) never.push_back(Haunting);
     // Nobody hears of an eviction before somebody reads the session there.
-    if (options.mix != Mix::Storage && options.mix != Mix::Everything) never.push_back(Behind);
+    const bool evicts = options.mix == Mix::Storage || options.mix >= Mix::Everything;
+    if (!evicts) never.push_back(Behind);
     if (locked && (options.mix == Mix::None || options.mix == Mix::Workers))
-        never.insert(never.end(), {StaleRead, WentBack, Diverged, SplitHome});
+        never.insert(never.end(), {StaleRead, WentBack, Risen, Diverged, SplitHome});
     if (options.mix == Mix::None) never.push_back(Failed);
     if (locked && options.mix == Mix::None) never.insert(never.end(), {LostUpdate, Fork});
     return never;
@@ -169,6 +197,7 @@ std::vector<std::string> broken_promises(const RunOptions& options, const RunRes
 
 std::string replay_arguments(const RunOptions& options) {
     std::string text = "--seed=" + std::to_string(options.seed) + " --mix=" + mix_name(options.mix);
+    if (options.mix == Mix::Swarm) return text;
     text += " --hosts=" + std::to_string(options.hosts);
     text += " --redundancy=" + std::to_string(options.redundancy);
     if (options.locking == replica::Locking::Off) text += " --locking=off";

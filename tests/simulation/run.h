@@ -33,8 +33,13 @@ struct RunOptions {
     bool hedges = true;
     int hosts = 2;
     int redundancy = 2;
+    replica::Ack ack = replica::Ack::All;
+    std::uint32_t lifetime_s = 600;  // of sessions
     Crowd crowd;
 };
+
+// What a run is really done with: under Mix::Swarm the seed draws all settings, otherwise as asked.
+RunOptions settled(const RunOptions& asked);
 
 struct RunResult {
     History history;

@@ -14,6 +14,7 @@ SessionHistory& of(std::vector<SessionHistory>& sessions, int session) {
 
 void take(SessionHistory& session, const Call& call) {
     const bool ok = call.status == CallStatus::Ok;
+    session.calls.push_back(&call);
     if (call.flags.reported_trouble()) session.flagged.push_back(&call);
     if (call.kind == CallKind::Destroy)
         session.destroyed_from = std::min(session.destroyed_from, call.invoked);
@@ -26,6 +27,14 @@ void take(SessionHistory& session, const Call& call) {
     if (call.kind == CallKind::Write) session.acknowledged.emplace(call.op, &call);
 }
 
+std::ptrdiff_t count_from(const std::vector<Duration>& times, Duration from) noexcept {
+    return times.end() - std::lower_bound(times.begin(), times.end(), from);
+}
+
+std::ptrdiff_t acknowledgements(const Call& write, int copies) noexcept {
+    return write.flags.degraded ? 1 : copies;
+}
+
 bool returned_earlier(const Call* a, const Call* b) noexcept {
     return a->returned < b->returned;
 }
@@ -34,8 +43,12 @@ bool returned_earlier(const Call* a, const Call* b) noexcept {
 
 bool SessionHistory::may_be_lost(const Call& write, int copies) const noexcept {
     // A copy may have been lost between its acknowledgement by the store and the call's return.
-    const auto first = std::lower_bound(losses.begin(), losses.end(), write.invoked);
-    return losses.end() - first >= (write.flags.degraded ? 1 : copies);
+    return count_from(losses, write.invoked) + count_from(aged, write.invoked) >=
+           acknowledgements(write, copies);
+}
+
+bool SessionHistory::may_be_forgotten(const Call& destroy, int copies) const noexcept {
+    return count_from(losses, destroy.invoked) >= acknowledgements(destroy, copies);
 }
 
 bool SessionHistory::reported_conflict(Duration from, Duration to) const noexcept {
@@ -53,7 +66,10 @@ std::vector<SessionHistory> by_session(const History& history) {
     for (const Call& call : history.calls) take(of(sessions, call.session), call);
     for (const Hold& hold : history.holds) of(sessions, hold.session).holds.push_back(&hold);
     for (const FinalState& state : history.finals) of(sessions, state.session).final = &state;
-    for (const Loss& loss : history.losses) of(sessions, loss.session).losses.push_back(loss.when);
+    for (const Loss& loss : history.losses) {
+        SessionHistory& session = of(sessions, loss.session);
+        (loss.by_age ? session.aged : session.losses).push_back(loss.when);
+    }
     for (SessionHistory& session : sessions) {
         std::stable_sort(session.reads.begin(), session.reads.end(),
                          [](const Call* a, const Call* b) { return a->sent < b->sent; });

@@ -42,4 +42,10 @@ void Link::heal() {
                          random_.between(Duration::zero(), kRetransmit) + sample());
 }
 
+std::vector<std::function<void()>> Link::intercept() {
+    std::vector<std::function<void()>> packets;
+    for (Packet& packet : std::exchange(waiting_, {})) packets.push_back(std::move(packet.deliver));
+    return packets;
+}
+
 }  // namespace sessmirror::simulation

@@ -39,6 +39,8 @@ class Link {
 
     void cut() noexcept;
     void heal();
+    // Takes away what waits for the link to heal; each delivers itself when it is called.
+    std::vector<std::function<void()>> intercept();
     [[nodiscard]] bool is_cut() const noexcept { return cut_; }
     // Grows at every cut and every lost packet, so that an observer sees whether the link was good
     // all the time.

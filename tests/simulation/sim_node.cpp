@@ -105,7 +105,10 @@ Result<store::PutReply> SimNode::put(const store::PutRequest& request, const Byt
             item.value.assign(header.begin(), header.end());
             item.value.insert(item.value.end(), payload.begin(), payload.end());
             reply.cas = item.cas;
-            memory_.items[std::string(key)] = std::move(item);
+            Item& place = memory_.items[std::string(key)];
+            if (!place.value.empty() && place.expires <= world_.now())
+                aged_[std::string(key)].push_back(place.expires);
+            place = std::move(item);
         }
     }
     if (!request.hint.empty()) leave_hint(key, {request.hint.begin(), request.hint.end()});
@@ -157,8 +160,22 @@ std::vector<Duration> SimNode::losses(std::string_view key) const {
     return found == losses_.end() ? std::vector<Duration>() : found->second;
 }
 
+std::vector<Duration> SimNode::aged(std::string_view key) const {
+    const auto found = aged_.find(key);
+    std::vector<Duration> times = found == aged_.end() ? std::vector<Duration>() : found->second;
+    const auto present = memory_.items.find(key);
+    if (present != memory_.items.end() && present->second.expires <= world_.now())
+        times.push_back(present->second.expires);
+    return times;
+}
+
+void SimNode::note_loss(const std::string& key, const Item& item) {
+    const bool is_over = item.expires <= world_.now();
+    (is_over ? aged_ : losses_)[key].push_back(is_over ? item.expires : world_.now());
+}
+
 void SimNode::lose_everything() {
-    for (const auto& item : memory_.items) losses_[item.first].push_back(world_.now());
+    for (const auto& [key, item] : memory_.items) note_loss(key, item);
     memory_ = {};
 }
 
@@ -182,10 +199,10 @@ void SimNode::restart_warm(Memory snapshot) {
 }
 
 void SimNode::evict(std::string_view key) {
-    if (memory_.items.find(key) != memory_.items.end()) {
-        losses_[std::string(key)].push_back(world_.now());
-        memory_.items.erase(memory_.items.find(key));
-    }
+    const auto found = memory_.items.find(key);
+    if (found == memory_.items.end()) return;
+    note_loss(found->first, found->second);
+    memory_.items.erase(found);
 }
 
 void SimNode::evict_lock(std::string_view key) {

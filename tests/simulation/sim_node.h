@@ -75,6 +75,8 @@ class SimNode {
     [[nodiscard]] int lock_evictions() const noexcept { return lock_evictions_; }
     // When a value was lost by a fault rather than by a request.
     [[nodiscard]] std::vector<Duration> losses(std::string_view key) const;
+    // When its lifetime was over before anybody replaced it.
+    [[nodiscard]] std::vector<Duration> aged(std::string_view key) const;
     [[nodiscard]] store::Cas cas_of(record::Version version) const noexcept;
     [[nodiscard]] CasMode cas_mode() const noexcept { return cas_mode_; }
 
@@ -87,6 +89,7 @@ class SimNode {
     void claim(std::string_view key, const store::LockClaim& claim, store::FetchReply& reply);
     store::PutOutcome judge(const Item* present, store::Cas expected) const noexcept;
     void lose_everything();
+    void note_loss(const std::string& key, const Item& item);
     [[nodiscard]] Error out_of_memory() const noexcept;
 
     World& world_;
@@ -100,7 +103,9 @@ class SimNode {
     bool full_ = false;
     store::Cas counter_;
     Memory memory_;
-    std::map<std::string, std::vector<Duration>, std::less<>> losses_;
+    using Times = std::map<std::string, std::vector<Duration>, std::less<>>;
+    Times losses_;
+    Times aged_;  // of those that were replaced
     std::vector<Queued> queued_;
 };
 

@@ -138,12 +138,17 @@ void SimStoreClient::arrive(const ConnectionPtr& connection, const ExchangePtr& 
 void SimStoreClient::answer(const ConnectionPtr& connection, const ExchangePtr& exchange) {
     connection->route.reply.send(connection->replies, [connection, exchange] {
         connection->process.run([connection, exchange] {
-            connection->heard = true;
+            const bool is_first = !std::exchange(connection->heard, true);
             if (exchange->settled) return;
+            exchange->client->note_answer(is_first);
             exchange->client->settle(exchange);
             exchange->deliver();
         });
     });
+}
+
+void SimStoreClient::note_answer(bool is_first) noexcept {
+    if (is_first && options_.on_connected) options_.on_connected(index_);
 }
 
 void SimStoreClient::refuse(const ConnectionPtr& connection, const ExchangePtr& exchange) {
@@ -175,7 +180,7 @@ void SimStoreClient::give_up(const ExchangePtr& late) {
     for (const ExchangePtr& exchange : pending_)
         if (exchange->connection == connection && exchange->claim) withdraw(connection, *exchange);
     // A kernel that is told to close may or may not still deliver what it has buffered.
-    connection->discarded = process_.random().chance(0.5);
+    connection->discarded = process_.random().chance(options_.resets);
     fail_all(connection, Error(Errc::Timeout, "no answer from %s in time", node_.name().c_str()));
 }
 

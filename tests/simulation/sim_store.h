@@ -16,8 +16,12 @@ namespace sessmirror::simulation {
 struct SimStoreOptions {
     Duration io_timeout = milliseconds(200);
     std::uint64_t max_payload = 1u << 20;
+    // How likely a connection that is closed takes back what has not arrived.
+    double resets = 0.5;
     // For observers: sees every put that is sent.
     std::function<void(const store::PutRequest&)> on_put_sent;
+    // The first answer on a new connection is about to be told. Argument: the store's index.
+    std::function<void(int)> on_connected;
 };
 
 // A worker's way to one SimNode: a store::Store whose wire is the simulated network. It behaves as
@@ -68,6 +72,7 @@ class SimStoreClient final : public store::Store {
     void give_up(const ExchangePtr& late);
     void fail_all(const ConnectionPtr& connection, const Error& error);
     void repeat(const ExchangePtr& exchange);
+    void note_answer(bool is_first) noexcept;
     void settle(const ExchangePtr& exchange) noexcept;
 
     // What happens on the way and at the server. These know no client: they may run after it is

@@ -78,7 +78,7 @@ TEST(Simulation, LosesUpdatesWithoutLocksUnlessTheyAreMerged) {
 
 // Every mix of faults under a number of seeds.
 void expect_promises_kept(RunOptions options) {
-    for (int mix = 0; mix < static_cast<int>(Mix::kCount); ++mix) {
+    for (int mix = 0; mix < static_cast<int>(Mix::Swarm); ++mix) {
         options.mix = static_cast<Mix>(mix);
         for (int seed = 1; seed <= seeds(); ++seed) {
             options.seed = static_cast<std::uint64_t>(seed);
@@ -91,6 +91,27 @@ void expect_promises_kept(RunOptions options) {
 
 TEST(Simulation, KeepsItsPromisesOverManySeedsWithTwoCopies) {
     expect_promises_kept({});
+}
+
+// One side of a cut destroys a session, the other changes it.
+TEST(Simulation, ADestroyedSessionStaysDestroyedForEverybodyOnceAllHasHealed) {
+    struct Seen {
+        std::uint64_t seed;
+        int copies;
+        replica::Locking locking;
+    };
+    using replica::Locking;
+    for (const Seen& seen : {Seen{700019, 3, Locking::Off}, Seen{700038, 2, Locking::On},
+                             Seen{701329, 2, Locking::On}, Seen{701887, 2, Locking::On}}) {
+        RunOptions options;
+        options.mix = Mix::Cuts;
+        options.seed = seen.seed;
+        options.hosts = options.redundancy = seen.copies;
+        options.locking = seen.locking;
+        const RunResult result = simulate(options);
+        for (const std::string& example : result.report.examples(Finding::Risen))
+            ADD_FAILURE() << example << "\nrepeat: sim_tests " << replay_arguments(options);
+    }
 }
 
 // The proof that the token is what does it, and that the checker would see its absence.

@@ -62,7 +62,11 @@ RequestPlan Visitors::plan_for(Visitor& visitor) {
         plan.action = RequestPlan::Action::Change;
     else if (random_.chance(crowd_.destroying / (1 - crowd_.changing)))
         plan.action = RequestPlan::Action::Destroy;
-    if (plan.action == RequestPlan::Action::Change) plan.op = next_op_++;
+    if (plan.action == RequestPlan::Action::Change) {
+        plan.op = next_op_++;
+        plan.early_headers =
+            !plan.created && crowd_.early_headers > 0 && random_.chance(crowd_.early_headers);
+    }
     return plan;
 }
 
@@ -70,7 +74,11 @@ void Visitors::on_response(Visitor& visitor, const RequestPlan& plan, const Toke
                            int requests_left) {
     if (news && crowd_.keeps_tokens && plan.session == visitor.session) visitor.token = news;
     if (plan.created) visitor.creating = false;
-    if (plan.action == RequestPlan::Action::Destroy && visitor.session == plan.session) {
+    const bool has_logged_out =
+        plan.action == RequestPlan::Action::Destroy && visitor.session == plan.session;
+    const bool comes_back =
+        has_logged_out && crowd_.coming_back > 0 && random_.chance(crowd_.coming_back);
+    if (has_logged_out && !comes_back) {
         // In the same browser, with the same cookies; or somebody else, with a stolen one.
         ended_.push_back({visitor.number, visitor.session});
         const Token token = random_.chance(0.25) ? Token() : visitor.token;

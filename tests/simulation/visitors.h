@@ -20,6 +20,8 @@ struct Crowd {
     bool keeps_tokens = true;  // cookies beside the session's are returned
     double changing = 0.6;     // share of requests that change the session
     double destroying = 0.02;
+    double early_headers = 0;  // share of changes that are made after the headers have left
+    double coming_back = 0;    // share of log-outs after which the same id and token are used again
     Duration pause_between = milliseconds(300);  // mean
     Duration computing = milliseconds(4);        // mean, of a page
 };

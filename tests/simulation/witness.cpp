@@ -106,12 +106,23 @@ FinalState Witness::final_state(int session) {
     return state;
 }
 
+std::uint64_t Witness::collisions_aside(const History& history) const noexcept {
+    const Counts counts = cluster_.counts();
+    std::uint64_t aside = counts[static_cast<std::size_t>(pool::Counter::Collisions)];
+    for (const Call& call : history.calls) aside -= call.flags.collisions;
+    return aside;
+}
+
 std::vector<Loss> Witness::losses(int sessions) {
     std::vector<Loss> losses;
     for (int session = 0; session < sessions; ++session)
-        for (int s = 0; s < cluster_.stores(); ++s)
-            for (const Duration when : cluster_.node(s).losses(key_of_session(session).text()))
+        for (int s = 0; s < cluster_.stores(); ++s) {
+            const std::string key(key_of_session(session).text());
+            for (const Duration when : cluster_.node(s).losses(key))
                 losses.push_back({session, when});
+            for (const Duration when : cluster_.node(s).aged(key))
+                losses.push_back({session, when, true});
+        }
     std::stable_sort(losses.begin(), losses.end(),
                      [](const Loss& a, const Loss& b) { return a.when < b.when; });
     return losses;

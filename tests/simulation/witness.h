@@ -40,6 +40,8 @@ class Witness {
 
     [[nodiscard]] FinalState final_state(int session);
     [[nodiscard]] std::vector<Loss> losses(int sessions);  // by time
+    // Collisions that hosts have counted and no call has.
+    [[nodiscard]] std::uint64_t collisions_aside(const History& history) const noexcept;
 
   private:
     Cluster& cluster_;

@@ -114,6 +114,9 @@ class Process final : public Scheduler {
     // Called after every action that ran in this process.
     void watch(std::function<void()> after_action) { after_action_ = std::move(after_action); }
 
+    // Somebody sets the host's wall clock.
+    void jump_clock(std::int64_t seconds) noexcept { clock_.unix_start += seconds; }
+
     [[nodiscard]] bool is_alive() const noexcept { return alive_; }
     // Time spent paused so far.
     [[nodiscard]] Duration paused_time() const noexcept;
