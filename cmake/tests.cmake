@@ -15,7 +15,8 @@ file(GLOB world_sources CONFIGURE_DEPENDS tests/simulation/*.cpp)
 list(FILTER world_sources EXCLUDE REGEX "_test\\.cpp$")
 # The simulation's own program, and its processes in place of the system's: for sim_tests alone.
 set(simulation_program tests/simulation/main.cpp tests/simulation/process_seam.cpp)
-list(FILTER world_sources EXCLUDE REGEX "/(main|process_seam)\\.cpp$")
+set(explorer_program tests/simulation/explore_main.cpp tests/simulation/process_seam.cpp)
+list(FILTER world_sources EXCLUDE REGEX "/(main|explore_main|process_seam)\\.cpp$")
 file(GLOB bench_sources CONFIGURE_DEPENDS benchmarks/micro/*_bench.cpp)
 
 # What several test programs share: scripted servers, clocks, byte helpers.
@@ -52,6 +53,21 @@ function(sessmirror_add_gtest name label)
         PROPERTIES LABELS ${label} TIMEOUT 600)
 endfunction()
 
+# sessmirror_add_explorations(DEPTH WORLDS...): a ctest entry for each world, and one that shows that
+# the list of known findings knows none that is gone.
+function(sessmirror_add_explorations depth)
+    set(known --known=${PROJECT_SOURCE_DIR}/tests/simulation/known_findings.txt)
+    foreach(world ${ARGN})
+        add_test(NAME "simulation: explorer, ${world}, ${depth} letters"
+            COMMAND explore ${known} --world=${world} --depth=${depth})
+        set_tests_properties("simulation: explorer, ${world}, ${depth} letters"
+            PROPERTIES LABELS simulation TIMEOUT 600)
+    endforeach()
+    add_test(NAME "simulation: explorer, known findings" COMMAND explore ${known} --check-known)
+    set_tests_properties("simulation: explorer, known findings"
+        PROPERTIES LABELS simulation TIMEOUT 600)
+endfunction()
+
 # Fuzz builds are instrumented through and through, and made for the fuzz targets alone.
 if(SESSMIRROR_FUZZ)
     return()
@@ -65,6 +81,11 @@ else()
     endif()
     if(simulation_sources)
         sessmirror_add_gtest(sim_tests simulation ${simulation_sources} ${simulation_program})
+        add_executable(explore ${explorer_program})
+        target_link_libraries(explore
+            PRIVATE test_support ${simulated_world} sessmirror_warnings)
+        sessmirror_add_explorations(3 locked locked-one-visitor optimistic optimistic-one-visitor
+            unlocked future)
     endif()
 endif()
 

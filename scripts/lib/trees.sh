@@ -25,7 +25,7 @@ build_cmake_tree() { # NAME, then options of cmake; cmake_targets limits what is
 
 # Optimised. The unit tests are compiled with sanitizers in the next tree, here only if they are asked for.
 ensure_gcc_tree() {
-    cmake_targets="sim_tests benches shim_lint" once gcc build_cmake_tree gcc -DCMAKE_CXX_COMPILER=g++
+    cmake_targets="sim_tests explore benches shim_lint" once gcc build_cmake_tree gcc -DCMAKE_CXX_COMPILER=g++
 }
 
 ensure_sanitize_tree() {
