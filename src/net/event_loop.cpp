@@ -159,27 +159,39 @@ bool EventLoop::receive_directly(TimePoint deadline) noexcept {
     return awaited_.front()->receive_directly(deadline);
 }
 
+// With EVLOOP_NONBLOCK alone libevent would go on for as long as it finds anything.
+void EventLoop::look_once() {
+    arm_guards();
+    event_base_loop(base(), EVLOOP_ONCE | EVLOOP_NONBLOCK);
+}
+
 bool EventLoop::run_until(const bool& done, TimePoint deadline, Answers needed) {
     run_posted(done, deadline);
     if (done) return true;
     event_base* const loop = base();
     if (loop == nullptr) return false;
     bool has_alarm = false;
+    // What one socket receives again and again keeps neither timers nor other sockets waiting.
+    constexpr unsigned kBetweenLooks = 16;
+    unsigned received = 0;
     while (!done) {
         run_posted(done, deadline);
         if (done) break;
         const bool one_by_one = needed == Answers::Every && !awaited_.empty();
         if (one_by_one || awaited_.size() == 1) {
-            if (receive_directly(deadline)) continue;
+            if (receive_directly(deadline)) {
+                if (++received % kBetweenLooks == 0) look_once();
+                continue;
+            }
             // The first is late. What the others bring is not kept waiting again.
             needed = Answers::Any;
         }
-        arm_guards();
         const Duration left = deadline - now();
         if (left <= Duration::zero()) {
-            event_base_loop(loop, EVLOOP_NONBLOCK);
+            look_once();
             break;
         }
+        arm_guards();
         const timeval wait = to_timeval(left);
         has_alarm = event_add(alarm_.get(), &wait) == 0;
         if (!has_alarm || event_base_loop(loop, EVLOOP_ONCE) < 0) break;
@@ -191,10 +203,7 @@ bool EventLoop::run_until(const bool& done, TimePoint deadline, Answers needed) 
 void EventLoop::run_ready() {
     const bool never = false;
     run_posted(never, now());
-    event_base* const loop = base();
-    if (loop == nullptr) return;
-    arm_guards();
-    event_base_loop(loop, EVLOOP_NONBLOCK);
+    if (base() != nullptr) look_once();
 }
 
 }  // namespace sessmirror::net

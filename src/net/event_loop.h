@@ -77,12 +77,13 @@ class EventLoop final : public Scheduler {
     std::unique_ptr<Timer> make_guard_timer(TimerSink& sink) override;
 
     // Runs callbacks until `done` is true (returns true) or the deadline has passed (false).
-    // What is ready is handled even when the deadline has already passed. While no timer is due and
+    // What is ready is handled even when the deadline has already passed, but no more of it than is
+    // ready at one look: whoever sends without end cannot keep the loop. While no timer is due and
     // a single socket is awaited, waits in that socket's receiving call; so it does in those of
     // several sockets, in the order in which they were awaited, when every answer is needed:
     // whoever sends to the farthest first sleeps once for all.
     bool run_until(const bool& done, TimePoint deadline, Answers needed = Answers::Any);
-    // Handles what is ready, without waiting.
+    // Handles what is ready at one look, without waiting.
     void run_ready();
 
     // Answers on this socket are awaited from now on, or no longer. Idempotent.
@@ -114,6 +115,7 @@ class EventLoop final : public Scheduler {
     bool leave_parent() noexcept;
     void run_posted(const bool& done, TimePoint deadline) noexcept;
     void arm_guards();
+    void look_once();
     [[nodiscard]] bool receive_directly(TimePoint deadline) noexcept;
 
     struct BaseDeleter {

@@ -41,8 +41,9 @@ void read_stat(std::string_view line, std::string_view name, std::uint64_t& out)
 }  // namespace
 
 MemcachedInventory::MemcachedInventory(const StoreSpec& spec, net::EventLoop& loop,
-                                       net::Resolver& resolver)
+                                       net::Resolver& resolver, const InventoryLimits& limits)
     : loop_(loop),
+      limits_(limits),
       connection_(loop, resolver,
                   {spec.transport == Transport::Unix, spec.host, spec.port, spec.name()}, *this),
       timer_(loop.make_timer(*this)) {}
@@ -60,7 +61,9 @@ void MemcachedInventory::ask(Question question, InventorySink& sink) {
     cancel();
     question_ = question;
     sink_ = &sink;
-    give_up_ = loop_.now() + kPatience;
+    const TimePoint now = loop_.now();
+    budget_.begin(question == Question::Keys ? limits_ : kLifeLimits, now);
+    give_up_ = now + kPatience;
     connection_.open(kPatience);
     send();
 }
@@ -91,7 +94,13 @@ void MemcachedInventory::cancel() noexcept {
 
 void MemcachedInventory::on_bytes(ByteView bytes) noexcept {
     timer_->start(kPatience);
-    std::string_view text = as_text(bytes);
+    budget_.take_bytes(bytes.size());
+    take_lines(as_text(bytes));
+    if (question_ != Question::None && budget_.is_spent(loop_.now()))
+        end(endless_inventory(connection_.name().c_str()));
+}
+
+void MemcachedInventory::take_lines(std::string_view text) {
     while (question_ != Question::None && !text.empty()) {
         const std::size_t newline = text.find('\n');
         line_.append(text.substr(0, newline));
@@ -122,6 +131,7 @@ void MemcachedInventory::take_stat(std::string_view line) {
 }
 
 void MemcachedInventory::take_key(std::string_view line) {
+    budget_.take_key();
     line.remove_prefix(std::string_view("key=").size());
     sink_->on_key(url_decode(line.substr(0, line.find(' '))));
 }

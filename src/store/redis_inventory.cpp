@@ -22,8 +22,11 @@ constexpr std::size_t kMaxKeys = 64 * 1024;
 
 }  // namespace
 
-RedisInventory::RedisInventory(const StoreSpec& spec, net::EventLoop& loop, net::Resolver& resolver)
-    : spec_(spec),
+RedisInventory::RedisInventory(const StoreSpec& spec, net::EventLoop& loop, net::Resolver& resolver,
+                               const InventoryLimits& limits)
+    : loop_(loop),
+      spec_(spec),
+      limits_(limits),
       connection_(loop, resolver, endpoint_of(spec), *this),
       timer_(loop.make_timer(*this)),
       parser_(kMaxReply, kMaxKeys) {}
@@ -43,6 +46,7 @@ void RedisInventory::ask(Question question, InventorySink& sink) {
     cancel();
     question_ = question;
     sink_ = &sink;
+    budget_.begin(question == Question::Keys ? limits_ : kLifeLimits, loop_.now());
     connection_.open(kPatience);
     introductions_ = introduce(spec_, packet_);
 }
@@ -69,6 +73,13 @@ void RedisInventory::cancel() noexcept {
 
 void RedisInventory::on_bytes(ByteView bytes) noexcept {
     timer_->start(kPatience);
+    budget_.take_bytes(bytes.size());
+    take_replies(bytes);
+    if (question_ != Question::None && budget_.is_spent(loop_.now()))
+        end(endless_inventory(connection_.name().c_str()));
+}
+
+void RedisInventory::take_replies(ByteView bytes) {
     while (question_ != Question::None) {
         RespReply reply;
         const auto step = parser_.next(bytes, reply);
@@ -107,13 +118,13 @@ void RedisInventory::take_page(std::span<const RespReply> page) {
     if (cursor.type != RespType::Value || page[1].type != RespType::Array) return not_understood();
     for (const RespReply& key : page[1].elements) {
         if (key.type != RespType::Value) return not_understood();
+        budget_.take_key();
         sink_->on_key(as_text(key.value));
         if (question_ == Question::None) return;  // cancelled meanwhile
     }
-    if (as_text(cursor.value) == "0")
-        end(kOk);
-    else
-        scan_from(as_text(cursor.value));
+    if (as_text(cursor.value) == "0") return end(kOk);
+    if (parser_.has_more()) return not_understood();  // a page that nobody has asked for
+    scan_from(as_text(cursor.value));
 }
 
 void RedisInventory::not_understood() {

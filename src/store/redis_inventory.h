@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "net/connection.h"
 #include "store/inventory.h"
+#include "store/inventory_budget.h"
 #include "store/store_spec.h"
 #include "wire/resp_packet.h"
 #include "wire/resp_parser.h"
@@ -23,7 +24,8 @@ class RedisInventory final : public Inventory, private net::ConnectionSink, priv
     static constexpr std::uint64_t kPage = 500;  // keys that are looked at by one SCAN
 
     // The loop and the resolver outlive this. REQUIRES: not destroyed from inside a callback.
-    RedisInventory(const StoreSpec& spec, net::EventLoop& loop, net::Resolver& resolver);
+    RedisInventory(const StoreSpec& spec, net::EventLoop& loop, net::Resolver& resolver,
+                   const InventoryLimits& limits = {});
 
     void ask_life(InventorySink& sink) override;
     void list(InventorySink& sink) override;
@@ -40,6 +42,7 @@ class RedisInventory final : public Inventory, private net::ConnectionSink, priv
     void ask(Question question, InventorySink& sink);
     void scan_from(std::string_view cursor);
     void send();
+    void take_replies(ByteView bytes);
     void take(const wire::RespReply& reply);
     void take_life(std::string_view info);
     void take_page(std::span<const wire::RespReply> page);
@@ -47,12 +50,15 @@ class RedisInventory final : public Inventory, private net::ConnectionSink, priv
     void end(Status outcome);
     void answer(Result<Life> life);
 
+    net::EventLoop& loop_;
     const StoreSpec spec_;
+    const InventoryLimits limits_;
     net::Connection connection_;
     std::unique_ptr<Timer> timer_;
     wire::RespParser parser_;
     wire::RespPacket packet_{0};
     InventorySink* sink_ = nullptr;
+    InventoryBudget budget_;
     Question question_ = Question::None;
     std::uint32_t introductions_ = 0;  // that have not been answered yet
 };

@@ -59,8 +59,9 @@ std::unique_ptr<Store> make_redis_store(const StoreSpec& spec, int index, net::E
 }
 
 std::unique_ptr<Inventory> make_redis_inventory(const StoreSpec& spec, net::EventLoop& loop,
-                                                net::Resolver& resolver) {
-    return std::make_unique<RedisInventory>(spec, loop, resolver);
+                                                net::Resolver& resolver,
+                                                const InventoryLimits& limits) {
+    return std::make_unique<RedisInventory>(spec, loop, resolver, limits);
 }
 
 }  // namespace sessmirror::store
@@ -84,7 +85,8 @@ std::unique_ptr<Store> make_redis_store(const StoreSpec& /*spec*/, int /*index*/
 }
 
 std::unique_ptr<Inventory> make_redis_inventory(const StoreSpec& /*spec*/, net::EventLoop& /*loop*/,
-                                                net::Resolver& /*resolver*/) {
+                                                net::Resolver& /*resolver*/,
+                                                const InventoryLimits& /*limits*/) {
     return nullptr;
 }
 

@@ -6,6 +6,7 @@
 #include "net/event_loop.h"
 #include "net/resolver.h"
 #include "store/inventory.h"
+#include "store/inventory_budget.h"
 #include "store/remote_store.h"
 #include "store/store.h"
 #include "store/store_spec.h"
@@ -33,6 +34,7 @@ std::unique_ptr<Store> make_redis_store(const StoreSpec& spec, int index, net::E
 
 // REQUIRES: has_redis_store()
 std::unique_ptr<Inventory> make_redis_inventory(const StoreSpec& spec, net::EventLoop& loop,
-                                                net::Resolver& resolver);
+                                                net::Resolver& resolver,
+                                                const InventoryLimits& limits = {});
 
 }  // namespace sessmirror::store

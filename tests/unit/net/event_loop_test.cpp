@@ -127,12 +127,14 @@ class Answer final : public AwaitedSocket {
     bool receive_directly(TimePoint until) noexcept override {
         limit = until;
         ++questions;
-        if (is_late) return false;
+        if (is_late || loop_.now() >= until) return false;
+        if (never_ends) return true;
         loop_.await_no_longer(*this);
         return done = true;
     }
     bool done = false;
     bool is_late = false;
+    bool never_ends = false;
     int questions = 0;
     TimePoint limit;
 
@@ -180,6 +182,17 @@ TEST(EventLoop, OneThatIsLateKeepsTheOthersWaitingOnceOnly) {
     EXPECT_TRUE(early.done) << "the loop went round before";
     EXPECT_EQ(late.questions, 1);
     EXPECT_EQ(other.questions, 0) << "it has not been asked in front of the loop's events";
+}
+
+TEST(EventLoop, AnAnswerThatNeverEndsKeepsNoTimerWaiting) {
+    EventLoop loop;
+    Answer endless(loop);
+    endless.never_ends = true;
+    Ring guard(loop, 1, Kind::Guard);
+    const TimePoint start = loop.now();
+    guard.timer->start(milliseconds(10));
+    EXPECT_TRUE(loop.run_until(guard.done, start + std::chrono::seconds(5)));
+    EXPECT_LT(loop.now() - start, std::chrono::seconds(4));
 }
 
 TEST(EventLoop, TellsTheSocketWhenATimerIsDue) {

@@ -9,6 +9,7 @@
 #include "pool/host_page.h"
 #include "service/session_service.h"
 #include "store/session_key.h"
+#include "support/amnesiac_store.h"
 #include "support/real_memcached.h"
 
 namespace sessmirror::service {
@@ -131,6 +132,39 @@ TEST_F(Refilling, GivesAStoreThatHungWhatItMissed) {
     first_.resume();
     ASSERT_TRUE(serve_until([&] { return is_up(0) && !service_.stores()[0].is_behind; }));
     EXPECT_GE(page_->value(pool::Counter::Refilled), std::uint64_t{kMissed});
+}
+
+// The listing of such a store is what the workers would never come back from.
+TEST(RefillingBesideAHostileStore, ServesPagesInTimeAlthoughItsListOfKeysNeverEnds) {
+    const test::RealMemcached good;
+    const std::string some_key(store::derive_key("sm:", "", "nobody").text());
+    const test::FakeServer hostile(test::amnesiac_store([&](test::FakePeer& peer) {
+        std::string lines;
+        for (int i = 0; i < 1000; ++i) lines += "key=" + some_key + " exp=0 la=0\r\n";
+        // Without end for whoever looks at it from between two pages.
+        for (int i = 0; i < 20'000 && peer.send(lines); ++i) {
+        }
+    }));
+    const auto page = pool::make_host_page(7);
+    SessionService service(*page);
+    Options options;
+    options.local = good.spec().name();
+    const std::string stores = good.spec().name() + ",127.0.0.1:" + std::to_string(hostile.port());
+    const auto serve = [&](const std::string& payload) {
+        auto session = service.open(options, stores);
+        ASSERT_TRUE(session) << session.error().detail;
+        EXPECT_TRUE((*session)->read("visitor", kLifetime));
+        EXPECT_TRUE((*session)->write("visitor", as_bytes(payload), kLifetime));
+        (*session)->close();
+    };
+    serve("first");
+    service.begin_refill();
+    for (int i = 0; i < 20; ++i) {
+        const auto start = std::chrono::steady_clock::now();
+        EXPECT_FALSE(service.continue_refill(milliseconds(2)).is_over);
+        serve(std::to_string(i));
+        EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+    }
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 
 #include "net/event_loop.h"
 #include "net/resolver.h"
+#include "support/fake_server.h"
 #include "support/inventory_answers.h"
 #include "support/real_memcached.h"
 
@@ -101,6 +102,55 @@ TEST_P(MemcachedInventoryTest, TellsWhenTheServerIsGone) {
     server.kill();
     EXPECT_FALSE(*ask(&MemcachedInventory::list, server.spec()).listed);
     EXPECT_FALSE(*ask(&MemcachedInventory::ask_life, server.spec()).life);
+}
+
+// What a server sends without end, and which limit ends it.
+class EndlessMemcached : public ::testing::Test {
+  protected:
+    Answers ask(void (MemcachedInventory::*question)(InventorySink&), const std::string& flood,
+                const InventoryLimits& limits = {}) {
+        const test::FakeServer server([&](test::FakePeer& peer, int) {
+            peer.read_line();
+            peer.flood(flood);
+        });
+        StoreSpec spec;
+        spec.host = "127.0.0.1";
+        spec.port = server.port();
+        Answers answers;
+        MemcachedInventory inventory(spec, loop_, resolver_, limits);
+        (inventory.*question)(answers);
+        EXPECT_TRUE(loop_.run_until(answers.done, loop_.now() + std::chrono::seconds(10)));
+        return answers;
+    }
+
+    net::EventLoop loop_;
+    net::Resolver resolver_{loop_};
+};
+
+TEST_F(EndlessMemcached, IsGivenUpAfterSoManyKeys) {
+    const auto answers = ask(&MemcachedInventory::list, "key=a exp=0\r\n", {.keys = 1000});
+    ASSERT_TRUE(answers.listed && !*answers.listed);
+    EXPECT_EQ(answers.listed->error().code, Errc::StoreError);
+    EXPECT_GT(answers.keys.size(), 1000u);
+    EXPECT_LT(answers.keys.size(), 1000 + loop_.scratch().size() / 10);
+}
+
+TEST_F(EndlessMemcached, IsGivenUpAfterSoManyBytes) {
+    const auto answers = ask(&MemcachedInventory::list, "key=" + std::string(4000, 'k') + "\r\n",
+                             {.bytes = 1 << 20});
+    ASSERT_TRUE(answers.listed && !*answers.listed);
+    EXPECT_LT(answers.keys.size(), 1000u);
+}
+
+TEST_F(EndlessMemcached, IsGivenUpAfterSomeTimeAlthoughItIsNeverSilent) {
+    const auto answers =
+        ask(&MemcachedInventory::list, "key=a exp=0\r\n", {.time = milliseconds(20)});
+    ASSERT_TRUE(answers.listed && !*answers.listed);
+}
+
+TEST_F(EndlessMemcached, IsGivenUpWhenItSaysWithoutEndWhichLifeItIsIn) {
+    const auto answers = ask(&MemcachedInventory::ask_life, "STAT pid 1\r\n");
+    ASSERT_TRUE(answers.life && !*answers.life);
 }
 
 }  // namespace

@@ -212,6 +212,58 @@ TEST_P(RedisInventoryTest, TellsWhenTheServerBreaksTheProtocol) {
     }
 }
 
+// Answers each question with the same page, whose cursor leads to a next one, and never with an
+// end.
+class EndlessRedis : public testing::Test {
+  protected:
+    Answers list(const std::string& page, const InventoryLimits& limits) {
+        const test::FakeServer server([&](test::FakePeer& peer, int) {
+            constexpr int kLinesOfAScan = 9;  // *4, and a length in front of each argument
+            while (!peer.skip_commands(kLinesOfAScan).empty()) peer.send(page);
+        });
+        return ask(&Inventory::list, server, limits);
+    }
+    Answers ask(void (Inventory::*question)(InventorySink&), const test::FakeServer& server,
+                const InventoryLimits& limits) {
+        StoreSpec spec;
+        spec.engine = Engine::Redis;
+        spec.host = "127.0.0.1";
+        spec.port = server.port();
+        Answers answers;
+        const auto inventory = make_redis_inventory(spec, loop_, resolver_, limits);
+        (inventory.get()->*question)(answers);
+        EXPECT_TRUE(loop_.run_until(answers.done, loop_.now() + std::chrono::seconds(10)));
+        return answers;
+    }
+
+    net::EventLoop loop_;
+    net::Resolver resolver_{loop_};
+};
+
+TEST_F(EndlessRedis, IsGivenUpAfterSoManyKeys) {
+    const auto answers = list("*2\r\n$1\r\n7\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n", {.keys = 100});
+    ASSERT_TRUE(answers.listed && !*answers.listed);
+    EXPECT_EQ(answers.listed->error().code, Errc::StoreError);
+    EXPECT_EQ(answers.keys.size(), 102u);
+}
+
+TEST_F(EndlessRedis, IsGivenUpAfterSoManyBytesOrSomeTimeWithoutAnyKey) {
+    for (const InventoryLimits& limits :
+         {InventoryLimits{.bytes = 1000}, InventoryLimits{.time = milliseconds(20)}}) {
+        const auto answers = list("*2\r\n$1\r\n7\r\n*0\r\n", limits);
+        ASSERT_TRUE(answers.listed && !*answers.listed);
+        EXPECT_EQ(answers.listed->error().code, Errc::StoreError);
+    }
+}
+
+TEST_F(EndlessRedis, IsNotListenedToWhenItSendsPagesThatNobodyAskedFor) {
+    const test::FakeServer server(
+        [](test::FakePeer& peer, int) { peer.flood("*2\r\n$1\r\n7\r\n*0\r\n"); });
+    const auto answers = ask(&Inventory::list, server, {});
+    ASSERT_TRUE(answers.listed && !*answers.listed);
+    EXPECT_EQ(answers.listed->error().code, Errc::Protocol);
+}
+
 }  // namespace
 }  // namespace sessmirror::store
 
