@@ -34,7 +34,7 @@ const char* consequence(Step step, Errc code) noexcept {
         case Step::Write:
             if (code == Errc::NotEnoughAcks)
                 return "The stores that acknowledged it have it; it may be lost with them.";
-            if (code == Errc::Timeout)
+            if (code == Errc::Timeout || code == Errc::OutOfTime)
                 return "It is not known whether the changes of this request are stored.";
             return "The changes of this request are lost; what was stored before stays.";
         case Step::Touch:
@@ -58,6 +58,7 @@ const char* remedy(Errc code) noexcept {
         case Errc::NoStore:
             return "Check that the stores run and can be reached from this host.";
         case Errc::Timeout:
+        case Errc::OutOfTime:
             return "Check the load of the stores and the network, or raise "
                    "sessmirror.io_timeout_ms and sessmirror.deadline_ms.";
         case Errc::Protocol:

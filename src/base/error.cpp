@@ -26,6 +26,8 @@ const char* describe(Errc code) noexcept {
             return "the store reported an error";
         case Errc::TooLarge:
             return "the session is too large";
+        case Errc::OutOfTime:
+            return "no time left";
         case Errc::Skipped:
             return "not asked";
         case Errc::NoStore:

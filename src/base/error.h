@@ -18,6 +18,7 @@ enum class Errc : std::uint8_t {
     Protocol,       // the store answered something that is not its protocol; connection dropped
     StoreError,     // the store understood and failed (out of memory, for instance)
     TooLarge,       // the value exceeds what the store, or the documented limit, accepts
+    OutOfTime,      // the caller had less time left than a store may take, as for Timeout
     Skipped,        // the store was not asked: it is known to be down, or no time was left
     NoStore,        // none of the stores that could hold the session could be asked
     LockTimeout,    // another request held the session's lock for longer than lock_wait_ms

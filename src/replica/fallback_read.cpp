@@ -29,6 +29,7 @@ FallbackRead::Round FallbackRead::round_after(Round round) noexcept {
 
 void FallbackRead::advance() noexcept {
     while (round_ != Round::Over) {
+        if (!has_time()) break;
         if (ask_round()) return;
         round_ = round_after(round_);
     }
@@ -45,8 +46,8 @@ bool FallbackRead::is_known(int store) noexcept {
             return !copy.version.is_none() || view_.has_newest(store);
         case Copy::State::Failed:
             // A second chance before a session is said not to exist: a claim may fail where a read
-            // does not (a full store).
-            return round_ == Round::Members;
+            // does not (a full store). Not for one that has let this call wait.
+            return round_ == Round::Members || copy.has_timed_out;
         case Copy::State::Absent:
         case Copy::State::Damaged:
             return true;
@@ -129,6 +130,10 @@ Error FallbackRead::no_credible_answer() noexcept {
 }
 
 Status FallbackRead::conclude_not_found() noexcept {
+    // Those that were not asked may have it.
+    if (round_ != Round::Over)
+        return Error(Errc::OutOfTime, "no time was left to ask other stores: %s",
+                     view_.failures().detail);
     bool answered = false;
     for (const int store : view_.set().everyone()) {
         const auto state = view_.copy(store).state;

@@ -81,7 +81,7 @@ void LocalFirstRead::conclude() noexcept {
     if (!view_.is_confirmed(env_.pool) || !view_.is_fresh() || !all_agree() ||
         view_.has_open_token()) {
         fallback_.emplace(env_, view_);
-        return fallback_->start(this);
+        return fallback_->start(this, deadline());
     }
     const int local = env_.pool.local();
     if (local >= 0 && view_.has_newest(local)) env_.pool.count(pool::Counter::LocalHits);

@@ -27,7 +27,7 @@ void LockedRead::claim() noexcept {
     releases_seen_ = env_.locks.releases(view_.key(), env_.pool.name_hash(home_));
     const int nearest = view_.set().reader(env_.pool);
     const auto want = nearest == home_ ? store::Want::Value : store::Want::Version;
-    restart_deadline();
+    claimed_at_ = env_.scheduler.now();
     const bool hint = nearest == home_ && needs_hints(env_.pool, view_.set(), home_);
     const store::LockClaim claim{owner_, env_.policy.lock_lease_s, waited_};
     env_.pool.store(home_).fetch({view_.key(), want, claim, deadline(), hint}, this);
@@ -133,8 +133,9 @@ void LockedRead::on_timer() noexcept {
     if (std::exchange(releases_seen_, releases) != releases)
         next_claim_ =
             std::min(next_claim_, now + LockBackoff::after_release(waited(), env_.random));
-    if (now >= next_claim_) return claim();
-    watch_releases();
+    if (now < next_claim_) return watch_releases();
+    extend_deadline(now - claimed_at_);
+    claim();
 }
 
 void LockedRead::fail_over(const Error& reason) noexcept {
@@ -144,7 +145,8 @@ void LockedRead::fail_over(const Error& reason) noexcept {
     home_ = view_.set().home(env_.pool, failed_homes_);
     // An answer such as "out of memory" is no outage, but a store that cannot take a lock cannot be
     // the home either.
-    if (home_ < 0) return conclude(view_.failures().detail[0] != '\0' ? view_.failures() : reason);
+    if (home_ < 0 || !has_time())
+        return conclude(view_.failures().detail[0] != '\0' ? view_.failures() : reason);
     claim();
 }
 
@@ -169,7 +171,7 @@ void LockedRead::fetch_from_home() noexcept {
 
 void LockedRead::fall_back() noexcept {
     fallback_.emplace(env_, view_);
-    fallback_->start(this);
+    fallback_->start(this, deadline());
 }
 
 void LockedRead::on_done() noexcept {
@@ -178,12 +180,17 @@ void LockedRead::on_done() noexcept {
 
 void LockedRead::conclude(Status outcome) noexcept {
     if (outcome || !view_.lock.held()) return finish(outcome);
+    const LockHold held = std::exchange(view_.lock, {});
+    const TimePoint until = env_.scheduler.now() + env_.policy.deadline;
+    if (!has_time()) {
+        env_.pool.store(held.store).release(view_.key(), held.lock, until, nullptr);
+        env_.locks.abandon(held.ticket);
+        return finish(outcome);
+    }
     // Waited for: a request that failed may be the last of this worker for a long time.
     failure_ = outcome.error();
-    restart_deadline();
-    ticket_ = view_.lock.ticket;  // left when the release is answered
-    env_.pool.store(view_.lock.store).release(view_.key(), view_.lock.lock, deadline(), this);
-    view_.lock = {};
+    ticket_ = held.ticket;  // left when the release is answered
+    env_.pool.store(held.store).release(view_.key(), held.lock, deadline(), this);
 }
 
 }  // namespace sessmirror::replica

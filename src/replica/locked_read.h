@@ -24,7 +24,8 @@ namespace sessmirror::replica {
 //   --> done, lock in view.lock Claiming --home failed--> Claiming at the next member (a failover)
 //
 // The lock of a worker of this host that no longer runs is broken on sight. On failure no lock is
-// held. The wait for a lock does not count against the deadline of the steps.
+// held. The wait for a lock, from a claim that was refused to the next one, does not count against
+// the deadline; a failover does, as everything else.
 class LockedRead final : public Operation,
                          private OperationListener,
                          private TimerSink,
@@ -82,6 +83,7 @@ class LockedRead final : public Operation,
     bool granted_ = false;
     bool waited_ = false;
     TimePoint wait_since_{};
+    TimePoint claimed_at_{};
     TimePoint next_claim_{};
     store::LockOwner holder_;
     TimePoint holder_since_{};

@@ -43,8 +43,12 @@ class Operation : public store::StoreSink {
 
     // REQUIRES: not started before. `listener` may be null.
     void start(OperationListener* listener = nullptr) noexcept {
+        start(listener, env_.scheduler.now() + env_.policy.deadline);
+    }
+    // As a step of a call that has begun before, and whose deadline it shares.
+    void start(OperationListener* listener, TimePoint deadline) noexcept {
         listener_ = listener;
-        deadline_ = env_.scheduler.now() + env_.policy.deadline;
+        deadline_ = deadline;
         run();
     }
     [[nodiscard]] const bool& done() const noexcept { return done_; }
@@ -53,6 +57,9 @@ class Operation : public store::StoreSink {
     // Whether it has to wait for all that it asks, as far as that can be told beforehand: whoever
     // waits for it may then receive answers one after the other. A hint, not a promise.
     [[nodiscard]] virtual bool needs_every_answer() const noexcept { return false; }
+
+    // By when it ends. Later than at the start by the time that it has waited for a lock.
+    [[nodiscard]] TimePoint deadline() const noexcept { return deadline_; }
 
   protected:
     virtual void run() noexcept = 0;
@@ -63,7 +70,9 @@ class Operation : public store::StoreSink {
         done_ = true;
         if (listener_ != nullptr) listener_->on_done();
     }
-    [[nodiscard]] TimePoint deadline() const noexcept { return deadline_; }
+    [[nodiscard]] bool has_time() const noexcept { return env_.scheduler.now() < deadline_; }
+    void extend_deadline(Duration time) noexcept { deadline_ += time; }
+    // For work that no page waits for.
     void restart_deadline() noexcept { deadline_ = env_.scheduler.now() + env_.policy.deadline; }
 
     Environment env_;

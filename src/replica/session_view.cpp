@@ -42,6 +42,8 @@ void SessionView::absorb(pool::Pool& pool, int store, Result<store::FetchReply>&
     Copy& known = copy(store);
     if (!reply) {
         known.state = Copy::State::Failed;
+        known.has_timed_out =
+            reply.error().code == Errc::Timeout || reply.error().code == Errc::OutOfTime;
         failures_.append("%s%s", failures_.detail[0] == '\0' ? "" : "; ", reply.error().detail);
         return;
     }

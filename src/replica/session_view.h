@@ -30,6 +30,7 @@ struct Copy {
     record::Fingerprint fingerprint = 0;
     record::Version version;
     std::int64_t ttl_left_s = 0;
+    bool has_timed_out = false;  // Failed, after this call has waited for it
 };
 
 // A session lock held by this request.

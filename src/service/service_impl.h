@@ -68,7 +68,7 @@ struct SessionService::Impl final {
 
     // Starts the operation and waits for it. Operations end by themselves; the limit is a safety
     // net.
-    Status run(Deployment& deployment, replica::Operation& operation) noexcept;
+    Status run(Deployment& deployment, replica::Operation& operation, TimePoint deadline) noexcept;
 
     [[nodiscard]] std::unique_ptr<SessionWork> take_work();
     // REQUIRES: its write has gone.
@@ -126,6 +126,13 @@ struct Session::Impl {
 
     // Makes `id` the current session; lets go of another one.
     void select(std::string_view id, std::int64_t lifetime_s);
+    // Begins a call, which has deadline_ms for all its steps.
+    void begin_call() noexcept;
+    // A start may be two calls of ours: about the id that the client sent, and about a new one.
+    void begin_start() noexcept;
+    [[nodiscard]] bool has_time() const noexcept { return time_left > Duration::zero(); }
+    // A step of the call.
+    Status run(replica::Operation& operation) noexcept;
     Status load(std::string_view id, std::int64_t lifetime_s);
     Status load_created();
     Status publish();
@@ -168,6 +175,8 @@ struct Session::Impl {
     bool is_entombed = false;        // a commit found it destroyed meanwhile: so it stays
     std::uint32_t lifetime_s = 0;
     unsigned fork_generation = 0;
+    Duration time_left{};      // of the call
+    bool is_starting = false;  // the next call may be a part of the same start
     bool selected = false;
     bool loaded = false;   // a read succeeded, and nothing was written since
     bool settled = false;  // written, touched or destroyed: close has only the lock to give back

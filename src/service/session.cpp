@@ -21,6 +21,10 @@ std::uint32_t clamp_lifetime(std::int64_t seconds) noexcept {
     return static_cast<std::uint32_t>(std::clamp<std::int64_t>(seconds, 1, kLongestLifetime));
 }
 
+Error out_of_time() noexcept {
+    return Error(Errc::Skipped, "no time was left of sessmirror.deadline_ms");
+}
+
 }  // namespace
 
 Session::Impl::Impl(SessionService::Impl& owner, std::shared_ptr<Deployment> with)
@@ -70,6 +74,22 @@ void Session::Impl::forget_parents_lock() noexcept {
     view().lock = {};
 }
 
+void Session::Impl::begin_call() noexcept {
+    time_left = deployment->policy.deadline;
+    is_starting = false;
+}
+
+void Session::Impl::begin_start() noexcept {
+    if (!is_starting) begin_call();
+}
+
+Status Session::Impl::run(replica::Operation& operation) noexcept {
+    if (!has_time()) return out_of_time();
+    const Status outcome = service.run(*deployment, operation, service.loop.now() + time_left);
+    time_left = operation.deadline() - service.loop.now();
+    return outcome;
+}
+
 Status Session::Impl::load(std::string_view id, std::int64_t lifetime) {
     select(id, lifetime);
     if (loaded) return kOk;
@@ -78,10 +98,10 @@ Status Session::Impl::load(std::string_view id, std::int64_t lifetime) {
     Status outcome = kOk;
     if (deployment->policy.locking == Locking::On) {
         replica::LockedRead read(env, view());
-        outcome = service.run(*deployment, read);
+        outcome = run(read);
     } else {
         replica::LocalFirstRead read(env, view());
-        outcome = service.run(*deployment, read);
+        outcome = run(read);
     }
     if (!outcome) return outcome;
     loaded = true;
@@ -98,7 +118,7 @@ Status Session::Impl::load_created() {
         deployment->pool->is_up(view().set().home(*deployment->pool)) && deployment->proven;
     if (!likely_up) {
         replica::AliveCheck check(service.environment(*deployment), view());
-        if (const auto alive = service.run(*deployment, check); !alive) return alive;
+        if (const auto alive = run(check); !alive) return alive;
     }
     view().assume_absent();
     loaded = true;
@@ -111,7 +131,7 @@ Status Session::Impl::publish() {
     created_id.clear();
     if (!loaded || deployment->policy.locking != Locking::On) return kOk;
     replica::LockedRead read(service.environment(*deployment), view());
-    return service.run(*deployment, read);
+    return run(read);
 }
 
 Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
@@ -119,6 +139,7 @@ Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
     if (view().is_stale && deployment->policy.on_stale == OnStale::ReadOnly)
         return Error(Errc::Stale,
                      "the session cannot be changed while its newest version is out of reach");
+    if (!has_time()) return out_of_time();
     const bool may_linger = deployment->policy.ack != Ack::All;
     if (may_linger) {
         work->payload.assign(payload.begin(), payload.end());
@@ -127,7 +148,7 @@ Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
     work->write.emplace(service.environment(*deployment), view(), kind, payload, ttl_s,
                         created_id == work->id, form);
     if (lock == Lock::Keep) work->write->keep_lock();
-    const Status outcome = service.run(*deployment, *work->write);
+    const Status outcome = run(*work->write);
     if (!may_linger) work->write->let_payload_go();
     if (const auto version = work->write->version_to_tell(); !version.is_none())
         tell({version, outcome && work->write->written().is_tombstone() ? TokenKind::Ended
@@ -203,7 +224,7 @@ Status Session::Impl::touch_if_due() {
         if (copy.state != replica::Copy::State::Present) continue;
         if (!replica::TouchAll::is_due(copy.ttl_left_s, lifetime_s)) continue;
         replica::TouchAll touch(service.environment(*deployment), view(), lifetime_s);
-        return service.run(*deployment, touch);
+        return run(touch);
     }
     return kOk;
 }
@@ -235,6 +256,8 @@ Session::~Session() {
 }
 
 Result<Loaded> Session::read(std::string_view id, std::int64_t lifetime_s) {
+    impl_->begin_start();
+    impl_->is_starting = false;
     if (const auto outcome = impl_->load(id, lifetime_s); !outcome) return outcome.error();
     const auto& view = impl_->view();
     if (!view.is_alive()) return Loaded{};
@@ -243,6 +266,8 @@ Result<Loaded> Session::read(std::string_view id, std::int64_t lifetime_s) {
 
 Result<bool> Session::exists(std::string_view id, std::int64_t lifetime_s) {
     if (impl_->created_id == id) return false;
+    impl_->begin_start();
+    impl_->is_starting = true;
     if (const auto outcome = impl_->load(id, lifetime_s); !outcome) return outcome.error();
     if (impl_->view().is_alive()) return true;
     impl_->let_go();
@@ -271,11 +296,13 @@ void Session::created(std::string_view id) {
 }
 
 Status Session::publish() {
+    impl_->begin_call();
     return impl_->publish();
 }
 
 Status Session::write(std::string_view id, ByteView payload, std::int64_t lifetime_s,
                       record::Serialization form) {
+    impl_->begin_call();
     impl_->select(id, lifetime_s);
     if (!impl_->loaded)
         return Error(Errc::Internal, "the session was not read before it was written");
@@ -287,6 +314,7 @@ Status Session::write(std::string_view id, ByteView payload, std::int64_t lifeti
 
 Status Session::commit(std::string_view id, ByteView payload, std::int64_t lifetime_s,
                        record::Serialization form) {
+    impl_->begin_call();
     impl_->select(id, lifetime_s);
     if (!impl_->loaded)
         return Error(Errc::Internal, "the session was not read before it was written");
@@ -319,10 +347,12 @@ bool Session::is_unchanged() const noexcept {
 }
 
 Status Session::roll_back() {
+    impl_->begin_call();
     return impl_->roll_back();
 }
 
 Status Session::touch(std::string_view id, std::int64_t lifetime_s) {
+    impl_->begin_call();
     impl_->select(id, lifetime_s);
     if (!impl_->loaded) return Error(Errc::Internal, "the session was not read before it was used");
     impl_->undo.reset();
@@ -333,6 +363,7 @@ Status Session::touch(std::string_view id, std::int64_t lifetime_s) {
 }
 
 Status Session::destroy(std::string_view id, std::int64_t lifetime_s) {
+    impl_->begin_call();
     if (const auto outcome = impl_->load(id, lifetime_s); !outcome) return outcome;
     impl_->undo.reset();
     if (!impl_->view().is_alive()) return kOk;
@@ -340,6 +371,7 @@ Status Session::destroy(std::string_view id, std::int64_t lifetime_s) {
 }
 
 void Session::close() noexcept {
+    impl_->begin_call();
     impl_->let_go();
     impl_->created_id.clear();
 }

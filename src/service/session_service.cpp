@@ -146,10 +146,10 @@ Result<int> SessionService::Impl::find_local(const Options& options,
     return pool::find_local_store(options.local, specs, addresses, net::interface_addresses());
 }
 
-Status SessionService::Impl::run(Deployment& deployment, replica::Operation& operation) noexcept {
-    operation.start();
-    const TimePoint limit =
-        loop.now() + deployment.policy.deadline + deployment.policy.lock_wait + kSafetyNet;
+Status SessionService::Impl::run(Deployment& deployment, replica::Operation& operation,
+                                 TimePoint deadline) noexcept {
+    operation.start(nullptr, deadline);
+    const TimePoint limit = deadline + deployment.policy.lock_wait + kSafetyNet;
     // What lingers is awaited as well, and needed by nobody.
     const bool needs_all = operation.needs_every_answer() && lingering.empty();
     if (!loop.run_until(operation.done(), limit,
@@ -232,7 +232,7 @@ void SessionService::Impl::compare_settings() noexcept {
         environment(current()), settings_key(current().options),
         replica::describe_settings(*current().pool, current().options.redundancy,
                                    current().options.secret));
-    (void)run(current(), check);
+    (void)run(current(), check, loop.now() + current().policy.deadline);
 }
 
 // A second connection means that the first was lost, and with it, maybe, what the store knew.

@@ -150,21 +150,44 @@ void Link<Wire>::on_timer() noexcept {
     const TimePoint now = loop_.now();
     const auto late = std::find_if(pending_.begin(), pending_.end(),
                                    [now](const Pending& p) { return p.ends() <= now; });
-    if (late == pending_.end() || made_progress()) {
+    const bool is_over = late != pending_.end() && late->terms.deadline <= now;
+    if (late == pending_.end() || (!is_over && made_progress())) {
         watch_time();
         return;
     }
-    drop(Error(Errc::Timeout, "%.100s did not answer within %d ms", name().c_str(),
-               milliseconds_of(now - late->sent_at)));
+    drop(too_late(*late, now));
 }
 
-// What shows that the server lives: whatever it owes, it may take that long again for.
+// A caller that came with less time than stores may take has nothing to hold against this one.
 template <class Wire>
-void Link<Wire>::be_patient() noexcept {
+Error Link<Wire>::too_late(const Pending& pending, TimePoint now) const noexcept {
+    const Duration waited = now - pending.sent_at;
+    if (waited < options_.io_timeout / 2)
+        return Error(Errc::OutOfTime, "%.100s had only %d ms to answer", name().c_str(),
+                     milliseconds_of(waited));
+    return Error(Errc::Timeout, "%.100s did not answer within %d ms", name().c_str(),
+                 milliseconds_of(waited));
+}
+
+// A packet was answered, or taken to its end: whatever the server owes, it may take that long again
+// for.
+template <class Wire>
+void Link<Wire>::renew_patience() noexcept {
     if (pending_.empty()) return;
     const TimePoint ends = loop_.now() + options_.io_timeout;
     for (Pending& pending : pending_)
         if (pending.patience_ends < ends) pending.patience_ends = ends;
+}
+
+// So many bytes have come or gone, of which that is all that they show.
+template <class Wire>
+void Link<Wire>::extend_patience(std::size_t bytes) noexcept {
+    constexpr auto kPerByte = std::chrono::nanoseconds(std::chrono::seconds(1)) / kLowestRate;
+    const Duration worth = kPerByte * static_cast<Duration::rep>(bytes);
+    const TimePoint longest = loop_.now() + options_.io_timeout;
+    for (Pending& pending : pending_)
+        if (pending.patience_ends < longest)
+            pending.patience_ends = std::min(pending.patience_ends + worth, longest);
 }
 
 // Looked at when the patience is at its end, since it costs a system call. Where everything is
@@ -175,8 +198,11 @@ bool Link<Wire>::made_progress() noexcept {
     const bool is_less = unacknowledged_ < before;
     const bool was_sending = std::exchange(is_sending_, is_less && unacknowledged_ > 0);
     if (!is_sending_ && !(is_less && was_sending)) return false;
-    be_patient();
-    return true;
+    // Once it has everything, it may think as long as with any other packet.
+    unacknowledged_ == 0 ? renew_patience() : extend_patience(before - unacknowledged_);
+    const TimePoint now = loop_.now();
+    return std::none_of(pending_.begin(), pending_.end(),
+                        [now](const Pending& p) { return p.patience_ends <= now; });
 }
 
 template <class Wire>
@@ -203,13 +229,25 @@ bool Link<Wire>::receive_directly(TimePoint limit) noexcept {
 
 template <class Wire>
 void Link<Wire>::on_bytes(ByteView bytes) noexcept {
-    parse(bytes);
+    receive(bytes, bytes.size());
 }
 
 template <class Wire>
 void Link<Wire>::on_filled(std::size_t size) noexcept {
     parser_.filled(size);
-    parse({});
+    receive({}, size);
+}
+
+template <class Wire>
+void Link<Wire>::receive(ByteView bytes, std::size_t size) {
+    const unsigned life = life_;
+    const std::uint32_t completed = completed_packets_;
+    parse(bytes);
+    if (life != life_) return;
+    if (completed != completed_packets_)
+        renew_patience();
+    else
+        extend_patience(size);
 }
 
 // Without bytes the parser only finishes what it has been filled with.
@@ -231,7 +269,6 @@ void Link<Wire>::parse(ByteView bytes) {
         take(std::move(reply));
         if (life != life_) return;
     } while (!bytes.empty() || parser_.has_more());
-    be_patient();
 }
 
 template <class Wire>
@@ -243,6 +280,7 @@ void Link<Wire>::accept(Reply reply) {
 template <class Wire>
 void Link<Wire>::accept_greeting() {
     is_up_ = true;
+    ++completed_packets_;
     pending_.erase(pending_.begin());
     watch_time();
     owner_.on_link_up();
@@ -252,6 +290,7 @@ template <class Wire>
 void Link<Wire>::complete_front() {
     const Pending done = pending_.front();
     pending_.erase(pending_.begin());
+    ++completed_packets_;
     if (pending_.empty()) forget_sending();
     completed_.swap(replies_);
     watch_time();

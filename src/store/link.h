@@ -64,8 +64,11 @@ struct LinkOptions {
 // The one connection to a store, made at first use and made again after a failure, with the
 // requests in flight on it. Replies belong to requests by their order; the first that is not what
 // was asked for ends the connection, because nothing behind it can be trusted to belong to anybody.
+//
 // On a timeout it ends as well, for the same reason: when the server has been silent for the
-// timeout, neither answering nor, while a large value is on its way, taking more of it.
+// timeout, neither answering nor, while a large value is on its way, taking more of it; when it
+// answers or takes less than kLowestRate beyond the timeout; or when the caller's deadline has
+// come. So a packet takes the timeout, and the time that its bytes need at that rate, at most.
 //
 // A protocol is given by `Wire`, which names its Packet, its Parser and its Reply, and by the class
 // derived from this, which judges the replies. Every connection starts with the protocol's
@@ -92,6 +95,8 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
     void flush();
 
     [[nodiscard]] const std::string& name() const noexcept { return connection_.name(); }
+
+    static constexpr std::size_t kLowestRate = 256 * 1024;  // bytes a second
 
   protected:
     struct Greeting {
@@ -167,12 +172,15 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
     void push(Client* client, const LinkTerms& terms);
     void send_outgoing();
     void begin_patience();
-    void be_patient() noexcept;
+    void renew_patience() noexcept;
+    void extend_patience(std::size_t bytes) noexcept;
     [[nodiscard]] bool made_progress() noexcept;
     void forget_sending() noexcept;
+    void receive(ByteView bytes, std::size_t size);
     void parse(ByteView bytes);
     void complete_front();
     [[nodiscard]] std::string withdrawals() const;
+    [[nodiscard]] Error too_late(const Pending& pending, TimePoint now) const noexcept;
     void watch_time();
 
     net::EventLoop& loop_;
@@ -184,6 +192,7 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
     Parser parser_;
     Packet outgoing_{kFirstCommand};              // of send_later(), and what is being put in
     std::uint32_t next_pending_ = kFirstCommand;  // the first in outgoing_ not yet in pending_
+    std::uint32_t completed_packets_ = 0;         // tells whether there was one
     // Of what is in pending_: bytes not acknowledged at the last look, and all that was sent since.
     std::size_t unacknowledged_ = 0;
     bool is_sending_ = false;  // at the last look it was less than before, and not nothing

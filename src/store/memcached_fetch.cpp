@@ -211,7 +211,7 @@ void FetchOperation::finish() {
 
 void FetchOperation::fail(const Error& why) {
     // After a timeout the withdrawal is on its way already, and the store is in no state to answer.
-    if (why.code != Errc::Timeout) release_quietly();
+    if (why.code != Errc::Timeout && why.code != Errc::OutOfTime) release_quietly();
     answer(&StoreSink::on_fetch, Result<FetchReply>(why));
 }
 

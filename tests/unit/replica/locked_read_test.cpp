@@ -177,6 +177,46 @@ TEST_F(LockedRead, FailsWithoutALockWhenNoStoreAnswers) {
     EXPECT_FALSE(view.lock.held());
 }
 
+TEST_F(LockedRead, AFailoverDoesNotStartTheDeadlineAnew) {
+    lab.store_session(home_host(), "cart");
+    auto& host = other_host();
+    host.policy.deadline = milliseconds(300);  // of which each silent home takes 200
+    const replica::ReplicaSet set(host.pool, lab.key, host.policy.redundancy);
+    for (const int store : set.members()) lab.node(store).pause();
+    lab.open(host, view);
+    const TimePoint start = host.process.now();
+    const Status outcome = lab.read(host, view);
+    ASSERT_FALSE(outcome);
+    EXPECT_LE(host.process.now() - start, milliseconds(310));
+}
+
+TEST_F(LockedRead, TheWaitForALockDoesNotCountAgainstTheDeadline) {
+    lab.store_session(home_host(), "cart");
+    lab.open(home_host(), view);
+    ASSERT_TRUE(lab.read(home_host(), view));
+    other_host().policy.deadline = milliseconds(100);
+    lab.open(other_host(), second);
+    replica::LockedRead waiting(other_host().environment(), second);
+    waiting.start();
+    lab.world.run_until(lab.world.now() + milliseconds(1000));
+    EXPECT_FALSE(waiting.done());
+    release_lock(home_host());
+    while (!waiting.done() && lab.world.step()) {
+    }
+    EXPECT_TRUE(waiting.outcome()) << waiting.outcome().error().detail;
+}
+
+// A new visitor, or one whose session has expired: nobody has it, and the home does not answer.
+TEST_F(LockedRead, AStoreThatLetTheCallWaitIsNotAskedAgainForASessionThatNobodyHas) {
+    auto& host = other_host();
+    lab.node(lab.home()).pause();
+    lab.open(host, view);
+    const TimePoint start = host.process.now();
+    ASSERT_TRUE(lab.read(host, view));
+    EXPECT_FALSE(view.is_found());
+    EXPECT_LT(host.process.now() - start, milliseconds(300)) << "one timeout is 200 ms";
+}
+
 TEST_F(LockedRead, AsksSeldomWhileOneHolderStays) {
     lab.open(home_host(), view);
     ASSERT_TRUE(lab.read(home_host(), view));

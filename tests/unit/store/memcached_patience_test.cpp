@@ -35,9 +35,10 @@ StoreSpec at(const FakeServer& server) {
 // Beats in the client's loop; a server takes a step with each.
 class Beat final : public TimerSink {
   public:
+    explicit Beat(Duration period = kPeriod) : period_(period) {}
     void begin(net::EventLoop& loop) {
         timer_ = loop.make_timer(*this);
-        timer_->start(kPeriod);
+        timer_->start(period_);
     }
     void end() {  // before the loop does
         timer_.reset();
@@ -52,9 +53,10 @@ class Beat final : public TimerSink {
     void on_timer() noexcept override {
         ++beats_;
         beats_.notify_all();
-        timer_->start(kPeriod);
+        timer_->start(period_);
     }
 
+    const Duration period_;
     std::unique_ptr<Timer> timer_;
     std::atomic<int> beats_{0};
 };
@@ -115,6 +117,67 @@ TEST(MemcachedPatience, AnAnswerThatStopsHalfWayIsGivenUp) {
     EXPECT_LT(client.loop().now() - before, seconds(5));
 }
 
+// A part of the answer with each beat, without end.
+void drip(FakePeer& peer, Beat& beat, std::string_view part) {
+    for (int i = 1; peer.send(part); ++i) beat.await(i);
+}
+
+TEST(MemcachedPatience, AnAnswerThatDripsIsGivenUpLikeOneThatDoesNotCome) {
+    Beat beat(milliseconds(10));
+    FakeServer server([&](FakePeer& peer, int) {
+        const std::string command = greet(peer);
+        peer.send("VA 5000000 c1 f1 t60" + opaque_of(command) + "\r\n");
+        drip(peer, beat, "x");
+    });
+    StoreClient client(at(server), {.io_timeout = milliseconds(100)});
+    beat.begin(client.loop());
+    const TimePoint before = client.loop().now();
+    const auto reply = client.fetch(key_of("a"));
+    const Duration waited = client.loop().now() - before;
+    beat.end();
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().code, Errc::Timeout);
+    EXPECT_LT(waited, seconds(5)) << "which is the caller's deadline";
+}
+
+TEST(MemcachedPatience, AGreetingThatDripsIsGivenUp) {
+    Beat beat(milliseconds(10));
+    FakeServer server([&](FakePeer& peer, int) { drip(peer, beat, "VERSION 1.6.18"); });
+    StoreClient client(at(server), {.io_timeout = milliseconds(100)});
+    beat.begin(client.loop());
+    const TimePoint before = client.loop().now();
+    const auto reply = client.fetch(key_of("a"));
+    const Duration waited = client.loop().now() - before;
+    beat.end();
+    ASSERT_FALSE(reply);
+    EXPECT_LT(waited, seconds(5));
+}
+
+TEST(MemcachedPatience, AnAnswerThatKeepsComingEndsAtTheCallersDeadline) {
+    FakeServer server([&](FakePeer& peer, int) {
+        const std::string command = greet(peer);
+        peer.send("VA 16000000 c1 f1 t60" + opaque_of(command) + "\r\n");
+        peer.flood(std::string(1000, 'x'));
+    });
+    StoreClient client(at(server), {.io_timeout = kIoTimeout, .max_payload = 16'000'000});
+    client.patience = milliseconds(1);
+    const TimePoint before = client.loop().now();
+    const auto reply = client.fetch(key_of("a"));
+    ASSERT_FALSE(reply);
+    EXPECT_LT(client.loop().now() - before, seconds(5));
+}
+
+// The store is not to blame, and must not be called down.
+TEST(MemcachedPatience, WhoeverHadNoTimeToWaitSaysSo) {
+    FakeServer server([&](FakePeer& peer, int) {
+        greet(peer);
+        peer.stall();
+    });
+    StoreClient client(at(server), {.io_timeout = seconds(10)});
+    client.patience = milliseconds(20);
+    EXPECT_EQ(client.fetch(key_of("a")).error().code, Errc::OutOfTime);
+}
+
 TEST(MemcachedPatience, ALargeSessionMayBeTakenSlowlyIfItKeepsBeingTaken) {
     Beat beat;
     FakeServer server([&](FakePeer& peer, int) {
@@ -164,6 +227,24 @@ TEST(MemcachedPatience, ALargeSessionMayBeTakenSlowlyWhileOthersWait) {
     ASSERT_TRUE(client.sink.put && *client.sink.put);
     ASSERT_TRUE(second.fetched && *second.fetched);
     EXPECT_FALSE((*second.fetched)->found);
+}
+
+TEST(MemcachedPatience, AStoreThatTakesALargeSessionInDropsIsGivenUp) {
+    Beat beat(milliseconds(10));
+    FakeServer server([&](FakePeer& peer, int) {
+        tell_settings_and_read_line(peer);
+        for (int i = 1; peer.swallow(100); ++i) beat.await(i);
+    });
+    StoreClient client(at(server), {.io_timeout = milliseconds(100)});
+    const Session session("a", std::string(8 * kMegabyte, 'x'));
+    beat.begin(client.loop());
+    const TimePoint before = client.loop().now();
+    const auto reply = client.put(session.put(client));
+    const Duration waited = client.loop().now() - before;
+    beat.end();
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().code, Errc::Timeout);
+    EXPECT_LT(waited, seconds(5));
 }
 
 TEST(MemcachedPatience, AStoreThatStopsTakingALargeSessionIsGivenUp) {

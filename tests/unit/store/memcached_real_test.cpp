@@ -334,7 +334,7 @@ TEST_P(MemcachedStore, ALockClaimThatTimedOutDoesNotLockLater) {
     client_.patience = milliseconds(60);
     const auto lost = client_.lock(key_of("a"), "host:1");
     ASSERT_FALSE(lost);
-    EXPECT_EQ(lost.error().code, Errc::Timeout);
+    EXPECT_EQ(lost.error().code, Errc::OutOfTime);
     server_.resume();
     client_.patience = std::chrono::seconds(10);
 

@@ -199,7 +199,7 @@ TEST(RedisFaults, ARequestsOwnDeadlineIsKeptWhenItIsShorter) {
     StoreClient client(at(server.port()), {.io_timeout = seconds(30)});
     client.patience = milliseconds(30);
     const TimePoint before = client.loop().now();
-    EXPECT_EQ(client.fetch(key_of("a")).error().code, Errc::Timeout);
+    EXPECT_EQ(client.fetch(key_of("a")).error().code, Errc::OutOfTime);
     EXPECT_LT(client.loop().now() - before, seconds(10));
 }
 
