@@ -125,7 +125,7 @@ void GuardedPut::judge(store::FetchReply& reply) noexcept {
     }
     copy = {Copy::State::Present, reply.cas, reply.fingerprint, {}, reply.ttl_left_s};
     if (!base_.is_none() && reply.fingerprint == record::fingerprint(base_)) return put(reply.cas);
-    if (reply.value.empty()) return look(store::Want::Value);
+    if (!reply.has_value) return look(store::Want::Value);
 
     const auto decoded = record::decode(view_.key().text(), reply.value);
     if (!decoded) {

@@ -53,7 +53,7 @@ void SessionView::absorb(pool::Pool& pool, int store, Result<store::FetchReply>&
     known.fingerprint = reply->fingerprint;
     known.ttl_left_s = reply->ttl_left_s;
     if (!reply->hint.empty()) hints_ = CasHints::decode(reply->hint);
-    if (!reply->found || reply->value.empty()) return;
+    if (!reply->found || !reply->has_value) return;
 
     const auto decoded = record::decode(key_.text(), reply->value);
     if (!decoded) return note_damage(pool, store, decoded.error());

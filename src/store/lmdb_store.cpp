@@ -101,7 +101,8 @@ int LmdbStore::read(const FetchRequest& request, FetchReply& reply) {
         reply.cas = item->cas;
         reply.fingerprint = item->fingerprint();
         reply.ttl_left_s = static_cast<std::int64_t>(item->expires_unix - now);
-        if (request.want == Want::Value)
+        reply.has_value = request.want == Want::Value;
+        if (reply.has_value)
             reply.value.assign(item->content.begin(), item->content.end());
     }
     access_.end_read();

@@ -132,6 +132,7 @@ bool FetchOperation::take_value(wire::Reply& item) {
     reply_.fingerprint = item.client_flags & ~kSplitFlag;
     reply_.ttl_left_s = item.ttl_left_s;
     reply_.value = std::move(item.value);
+    reply_.has_value = want_ == Want::Value;
     const bool is_split = (item.client_flags & kSplitFlag) != 0;
     if (!is_split || want_ == Want::Version) {
         finish();
@@ -199,7 +200,7 @@ void FetchOperation::hand_out_damaged() {
 
 // The server has evicted a chunk. What is left can be replaced, and is nobody's session.
 void FetchOperation::hand_out_absent() {
-    reply_.found = false;
+    reply_.found = reply_.has_value = false;
     reply_.value.clear();
     finish();
 }

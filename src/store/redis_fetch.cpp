@@ -87,7 +87,8 @@ bool RedisFetch::take_value(RespReply& value, const RespReply& ttl) {
     reply_.fingerprint = record::fingerprint(
         {static_cast<std::uint32_t>(reply_.cas >> 32), static_cast<std::uint32_t>(reply_.cas)});
     reply_.ttl_left_s = ttl.integer == kNever ? -1 : std::max(ttl.integer, std::int64_t{0}) / 1000;
-    if (want_ == Want::Value) reply_.value = std::move(value.value);
+    reply_.has_value = want_ == Want::Value;
+    if (reply_.has_value) reply_.value = std::move(value.value);
     return true;
 }
 

@@ -66,7 +66,10 @@ struct FetchReply {
     Cas cas = 0;
     record::Fingerprint fingerprint = 0;  // meaningful when found
     std::int64_t ttl_left_s = 0;          // meaningful when found; -1 = never expires
-    Bytes value;                          // envelope + payload when found and Want::Value
+    // Found, and Want::Value: `value` is what is stored, envelope + payload if it is a session. It
+    // may be anything else, also nothing at all.
+    bool has_value = false;
+    Bytes value;
     // What a put or leave_hint() left beside the item, if it was asked for and is there. Under no
     // guard: it may be older or newer than the item, or come from a put that was refused.
     Bytes hint;

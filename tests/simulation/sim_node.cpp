@@ -76,7 +76,8 @@ Result<store::FetchReply> SimNode::fetch(const store::FetchRequest& request) {
     reply.cas = item->cas;
     reply.fingerprint = item->fingerprint;
     reply.ttl_left_s = std::chrono::duration_cast<seconds>(item->expires - world_.now()).count();
-    if (request.want == store::Want::Value) reply.value = item->value;
+    reply.has_value = request.want == store::Want::Value;
+    if (reply.has_value) reply.value = item->value;
     return reply;
 }
 
@@ -203,6 +204,14 @@ void SimNode::evict(std::string_view key) {
     if (found == memory_.items.end()) return;
     note_loss(found->first, found->second);
     memory_.items.erase(found);
+}
+
+void SimNode::empty(std::string_view key) {
+    const auto item = memory_.items.find(key);
+    if (item == memory_.items.end()) return;
+    item->second.value.clear();
+    item->second.fingerprint = 0;
+    item->second.cas = ++counter_;
 }
 
 void SimNode::evict_lock(std::string_view key) {

@@ -59,6 +59,7 @@ class SimNode {
     void restart_empty();  // from Down
     void restart_warm(Memory snapshot);
     void evict(std::string_view key);
+    void empty(std::string_view key);  // as an operator does who sets the key to ""
     void evict_lock(std::string_view key);
     void set_full(bool full) noexcept { full_ = full; }
     // Gives an item a new CAS with no write, as a slab move does in old memcached versions.

@@ -107,6 +107,19 @@ TEST_F(LocalFirstRead, NeverHandsOutADamagedCopy) {
     EXPECT_EQ(lab.payload_on(0), "cart");
 }
 
+TEST_F(LocalFirstRead, TakesAnEmptyValueForDamage) {
+    lab.store_session(host, "cart");
+    lab.node(0).empty(lab.key.text());
+    const auto before = host.requests(0);
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    EXPECT_EQ(as_text(view.newest().payload), "cart");
+    EXPECT_EQ(host.count(Counter::CorruptCopies), 1u);
+    lab.settle();
+    EXPECT_EQ(lab.payload_on(0), "cart");
+    EXPECT_LE(host.requests(0) - before, 3u);
+}
+
 TEST_F(LocalFirstRead, FailsWhenOnlyDamagedCopiesAreLeft) {
     store::PutRequest damage;
     damage.key = lab.key;

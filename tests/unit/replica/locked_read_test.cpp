@@ -217,6 +217,48 @@ TEST_F(LockedRead, AStoreThatLetTheCallWaitIsNotAskedAgainForASessionThatNobodyH
     EXPECT_LT(host.process.now() - start, milliseconds(300)) << "one timeout is 200 ms";
 }
 
+TEST_F(LockedRead, TakesAnEmptyValueForDamageWhereverItIs) {
+    for (const int empty : {lab.home(), other()}) {
+        lab.store_session(home_host(), "cart");
+        auto& host = other_host();
+        lab.node(empty).empty(lab.key.text());
+        const auto before = host.requests(empty);
+        lab.open(host, view);
+        ASSERT_TRUE(lab.read(host, view));
+        EXPECT_EQ(as_text(view.newest().payload), "cart");
+        release_lock(host);
+        lab.settle();
+        EXPECT_EQ(lab.payload_on(empty), "cart");
+        EXPECT_LE(host.requests(empty) - before, 5u);
+    }
+}
+
+// Nobody else has one: the start fails, and what is there stays.
+TEST_F(LockedRead, FailsAtOnceWhereOnlyEmptyValuesAreLeft) {
+    lab.store_session(home_host(), "cart");
+    for (int i = 0; i < 3; ++i) lab.node(i).empty(lab.key.text());
+    auto& host = other_host();
+    lab.open(host, view);
+    const TimePoint start = host.process.now();
+    const Status outcome = lab.read(host, view);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, Errc::Corrupt);
+    EXPECT_LT(host.process.now() - start, milliseconds(50));
+}
+
+TEST_F(LockedRead, AWriteReplacesAnEmptyValue) {
+    auto& host = home_host();
+    lab.store_session(host, "cart");
+    lab.open(host, view);
+    ASSERT_TRUE(lab.read(host, view));
+    const int home = lab.home();
+    lab.node(home).empty(lab.key.text());
+    const auto before = host.requests(home);
+    ASSERT_TRUE(lab.write(host, view, "more"));
+    EXPECT_EQ(lab.payload_on(home), "more");
+    EXPECT_LE(host.requests(home) - before, 5u);
+}
+
 TEST_F(LockedRead, AsksSeldomWhileOneHolderStays) {
     lab.open(home_host(), view);
     ASSERT_TRUE(lab.read(home_host(), view));

@@ -25,7 +25,7 @@ class Reconciling : public ::testing::Test {
         policy.locking = replica::Locking::Optimistic;
         view.reset(lab.host().pool, lab.key, 2);
         store::FetchReply copy;
-        copy.found = true;
+        copy.found = copy.has_value = true;
         const Rival read = made(kRead, {kParent}, "a|i:1;b|i:2;");
         const auto header = record::encode(read.envelope, lab.key.text(), read.payload);
         copy.value.assign(header.view().begin(), header.view().end());

@@ -61,7 +61,9 @@ TEST_F(Lmdb, TellsVersionAndLifetimeWithoutTheValue) {
     pass(40);
     const auto reply = client_->fetch(session.key, Want::Version);
     ASSERT_TRUE(reply && reply->found);
+    EXPECT_FALSE(reply->has_value);
     EXPECT_TRUE(reply->value.empty());
+    EXPECT_TRUE(client_->fetch(session.key)->has_value);
     EXPECT_EQ(reply->fingerprint, record::fingerprint(session.version));
     EXPECT_EQ(reply->ttl_left_s, 60);
 }

@@ -95,6 +95,17 @@ TEST_P(MemcachedStore, AnswersAVersionProbeWithoutTheValue) {
     EXPECT_EQ(reply->fingerprint, record::fingerprint({5, 6}));
 }
 
+TEST_P(MemcachedStore, TellsAnEmptyValueFromOneThatWasNotRead) {
+    const std::string name(key_of("a").text());
+    ASSERT_EQ(server_.ask("set " + name + " 0 100 0\r\n\r\nmn\r\n"), "STORED\r\nMN\r\n");
+    const auto read = client_.fetch(key_of("a"));
+    ASSERT_TRUE(read && read->found);
+    EXPECT_TRUE(read->has_value);
+    EXPECT_TRUE(read->value.empty());
+    EXPECT_FALSE(client_.fetch(key_of("a"), Want::Version)->has_value);
+    EXPECT_FALSE(client_.fetch(key_of("nobody"))->has_value);
+}
+
 // Opaques come again after a thousand commands.
 TEST_P(MemcachedStore, AConnectionServesThousandsOfCommands) {
     const Session session("a", "x", {5, 6});

@@ -114,6 +114,16 @@ TEST_P(RedisStore, AnswersAVersionProbeWithoutTheValue) {
     EXPECT_GT(reply->ttl_left_s, 590);
 }
 
+TEST_P(RedisStore, TellsAnEmptyValueFromOneThatWasNotRead) {
+    ASSERT_EQ(server_.command({"SET", std::string(key_of("a").text()), ""}), "+OK\r\n");
+    const auto read = client_.fetch(key_of("a"));
+    ASSERT_TRUE(read && read->found);
+    EXPECT_TRUE(read->has_value);
+    EXPECT_TRUE(read->value.empty());
+    EXPECT_FALSE(client_.fetch(key_of("a"), Want::Version)->has_value);
+    EXPECT_FALSE(client_.fetch(key_of("nobody"))->has_value);
+}
+
 TEST_P(RedisStore, KnowsTheCasOfAVersionBeforeAnything) {
     const record::Version last{std::numeric_limits<std::uint32_t>::max(),
                                std::numeric_limits<std::uint32_t>::max()};
