@@ -260,6 +260,7 @@ void Link<Wire>::parse(ByteView bytes) {
             return;
         }
         Reply reply;
+        parser_.set_max_value(largest_value());
         const auto step = parser_.next(bytes, reply);
         if (step == Parser::Step::NeedMore) break;
         if (step == Parser::Step::Malformed) {
@@ -271,8 +272,16 @@ void Link<Wire>::parse(ByteView bytes) {
     } while (!bytes.empty() || parser_.has_more());
 }
 
+// Of the next reply.
+template <class Wire>
+std::size_t Link<Wire>::largest_value() const noexcept {
+    const ValueLimits& limits = pending_.front().terms.values;
+    return std::min(limits.each, limits.all - values_);
+}
+
 template <class Wire>
 void Link<Wire>::accept(Reply reply) {
+    values_ += std::min(Wire::value_size(reply), largest_value());
     replies_.push_back(std::move(reply));
     if (replies_.size() == pending_.front().commands) complete_front();
 }
@@ -291,6 +300,7 @@ void Link<Wire>::complete_front() {
     const Pending done = pending_.front();
     pending_.erase(pending_.begin());
     ++completed_packets_;
+    values_ = 0;
     if (pending_.empty()) forget_sending();
     completed_.swap(replies_);
     watch_time();
@@ -324,6 +334,7 @@ void Link<Wire>::drop(const Error& reason) {
         connection_.close_after(as_bytes(may_repeat ? std::string() : withdrawals()));
     const std::vector<Pending> lost = std::exchange(pending_, {});
     replies_.clear();
+    values_ = 0;
     outgoing_.clear();
     next_pending_ = outgoing_.next();
     forget_sending();

@@ -41,10 +41,19 @@ class LinkOwner {
     ~LinkOwner() = default;
 };
 
-// How long a packet may take, and what must follow it if it is given up.
+// How many bytes of values a packet's replies may have: each, and all together. A server that
+// announces more ends its connection before memory is taken for it.
+struct ValueLimits {
+    static constexpr std::size_t kSmall = 64 * 1024;  // owners of locks, hints
+    std::size_t each = kSmall;
+    std::size_t all = kSmall;
+};
+
+// What a packet may take, and what must follow it if it is given up.
 struct LinkTerms {
     TimePoint deadline;           // the caller's
     bool reads_settings = false;  // the packet is memcached's `stats settings`
+    ValueLimits values = {};
     // Nobody's next step depends on the answer: it may stay unread until the connection is used.
     bool may_lie = false;
     // Sent before the connection is closed with this packet unanswered; see lock_item.h.
@@ -95,6 +104,11 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
     void flush();
 
     [[nodiscard]] const std::string& name() const noexcept { return connection_.name(); }
+
+    // Of a packet that reads a session, and small values beside it.
+    [[nodiscard]] ValueLimits whole_session() const noexcept {
+        return {options_.max_value, options_.max_value + ValueLimits::kSmall};
+    }
 
     static constexpr std::size_t kLowestRate = 256 * 1024;  // bytes a second
 
@@ -179,6 +193,7 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
     void receive(ByteView bytes, std::size_t size);
     void parse(ByteView bytes);
     void complete_front();
+    [[nodiscard]] std::size_t largest_value() const noexcept;
     [[nodiscard]] std::string withdrawals() const;
     [[nodiscard]] Error too_late(const Pending& pending, TimePoint now) const noexcept;
     void watch_time();
@@ -199,6 +214,7 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
     std::vector<Pending> pending_;
     std::vector<Reply> replies_;    // to the first in pending_, so far
     std::vector<Reply> completed_;  // that a client is looking at
+    std::size_t values_ = 0;        // bytes of those in replies_
     // Which connection this is; tells a loop that it was dropped under its feet.
     unsigned life_ = 0;
     bool is_up_ = false;  // the greeting was answered

@@ -29,6 +29,7 @@ void FetchOperation::start() {
 void FetchOperation::ask() {
     reads_chunks_ = false;
     LinkTerms terms{.deadline = deadline_};
+    if (want_ == Want::Value) terms.values = host_.link().whole_session();
     wire::Packet& packet = host_.link().packet();
     const bool claims = claim_ && reply_.lock != LockState::Granted;
     if (claims) {
@@ -76,7 +77,7 @@ bool FetchOperation::take_item(std::span<wire::Reply> replies) {
         return false;
     auto before = replies.first(replies.size() - 1);
     if (wants_hint_) {
-        reply_.hint = std::move(before.back().value);
+        reply_.hint = take_hint(before.back().value);
         before = before.first(before.size() - 1);
     }
     if (!before.empty()) {
@@ -159,6 +160,7 @@ void FetchOperation::ask_chunks() {
     for (std::uint32_t i = 0; i < manifest_.count; ++i)
         packet.get({.key = chunk_key(key_, manifest_.attempt, i), .value = true});
     LinkTerms terms{.deadline = deadline_};
+    terms.values = {manifest_.size_of(0), static_cast<std::size_t>(manifest_.total)};
     if (reply_.lock == LockState::Granted) terms.withdrawal = claimant();
     host_.link().send(this, std::move(terms));
 }

@@ -16,6 +16,7 @@ struct MemcachedWire {
     using Packet = wire::Packet;
     using Parser = wire::ReplyParser;
     using Reply = wire::Reply;
+    static std::size_t value_size(const Reply& reply) noexcept { return reply.value.size(); }
 };
 
 // The connection to a memcached, by the meta protocol. It is greeted with `version`. The opaque of

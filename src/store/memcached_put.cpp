@@ -140,7 +140,7 @@ void PutOperation::verify() {
     phase_ = Phase::Verify;
     wire::Packet& packet = host_.link().packet();
     packet.get({.key = key_.text(), .value = true, .cas = true});
-    host_.link().send(this, {.deadline = deadline_});
+    host_.link().send(this, {.deadline = deadline_, .values = host_.link().whole_session()});
 }
 
 bool PutOperation::on_replies(std::span<wire::Reply> replies) noexcept {

@@ -25,6 +25,7 @@ constexpr std::int64_t kAbsent = -2;
 void RedisFetch::start() {
     reply_ = {};
     LinkTerms terms{.deadline = deadline_};
+    if (want_ == Want::Value) terms.values = host_.link().whole_session();
     wire::RespPacket& packet = host_.link().packet();
     if (wants_hint_) packet.command(2).add("GET").add(redis_hint_key(key_));
     if (claim_) {
@@ -49,7 +50,7 @@ void RedisFetch::start() {
 bool RedisFetch::take(std::span<RespReply> replies) {
     if (wants_hint_) {
         if (replies[0].type != RespType::Value && replies[0].type != RespType::Nil) return false;
-        reply_.hint = std::move(replies[0].value);
+        reply_.hint = take_hint(replies[0].value);
         replies = replies.subspan(1);
     }
     if (claim_ ? !take_claimed(replies) : !take_value(replies[0], replies[1])) return false;

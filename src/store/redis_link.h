@@ -20,6 +20,11 @@ struct RedisWire {
     using Packet = wire::RespPacket;
     using Parser = wire::RespParser;
     using Reply = wire::RespReply;
+    static std::size_t value_size(const Reply& reply) noexcept {
+        std::size_t size = reply.value.size();
+        for (const Reply& element : reply.elements) size += value_size(element);
+        return size;
+    }
 };
 
 // See redis_scripts.h.

@@ -104,6 +104,11 @@ class SharedPayload {
 
 inline constexpr std::size_t kMaxHint = 256;  // bytes
 
+// Of what stands where a hint should.
+inline Bytes take_hint(Bytes& stored) noexcept {
+    return stored.size() <= kMaxHint ? std::move(stored) : Bytes();
+}
+
 struct PutRequest {
     SessionKey key;
     // The stored value is header followed by payload; both need to live only during put(), and so

@@ -31,6 +31,9 @@ class ReplyParser {
     };
     Step next(ByteView& input, Reply& out);
 
+    // Of the replies whose line has not come yet.
+    void set_max_value(std::size_t size) noexcept { max_value_ = size; }
+
     // Where the missing part of a large value will be: whoever receives it right there spares a
     // copy. Empty when little or nothing is missing. Valid until the next call but filled(), which
     // says how much of it has come; next(), with empty input, then tells whether that was all.

@@ -32,6 +32,8 @@ class RespParser {
         Malformed,  // not the protocol; the parser is of no use until reset()
     };
     Step next(ByteView& input, RespReply& out);
+    // Of the replies that have not begun yet.
+    void set_max_value(std::size_t size) noexcept { max_value_ = size; }
     // Whether next() may have a further reply without further input.
     [[nodiscard]] bool has_more() const noexcept;
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "store/split_value.h"
 #include "support/fake_server.h"
 #include "support/store_client.h"
 
@@ -124,6 +125,48 @@ TEST(MemcachedFaults, AnAnnouncedSizeBeyondTheLimitEndsTheConnection) {
         peer.send("VA 99999999999 c1 f1 t60" + opaque_of(command) + "\r\n");
         peer.flood("x");
     });
+}
+
+// Announces 4096 chunks of 1000 bytes, and then each of them as large as any value may be.
+TEST(MemcachedFaults, AChunkThatIsLargerThanAnnouncedEndsTheConnectionBeforeMemoryIsTaken) {
+    const Manifest manifest{{1, 1}, 1000, 4096, 4'096'000};
+    record::Envelope envelope;
+    envelope.version = manifest.attempt;
+    const auto header = record::encode(envelope, key_of("a").text(), {});
+    const auto announced = encode_manifest(manifest);
+    expect_protocol_error([&](FakePeer& peer, const std::string& command) {
+        std::string item(as_text(header.view()));
+        item += as_text(announced);
+        peer.send("VA " + std::to_string(item.size()) + " c1 f2147483649 t60" +
+                  opaque_of(command) + "\r\n" + item + "\r\n");
+        for (std::string line = peer.read_command(); !line.empty(); line = peer.read_command()) {
+            peer.send("VA 16000000" + opaque_of(line) + "\r\n");
+            peer.flood(std::string(1000, 'x'));
+        }
+    });
+}
+
+TEST(MemcachedFaults, AValueWhereNoneCanBeEndsTheConnectionBeforeMemoryIsTaken) {
+    FakeServer server(first_command([](FakePeer& peer, const std::string& command) {
+        peer.send("VA 16000000 c1" + opaque_of(command) + "\r\n");
+        peer.flood(std::string(1000, 'x'));
+    }));
+    StoreClient client(at(server.port()), {.io_timeout = std::chrono::seconds(5)});
+    EXPECT_EQ(client.release(key_of("a"), {owner("me"), 0}).error().code, Errc::Protocol);
+    EXPECT_EQ(client.fetch(key_of("a"), Want::Version).error().code, Errc::Protocol);
+    EXPECT_EQ(client.events.protocol_errors, 2);
+}
+
+TEST(MemcachedFaults, AHintThatIsNoneIsNotKept) {
+    FakeServer server(first_command([](FakePeer& peer, const std::string& command) {
+        peer.send("VA 1000" + opaque_of(command) + "\r\n" + std::string(1000, 'h') + "\r\n");
+        peer.send("EN" + opaque_of(peer.read_command()) + "\r\n");
+        peer.stall();
+    }));
+    StoreClient client(at(server.port()));
+    const auto reply = client.fetch(key_of("a"), Want::Value, true);
+    ASSERT_TRUE(reply) << reply.error().detail;
+    EXPECT_TRUE(reply->hint.empty());
 }
 
 TEST(MemcachedFaults, BytesBehindTheAnswerEndTheConnection) {

@@ -133,6 +133,19 @@ TEST(RedisFaults, AnArrayThatNobodyAskedForEndsTheConnection) {
     }
 }
 
+// An answer without a session in it, from a store that announces one.
+TEST(RedisFaults, AValueWhereNoneCanBeEndsTheConnectionBeforeMemoryIsTaken) {
+    FakeServer server([](FakePeer& peer, int) {
+        if (test::read_redis_request(peer).empty()) return;
+        peer.send("$16000000\r\n");
+        peer.flood(std::string(10'000, 'x'));
+    });
+    StoreClient client(at(server.port()), {.io_timeout = seconds(5)});
+    EXPECT_EQ(client.release(key_of("a"), {owner("me"), 0}).error().code, Errc::Protocol);
+    EXPECT_EQ(client.put(Session("a", "x").put(client)).error().code, Errc::Protocol);
+    EXPECT_EQ(client.fetch(key_of("a"), Want::Version).error().code, Errc::Protocol);
+}
+
 TEST(RedisFaults, NestedArraysEndTheConnection) {
     expect_protocol_error([](FakePeer& peer) { peer.flood("*1\r\n"); });
     expect_protocol_error([](FakePeer& peer) { peer.flood("*2\r\n:1\r\n"); });
