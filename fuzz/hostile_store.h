@@ -1,91 +1,91 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <string_view>
 
+#include "memory_stream.h"
 #include "net/event_loop.h"
 #include "net/resolver.h"
+#include "store/inventory.h"
 #include "store/remote_store.h"
 #include "store/store.h"
 #include "store/store_spec.h"
 
-// A hostile server against a whole store: the input is what the server sends, over a real loopback
-// connection, while requests of every kind wait. Each of them must end, once.
+// A hostile server against a whole store or inventory, over streams in memory: the input is what
+// the server sends, while questions of every kind wait. Each of them must be answered, once.
 namespace sessmirror::fuzz {
-
-struct Counter final : store::StoreSink {
-    void on_fetch(int, Result<store::FetchReply>) noexcept override { count(); }
-    void on_put(int, Result<store::PutReply>) noexcept override { count(); }
-    void on_touch(int, Result<store::TouchReply>) noexcept override { count(); }
-    void on_release(int, Result<store::ReleaseReply>) noexcept override { count(); }
-    void on_probe(int, Status) noexcept override { count(); }
-    void count() noexcept { done = ++answers == wanted; }
-    int wanted = 5;
-    int answers = 0;
-    bool done = false;
-};
 
 inline void require(bool condition) {
     if (!condition) std::abort();
 }
 
-// Accepts connections and gives each the same bytes, then hangs up. Both ends live on one thread:
-// the bytes fit into the socket's buffer.
-class Listener {
+// A loop and a resolver, made once: they cost more than all else. Connections meet the server.
+class World {
   public:
-    Listener() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        require(::bind(fd_, reinterpret_cast<sockaddr*>(&address), size) == 0);
-        require(::listen(fd_, 16) == 0);
-        require(::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-        port_ = ntohs(address.sin_port);
+    explicit World(std::string_view input) : server_(input) { loop().use_streams(&server_); }
+    ~World() { loop().use_streams(nullptr); }
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+
+    static net::EventLoop& loop() {
+        static auto* const loop = new net::EventLoop;
+        return *loop;
     }
-    ~Listener() { ::close(fd_); }
-    Listener(const Listener&) = delete;
-    Listener& operator=(const Listener&) = delete;
-    void serve(std::string_view bytes) const {
-        const int peer = ::accept(fd_, nullptr, nullptr);
-        if (peer < 0) return;
-        static_cast<void>(::send(peer, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
-        ::shutdown(peer, SHUT_WR);
-        ::close(peer);
+    static net::Resolver& resolver() {
+        static auto* const resolver = new net::Resolver(loop());
+        return *resolver;
     }
-    std::uint16_t port_ = 0;
+    // Nothing waits for time: a server that has sent everything hangs up.
+    static void run_until(const bool& done) {
+        require(loop().run_until(done, loop().now() + std::chrono::seconds(5)));
+    }
 
   private:
-    int fd_;
+    MemoryServer server_;
 };
 
-// `make` is make_memcached_store() or one with the same arguments; `spec` lacks the address.
+inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
+    return {reinterpret_cast<const char*>(data), size};
+}
+
+inline store::StoreSpec spec_of(store::Engine engine) {
+    store::StoreSpec spec;
+    spec.engine = engine;
+    spec.transport = store::Transport::Unix;
+    spec.host = "/in/memory";
+    return spec;
+}
+
+struct Counter final : store::StoreSink {
+    void on_fetch(int, Result<store::FetchReply> reply) noexcept override {
+        if (reply) require(reply->has_value || reply->value.empty());
+        count();
+    }
+    void on_put(int, Result<store::PutReply>) noexcept override { count(); }
+    void on_touch(int, Result<store::TouchReply>) noexcept override { count(); }
+    void on_release(int, Result<store::ReleaseReply>) noexcept override { count(); }
+    void on_probe(int, Status) noexcept override { count(); }
+    void count() noexcept { done = ++answers == wanted; }
+    int wanted = 7;
+    int answers = 0;
+    bool done = false;
+};
+
+// `make` is make_memcached_store() or one with the same arguments.
 template <class Make>
-void ask_a_hostile_store(Make make, store::StoreSpec spec, const std::uint8_t* data,
-                         std::size_t size) {
-    static const Listener* const listener = new Listener;
-    const std::string_view input(reinterpret_cast<const char*>(data), size);
-    net::EventLoop loop;
-    net::Resolver resolver(loop);
-    spec.host = "127.0.0.1";
-    spec.port = listener->port_;
-    const auto store = make(spec, 0, loop, resolver,
-                            store::RemoteDefaults{.connect_timeout = milliseconds(200),
-                                                  .io_timeout = milliseconds(20),
-                                                  .max_payload = 1u << 20});
+void ask_a_hostile_store(Make make, const store::StoreSpec& spec, std::string_view input) {
+    const World world(input);
+    const auto store = make(spec, 0, World::loop(), World::resolver(),
+                            store::RemoteDefaults{.max_payload = 1u << 20});
     const store::SessionKey key = store::derive_key("f:", "", "fuzz");
     store::LockClaim claim;
     claim.owner.text[0] = 'o';
     Counter sink;
-    const TimePoint deadline = loop.now() + milliseconds(200);
+    const TimePoint deadline = World::loop().now() + std::chrono::seconds(1);
     store::PutRequest put;
     put.key = key;
     put.version = {1, 1};
@@ -97,12 +97,38 @@ void ask_a_hostile_store(Make make, store::StoreSpec spec, const std::uint8_t* d
     store->touch(key, 60, deadline, &sink);
     store->release(key, {claim.owner, 7}, deadline, &sink);
     store->probe(deadline, &sink);
-    while (!sink.done && loop.now() < deadline + std::chrono::seconds(5)) {
-        listener->serve(input);
-        loop.run_until(sink.done, loop.now() + milliseconds(1));
-    }
+    store->fetch({key, store::Want::Value, std::nullopt, deadline, true}, &sink);
+    store->fetch({key, store::Want::Version, std::nullopt, deadline}, &sink);
+    World::run_until(sink.done);
     require(sink.answers == sink.wanted);
-    listener->serve({});  // whoever connected last
+}
+
+class InventoryCounter final : public store::InventorySink {
+  public:
+    void on_life(Result<store::Life>) noexcept override { answer(); }
+    void on_key(std::string_view key) noexcept override { bytes += key.size(); }
+    void on_listed(Status) noexcept override { answer(); }
+    int answers = 0;
+    bool done = false;
+    std::size_t bytes = 0;
+
+  private:
+    void answer() noexcept {
+        require(!done);
+        done = true;
+        ++answers;
+    }
+};
+
+inline void ask_a_hostile_inventory(store::Inventory& inventory, std::string_view input) {
+    InventoryCounter life;
+    inventory.ask_life(life);
+    World::run_until(life.done);
+    InventoryCounter keys;
+    inventory.list(keys);
+    World::run_until(keys.done);
+    require(keys.bytes <= input.size());  // nothing is made of nothing
+    require(life.answers == 1 && keys.answers == 1);
 }
 
 }  // namespace sessmirror::fuzz

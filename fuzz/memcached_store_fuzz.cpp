@@ -9,6 +9,7 @@
 using namespace sessmirror;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    fuzz::ask_a_hostile_store(store::make_memcached_store, {}, data, size);
+    fuzz::ask_a_hostile_store(store::make_memcached_store, fuzz::spec_of(store::Engine::Memcached),
+                              fuzz::text_of(data, size));
     return 0;
 }

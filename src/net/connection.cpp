@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "net/connection.h"
 
-#include <event2/event.h>
-#include <fcntl.h>
-#include <linux/sockios.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/uio.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
-
-#include "net/timeval.h"
 
 namespace sessmirror::net {
 namespace {
@@ -33,15 +21,12 @@ int milliseconds_of(Duration duration) noexcept {
 
 }  // namespace
 
-void Connection::EventDeleter::operator()(event* ev) const noexcept {
-    event_free(ev);
-}
-
 Connection::Connection(EventLoop& loop, Resolver& resolver, Endpoint endpoint, ConnectionSink& sink)
     : loop_(loop),
       resolver_(resolver),
       endpoint_(std::move(endpoint)),
       sink_(sink),
+      stream_(loop.make_stream(*this)),
       timer_(loop.make_guard_timer(*this)) {
     loop_.watch_fork(*this);
 }
@@ -95,7 +80,7 @@ void Connection::connect_unix() {
             Error(Errc::Unreachable, "the socket path %.120s is too long", endpoint_.host.c_str()));
         return;
     }
-    const int code = start_connect(*address);
+    const int code = stream_->connect(*address);
     if (code == 0)
         connected();
     else
@@ -106,48 +91,36 @@ void Connection::connect_unix() {
 void Connection::connect_next() {
     int code = EHOSTUNREACH;
     while (next_candidate_ < candidates_.size()) {
-        drop_socket();
+        drop_stream();
         const IpAddress& candidate = candidates_[next_candidate_++];
-        code = start_connect(to_socket_address(candidate, endpoint_.port));
+        code = stream_->connect(to_socket_address(candidate, endpoint_.port));
         if (code == 0) {
             connected();
             return;
         }
         if (code != EINPROGRESS) continue;
         state_ = State::Connecting;
-        if (!watch()) break;
-        want_write(true);
+        if (!stream_->watch()) break;
+        stream_->want_write(true);
         return;
     }
     fail_later(connect_error(code));
 }
 
-int Connection::start_connect(const SocketAddress& address) {
-    fd_ = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd_ < 0) return errno;
-    if (!address.is_unix()) {
-        const int on = 1;
-        ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    }
-    return ::connect(fd_, address.get(), address.size) == 0 ? 0 : errno;
-}
-
 // Connected without waiting, inside open(): on_open() has to come from the loop.
 void Connection::connected() {
     state_ = State::Connecting;
-    if (!watch()) {
+    if (!stream_->watch()) {
         fail_later(Error(Errc::OutOfMemory, "no memory for a connection to %.100s",
                          endpoint_.name.c_str()));
         return;
     }
-    want_write(true);
+    stream_->want_write(true);
     timer_->start(timeout_);
 }
 
 void Connection::finish_connect() {
-    int code = 0;
-    socklen_t size = sizeof code;
-    if (::getsockopt(fd_, SOL_SOCKET, SO_ERROR, &code, &size) != 0) code = errno;
+    const int code = stream_->outcome();
     if (code != 0) {
         if (next_candidate_ < candidates_.size())
             connect_next();
@@ -157,18 +130,10 @@ void Connection::finish_connect() {
     }
     state_ = State::Open;
     timer_->stop();
-    want_write(false);
-    if (wait_.patience > Duration::zero()) let_receiving_block();
+    stream_->want_write(false);
+    may_wait_ = wait_.patience > Duration::zero() && stream_->set_patience(wait_.patience);
     sink_.on_open();
     if (state_ == State::Open) flush();
-}
-
-void Connection::let_receiving_block() {
-    const timeval wait = to_timeval(wait_.patience);
-    const int flags = ::fcntl(fd_, F_GETFL);
-    may_block_ = flags >= 0 &&
-                 ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) == 0 &&
-                 ::fcntl(fd_, F_SETFL, flags & ~O_NONBLOCK) == 0;
 }
 
 // ---- sending and receiving
@@ -185,7 +150,7 @@ void Connection::send(std::span<const ByteView> pieces) {
         const ByteView rest = piece.subspan(skip);
         queue_.insert(queue_.end(), rest.begin(), rest.end());
     }
-    if (state_ == State::Open && queue_.size() > queued_from_) want_write(true);
+    if (state_ == State::Open && queue_.size() > queued_from_) stream_->want_write(true);
 }
 
 // Returns how many bytes the kernel took; a failure is on its way when it is not because of a full
@@ -196,10 +161,7 @@ std::size_t Connection::try_send(std::span<const ByteView> pieces) {
     const std::size_t count = std::min(pieces.size(), kMaxPieces);
     for (std::size_t i = 0; i < count; ++i)
         vectors[i] = {const_cast<std::byte*>(pieces[i].data()), pieces[i].size()};
-    msghdr message{};
-    message.msg_iov = vectors.data();
-    message.msg_iovlen = count;
-    const ssize_t sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t sent = stream_->send({vectors.data(), count});
     if (sent >= 0) return static_cast<std::size_t>(sent);
     if (!would_block(errno))
         fail_later(Error(Errc::Closed, "%.100s closed the connection (%s)", endpoint_.name.c_str(),
@@ -213,36 +175,34 @@ void Connection::flush() {
     if (!rest.empty()) queued_from_ += try_send({&rest, 1});
     if (state_ != State::Open) return;
     if (queued_from_ < queue_.size()) {
-        want_write(true);
+        stream_->want_write(true);
         return;
     }
     queue_.clear();
     queued_from_ = 0;
-    want_write(false);
+    stream_->want_write(false);
     constexpr std::size_t kKeepCapacity = 64 * 1024;
     if (queue_.capacity() > kKeepCapacity) Bytes().swap(queue_);
 }
 
 std::size_t Connection::unacknowledged() const noexcept {
-    int in_kernel = 0;
-    if (fd_ < 0 || ::ioctl(fd_, SIOCOUTQ, &in_kernel) != 0) in_kernel = 0;
-    return queue_.size() - queued_from_ + static_cast<std::size_t>(in_kernel);
+    return queue_.size() - queued_from_ + stream_->unacknowledged();
 }
 
-void Connection::writable() {
+void Connection::on_writable() noexcept {
     if (state_ == State::Connecting)
         finish_connect();
     else if (state_ == State::Open)
         flush();
 }
 
-void Connection::readable() {
-    if (state_ == State::Open) receive(MSG_DONTWAIT);  // the write event tells a failed connect
+void Connection::on_readable() noexcept {
+    if (state_ == State::Open) receive(Wait::No);  // the write event tells a failed connect
 }
 
 bool Connection::receive_directly() noexcept {
-    const bool may_wait = may_block_ && state_ == State::Open && queue_.size() == queued_from_;
-    return may_wait && (poll() || receive(0));
+    const bool may_wait = may_wait_ && state_ == State::Open && queue_.size() == queued_from_;
+    return may_wait && (poll() || receive(Wait::Yes));
 }
 
 // True when something came.
@@ -251,18 +211,18 @@ bool Connection::poll() {
     const TimePoint limit = loop_.now() + wait_.polling;
     bool found = false;
     do {
-        found = receive(MSG_DONTWAIT);
+        found = receive(Wait::No);
     } while (!found && loop_.now() < limit);
     poll_guard_.note(found);
     return found;
 }
 
-bool Connection::receive(int flags) {
+bool Connection::receive(Wait wait) {
     const std::span<std::byte> room = sink_.room();
     const std::span<std::byte> buffer = room.empty() ? loop_.scratch() : room;
     // Where the end is known, a call that waits may as well wait for it.
-    const int whole = room.empty() ? 0 : MSG_WAITALL;
-    const ssize_t size = ::recv(fd_, buffer.data(), buffer.size(), flags | whole);
+    const ssize_t size = wait == Wait::No ? stream_->receive(buffer)
+                                          : stream_->wait_and_receive(buffer, !room.empty());
     if (size > 0) {
         const auto received = static_cast<std::size_t>(size);
         room.empty() ? sink_.on_bytes(buffer.first(received)) : sink_.on_filled(received);
@@ -276,32 +236,6 @@ bool Connection::receive(int flags) {
                    std::strerror(errno))
                  .with_errno(errno));
     return true;
-}
-
-// ---- events
-
-bool Connection::watch() {
-    event_base* const base = loop_.base();
-    if (base == nullptr) return false;
-    const auto on_read = [](evutil_socket_t, short, void* self) noexcept {
-        static_cast<Connection*>(self)->readable();
-    };
-    const auto on_write = [](evutil_socket_t, short, void* self) noexcept {
-        static_cast<Connection*>(self)->writable();
-    };
-    read_event_.reset(event_new(base, fd_, EV_READ | EV_PERSIST, on_read, this));
-    write_event_.reset(event_new(base, fd_, EV_WRITE | EV_PERSIST, on_write, this));
-    wants_write_ = false;
-    return read_event_ && write_event_ && event_add(read_event_.get(), nullptr) == 0;
-}
-
-void Connection::want_write(bool wanted) {
-    if (wanted == wants_write_ || !write_event_) return;
-    wants_write_ = wanted;
-    if (wanted)
-        event_add(write_event_.get(), nullptr);
-    else
-        event_del(write_event_.get());
 }
 
 // ---- ending
@@ -330,17 +264,13 @@ Error Connection::connect_error(int code) const {
         .with_errno(code);
 }
 
-void Connection::drop_socket() noexcept {
-    read_event_.reset();
-    write_event_.reset();
-    wants_write_ = false;
-    may_block_ = false;
-    if (fd_ >= 0) ::close(fd_);
-    fd_ = -1;
+void Connection::drop_stream() noexcept {
+    may_wait_ = false;
+    stream_->close();
 }
 
 void Connection::fail_later(const Error& reason) {
-    drop_socket();
+    drop_stream();
     resolver_.cancel(*this);
     failure_ = reason;
     state_ = State::Failing;
@@ -359,11 +289,8 @@ void Connection::close_after(ByteView last) noexcept {
         const std::array<iovec, 2> vectors{
             iovec{queue_.data() + queued_from_, queue_.size() - queued_from_},
             iovec{const_cast<std::byte*>(last.data()), last.size()}};
-        msghdr message{};
-        message.msg_iov = const_cast<iovec*>(vectors.data());
-        message.msg_iovlen = vectors.size();
         // Nobody is left to be told if this fails.
-        static_cast<void>(::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT));
+        static_cast<void>(stream_->send(vectors));
     }
     close();
 }
@@ -371,7 +298,7 @@ void Connection::close_after(ByteView last) noexcept {
 void Connection::close() noexcept {
     if (state_ == State::Closed) return;
     loop_.base();  // in a child: before events are taken out of what would be the parent's queue
-    drop_socket();
+    drop_stream();
     resolver_.cancel(*this);
     timer_->stop();
     state_ = State::Closed;

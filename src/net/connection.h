@@ -13,6 +13,7 @@
 #include "net/poll_guard.h"
 #include "net/resolver.h"
 #include "net/socket_address.h"
+#include "net/stream.h"
 
 namespace sessmirror::net {
 
@@ -47,10 +48,12 @@ class ConnectionSink {
     ~ConnectionSink() = default;
 };
 
-// One stream socket, TCP (without Nagle's delay) or UNIX, that may be opened again and again. Costs
-// one system call to send and one to receive: the read event stays registered, a write event exists
-// only while the socket is full. Nothing blocks but receive_directly().
-class Connection final : private ResolveSink, private TimerSink, private ForkSink {
+// A stream to an endpoint, which may be opened again and again, with what is still to be sent on
+// it. Costs one system call to send and one to receive. Nothing blocks but receive_directly().
+class Connection final : private ResolveSink,
+                         private TimerSink,
+                         private ForkSink,
+                         private StreamSink {
   public:
     Connection(EventLoop& loop, Resolver& resolver, Endpoint endpoint, ConnectionSink& sink);
     ~Connection();
@@ -83,47 +86,37 @@ class Connection final : private ResolveSink, private TimerSink, private ForkSin
     void on_resolved(const Result<IpAddresses>& addresses) noexcept override;
     void on_timer() noexcept override;
     void on_forked() noexcept override;
+    void on_readable() noexcept override;
+    void on_writable() noexcept override;
 
     void connect_unix();
     void connect_next();
-    [[nodiscard]] int start_connect(const SocketAddress& address);  // 0, EINPROGRESS or an errno
     void connected();
     void finish_connect();
-    void readable();
-    bool receive(int flags);
+    enum class Wait : bool { No, Yes };
+    bool receive(Wait wait);
     bool poll();
-    void let_receiving_block();
-    void writable();
     void flush();
     [[nodiscard]] std::size_t try_send(std::span<const ByteView> pieces);
-    [[nodiscard]] bool watch();
-    void want_write(bool wanted);
-    void drop_socket() noexcept;
+    void drop_stream() noexcept;
     void fail_later(const Error& reason);
     void fail(const Error& reason);
     [[nodiscard]] Error connect_error(int code) const;
-
-    struct EventDeleter {
-        void operator()(event* ev) const noexcept;
-    };
 
     EventLoop& loop_;
     Resolver& resolver_;
     Endpoint endpoint_;
     ConnectionSink& sink_;
+    std::unique_ptr<Stream> stream_;
     std::unique_ptr<Timer> timer_;  // the opening's deadline; or the delivery of failure_
     State state_ = State::Closed;
-    int fd_ = -1;
-    bool wants_write_ = false;
     Duration timeout_{};
     DirectWait wait_;
     PollGuard poll_guard_;
-    bool may_block_ = false;  // the socket does, after its patience was set
+    bool may_wait_ = false;  // the stream does, after its patience was set
     Error failure_;
     IpAddresses candidates_;
     std::size_t next_candidate_ = 0;
-    std::unique_ptr<event, EventDeleter> read_event_;
-    std::unique_ptr<event, EventDeleter> write_event_;
     Bytes queue_;                  // not yet taken by the kernel
     std::size_t queued_from_ = 0;  // start of what is left in queue_
 };

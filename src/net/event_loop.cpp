@@ -12,6 +12,7 @@
 
 #include "base/fork_guard.h"
 #include "net/loop_timer.h"
+#include "net/plain_stream.h"
 #include "net/timeval.h"
 
 namespace sessmirror::net {
@@ -67,6 +68,11 @@ std::unique_ptr<Timer> EventLoop::make_timer(TimerSink& sink) {
 
 std::unique_ptr<Timer> EventLoop::make_guard_timer(TimerSink& sink) {
     return std::make_unique<LoopTimer>(*this, sink, LoopTimer::Kind::Guard);
+}
+
+std::unique_ptr<Stream> EventLoop::make_stream(StreamSink& sink) {
+    if (stream_maker_ != nullptr) return stream_maker_->make(*this, sink);
+    return std::make_unique<PlainStream>(*this, sink);
 }
 
 void EventLoop::timer_started(const LoopTimer& timer) {

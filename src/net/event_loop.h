@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/fifo.h"
+#include "net/stream.h"
 
 struct event;
 struct event_base;
@@ -96,7 +97,13 @@ class EventLoop final : public Scheduler {
     // Posts of this source that are outstanding are void. Call before destroying it.
     void unpost(const ReadySource& source) noexcept;
 
+    // Connections that are made from now on get their streams here instead of plain sockets. The
+    // maker outlives them; nullptr: plain sockets again.
+    void use_streams(StreamMaker* maker) noexcept { stream_maker_ = maker; }
+
     // ---- for the other classes of net/ only
+
+    std::unique_ptr<Stream> make_stream(StreamSink& sink);
 
     void timer_started(const LoopTimer& timer);
     void guard_started(LoopTimer& timer);
@@ -127,6 +134,7 @@ class EventLoop final : public Scheduler {
     static constexpr std::size_t kScratchBytes = 128 * 1024;
 
     unsigned fork_generation_;
+    StreamMaker* stream_maker_ = nullptr;
     std::unique_ptr<event_base, BaseDeleter> base_;
     std::unique_ptr<event, EventDeleter> alarm_;  // ends run_until() at its deadline
     std::unique_ptr<std::array<std::byte, kScratchBytes>> scratch_;

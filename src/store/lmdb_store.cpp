@@ -102,8 +102,7 @@ int LmdbStore::read(const FetchRequest& request, FetchReply& reply) {
         reply.fingerprint = item->fingerprint();
         reply.ttl_left_s = static_cast<std::int64_t>(item->expires_unix - now);
         reply.has_value = request.want == Want::Value;
-        if (reply.has_value)
-            reply.value.assign(item->content.begin(), item->content.end());
+        if (reply.has_value) reply.value.assign(item->content.begin(), item->content.end());
     }
     access_.end_read();
     return failed == MDB_NOTFOUND ? 0 : failed;

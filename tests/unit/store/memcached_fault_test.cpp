@@ -137,8 +137,8 @@ TEST(MemcachedFaults, AChunkThatIsLargerThanAnnouncedEndsTheConnectionBeforeMemo
     expect_protocol_error([&](FakePeer& peer, const std::string& command) {
         std::string item(as_text(header.view()));
         item += as_text(announced);
-        peer.send("VA " + std::to_string(item.size()) + " c1 f2147483649 t60" +
-                  opaque_of(command) + "\r\n" + item + "\r\n");
+        peer.send("VA " + std::to_string(item.size()) + " c1 f2147483649 t60" + opaque_of(command) +
+                  "\r\n" + item + "\r\n");
         for (std::string line = peer.read_command(); !line.empty(); line = peer.read_command()) {
             peer.send("VA 16000000" + opaque_of(line) + "\r\n");
             peer.flood(std::string(1000, 'x'));
