@@ -60,7 +60,7 @@ has_files() {
 
 step_unit() {
     ensure_gcc_tree &&
-        check "compile the unit tests" cmake --build "$build_dir/gcc" -j "$jobs" --target unit_tests &&
+        check "compile the unit tests" cmake --build "$build_dir/gcc" -j "$jobs" --target unit_tests memory_tests &&
         run_ctest gcc unit
 }
 

@@ -30,7 +30,7 @@ ensure_gcc_tree() {
 
 ensure_sanitize_tree() {
     # Optimised just enough for the tests' own deadlines: this tree takes longest to compile.
-    cmake_targets="unit_tests embed_tests" once sanitize build_cmake_tree sanitize \
+    cmake_targets="unit_tests memory_tests embed_tests" once sanitize build_cmake_tree sanitize \
         -DCMAKE_CXX_COMPILER=g++ -DSESSMIRROR_SANITIZE=ON "-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -g1"
 }
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <string>
 
 #include "net/socket_address.h"
@@ -46,11 +47,11 @@ std::optional<IpAddress> parse_ip(std::string_view text) noexcept {
 
 std::vector<IpAddress> interface_addresses() {
     std::vector<IpAddress> out;
-    ifaddrs* list = nullptr;
-    if (getifaddrs(&list) != 0) return out;
-    for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next)
+    ifaddrs* found = nullptr;
+    if (getifaddrs(&found) != 0) return out;
+    const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> list(found, &freeifaddrs);
+    for (const ifaddrs* entry = found; entry != nullptr; entry = entry->ifa_next)
         if (const auto address = from_sockaddr(entry->ifa_addr)) out.push_back(*address);
-    freeifaddrs(list);
     return out;
 }
 

@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/allocation.h"
+
 namespace sessmirror::net {
 namespace {
 
@@ -144,11 +146,18 @@ void Connection::send(std::span<const ByteView> pieces) {
     std::size_t sent = 0;
     if (state_ == State::Open && queue_.size() == queued_from_) sent = try_send(pieces);
     if (state_ == State::Failing) return;
-    for (const ByteView piece : pieces) {
-        const std::size_t skip = std::min(sent, piece.size());
-        sent -= skip;
-        const ByteView rest = piece.subspan(skip);
-        queue_.insert(queue_.end(), rest.begin(), rest.end());
+    const bool is_kept = try_to_allocate([&] {
+        for (const ByteView piece : pieces) {
+            const std::size_t skip = std::min(sent, piece.size());
+            sent -= skip;
+            const ByteView rest = piece.subspan(skip);
+            queue_.insert(queue_.end(), rest.begin(), rest.end());
+        }
+    });
+    if (!is_kept) {
+        fail_later(Error(Errc::OutOfMemory, "no memory for what is sent to %.100s",
+                         endpoint_.name.c_str()));
+        return;
     }
     if (state_ == State::Open && queue_.size() > queued_from_) stream_->want_write(true);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "record/compressor.h"
 
+#include "base/allocation.h"
+
 #ifdef SESSMIRROR_WITH_ZSTD
 #include <zstd.h>
 
@@ -67,7 +69,8 @@ bool Compressor::compress(ByteView plain, Bytes& frame) {
     if (!contexts_->encoder) contexts_->encoder.reset(::ZSTD_createCCtx());
     if (!contexts_->encoder) return false;
     // What does not fit is not worth it: zstd gives up early.
-    frame.resize(plain.size() - plain.size() / kLeastSaving);
+    const std::size_t worth_it = plain.size() - plain.size() / kLeastSaving;
+    if (!try_to_allocate([&] { frame.resize(worth_it); })) return false;
     const std::size_t size = ::ZSTD_compressCCtx(contexts_->encoder.get(), frame.data(),
                                                  frame.size(), plain.data(), plain.size(), kLevel);
     const bool is_worth_it = ::ZSTD_isError(size) == 0;

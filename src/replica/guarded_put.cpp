@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "base/allocation.h"
+
 namespace sessmirror::replica {
 
 GuardedPut::GuardedPut(const Environment& env, SessionView& view, const Outgoing& outgoing,
@@ -142,7 +144,9 @@ void GuardedPut::give_way(const record::Record& theirs, store::Cas cas) noexcept
     found_ = theirs.envelope;
     const bool is_plain = found_.codec == record::Codec::Plain || found_.is_tombstone();
     if (is_plain || !env_.policy.merges()) {
-        found_payload_.assign(theirs.payload.begin(), theirs.payload.end());
+        const ByteView payload = theirs.payload;
+        if (!try_to_allocate([&] { found_payload_.assign(payload.begin(), payload.end()); }))
+            return fail(Error(Errc::OutOfMemory, "no memory for what another request stored"));
         return end(Outcome::Superseded);
     }
     const Status expanded =

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <utility>
 
+#include "base/allocation.h"
 #include "replica/tombstone.h"
 
 namespace sessmirror::replica {
@@ -45,7 +46,8 @@ Status MirroredWrite::check_size() noexcept {
 }
 
 void MirroredWrite::begin_round() noexcept {
-    if (rounds_ > 0) settle_rivals();
+    if (rounds_ > 0 && !try_to_allocate([this] { settle_rivals(); }))
+        return end(Error(Errc::OutOfMemory, "no memory to merge what others stored"));
     outgoing_.content = entombed_ ? ByteView() : reconciliation_.payload();
     outgoing_.replaces = &reconciliation_.lineage();
     if (const auto fits = check_size(); !fits) return end(fits);
@@ -336,7 +338,7 @@ void MirroredWrite::meet_rival(GuardedPut& put) noexcept {
 }
 
 // All of a round's puts have ended.
-void MirroredWrite::settle_rivals() noexcept {
+void MirroredWrite::settle_rivals() {
     if (may_be_stored_) reconciliation_.note_sent(outgoing_.envelope.version, home_has_it_);
     // The home's first: what mirrors hold is joined to what was decided there.
     std::stable_partition(rivals_.begin(), rivals_.end(),

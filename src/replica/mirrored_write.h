@@ -111,7 +111,7 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     void ask_home_about_suspects() noexcept;
     void meet_fork(GuardedPut& put) noexcept;
     void meet_rival(GuardedPut& put) noexcept;
-    void settle_rivals() noexcept;
+    void settle_rivals();
     void report(const char* settlement) noexcept;
     void fail_over(const GuardedPut& put) noexcept;
     void note_failure(const GuardedPut& put) noexcept;

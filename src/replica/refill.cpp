@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "base/allocation.h"
+
 namespace sessmirror::replica {
 namespace {
 
@@ -109,7 +111,11 @@ void Refill::on_key(std::string_view key) noexcept {
     const auto session = store::SessionKey::from_text(key);
     if (!session || !ReplicaSet(env_.pool, *session, env_.policy.redundancy).contains(target_))
         return;
-    std::ranges::copy(session->hashed(), keys_.emplace_back().begin());
+    if (!try_to_allocate([&] { keys_.emplace_back(); })) {
+        scope_.inventories[static_cast<std::size_t>(source_)]->cancel();
+        return on_listed(Error(Errc::OutOfMemory, "no memory for the list of keys"));
+    }
+    std::ranges::copy(session->hashed(), keys_.back().begin());
 }
 
 void Refill::on_listed(Status outcome) noexcept {

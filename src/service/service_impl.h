@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/memory_reserve.h"
 #include "base/system_random.h"
 #include "net/event_loop.h"
 #include "net/resolver.h"
@@ -85,6 +86,7 @@ struct SessionService::Impl final {
     void refill() noexcept;
 
     pool::HostPage& page;
+    MemoryReserve reserve;
     Journal journal;
     SystemRandom random;
     record::Compressor compressor;
@@ -150,6 +152,7 @@ struct Session::Impl {
     [[nodiscard]] bool is_stored_already(ByteView payload) noexcept;
     [[nodiscard]] bool wants_longest_lifetime() noexcept;
     void forget_parents_lock() noexcept;
+    void give_lock_back() noexcept;
     void let_go() noexcept;
     [[nodiscard]] replica::SessionView& view() noexcept { return work->view; }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/allocation.h"
 #include "base/fork_guard.h"
 #include "replica/alive_check.h"
 #include "replica/local_first_read.h"
@@ -19,6 +20,10 @@ constexpr std::int64_t kLongestLifetime = 30 * 24 * 3600;  // memcached takes mo
 
 std::uint32_t clamp_lifetime(std::int64_t seconds) noexcept {
     return static_cast<std::uint32_t>(std::clamp<std::int64_t>(seconds, 1, kLongestLifetime));
+}
+
+Error out_of_memory() noexcept {
+    return Error(Errc::OutOfMemory, "the process could not allocate memory");
 }
 
 Error out_of_time() noexcept {
@@ -85,6 +90,7 @@ void Session::Impl::begin_start() noexcept {
 
 Status Session::Impl::run(replica::Operation& operation) noexcept {
     if (!has_time()) return out_of_time();
+    if (!service.reserve.fill()) return out_of_memory();
     const Status outcome = service.run(*deployment, operation, service.loop.now() + time_left);
     time_left = operation.deadline() - service.loop.now();
     return outcome;
@@ -229,17 +235,24 @@ Status Session::Impl::touch_if_due() {
     return kOk;
 }
 
+void Session::Impl::give_lock_back() noexcept {
+    const replica::LockHold held = std::exchange(view().lock, {});
+    if (service.reserve.fill())
+        service.releases.start(*deployment->pool, held.store, view().key(), held.lock, held.ticket,
+                               service.loop.now() + deployment->policy.deadline);
+    else
+        service.locks.abandon(held.ticket);
+}
+
 void Session::Impl::let_go() noexcept {
     forget_parents_lock();
     if (!selected) return;
-    (void)roll_back();
-    if (loaded && !settled && view().is_alive()) (void)touch_if_due();
-    if (view().lock.held()) {
-        const auto& lock = view().lock;
-        service.releases.start(*deployment->pool, lock.store, view().key(), lock.lock, lock.ticket,
-                               service.loop.now() + deployment->policy.deadline);
-        view().lock = {};
-    }
+    const bool is_done = try_to_allocate([this] {
+        (void)roll_back();
+        if (loaded && !settled && view().is_alive()) (void)touch_if_due();
+    });
+    if (!is_done) undo.reset();
+    if (view().lock.held()) give_lock_back();
     if (work->write && !work->write->is_idle()) {
         service.linger(deployment, std::move(work));
         work = service.take_work();

@@ -271,7 +271,7 @@ Result<std::unique_ptr<Session>> SessionService::open(const Options& options,
 }
 
 void SessionService::after_response() noexcept {
-    if (impl_->deployments.empty()) return;
+    if (impl_->deployments.empty() || !impl_->reserve.fill()) return;
     impl_->break_orphaned_locks();
     impl_->finish_lingering();
     for (const auto& deployment : impl_->deployments) deployment->pool->flush();
@@ -287,6 +287,7 @@ void SessionService::begin_refill() {
 }
 
 SessionService::RefillProgress SessionService::continue_refill(Duration time) {
+    if (!impl_->reserve.fill()) return {true, 0};
     return impl_->continue_whole_refill(time);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/allocation.h"
 #include "store/memcached_link.h"
 #include "store/redis_link.h"
 
@@ -242,7 +243,8 @@ template <class Wire>
 void Link<Wire>::receive(ByteView bytes, std::size_t size) {
     const unsigned life = life_;
     const std::uint32_t completed = completed_packets_;
-    parse(bytes);
+    if (!try_to_allocate([&] { parse(bytes); }))
+        return drop(Error(Errc::OutOfMemory, "no memory for an answer of %.100s", name().c_str()));
     if (life != life_) return;
     if (completed != completed_packets_)
         renew_patience();

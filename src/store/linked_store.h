@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "base/allocation.h"
 #include "net/event_loop.h"
 #include "store/operation.h"
 #include "store/refused_put.h"
@@ -18,10 +19,14 @@ class LinkedStore : public Store, protected Host, protected LinkOwner {
   public:
     void fetch(const FetchRequest& request, StoreSink* sink) final { begin<Fetch>(request, sink); }
     void put(const PutRequest& request, StoreSink* sink) final {
-        if (request.payload.size() > max_payload_)
-            begin<RefusedPut<Operation<Host>>>(request, loop_, sink);
-        else
-            begin<Put>(request, sink);
+        const std::size_t size = request.payload.size();
+        if (size > max_payload_)
+            refuse(request, sink,
+                   Error(Errc::TooLarge, "the session has %zu bytes, at most %llu can be stored",
+                         size, static_cast<unsigned long long>(max_payload_)));
+        else if (!try_to_allocate([&] { begin<Put>(request, sink); }))
+            refuse(request, sink,
+                   Error(Errc::OutOfMemory, "no memory to store a session of %zu bytes", size));
     }
     void touch(const SessionKey& key, std::uint32_t ttl_s, TimePoint deadline,
                StoreSink* sink) final {
@@ -49,6 +54,9 @@ class LinkedStore : public Store, protected Host, protected LinkOwner {
     template <class Kind, class... Args>
     void begin(Args&&... args) {
         operations_.template begin<Kind>(*this, std::forward<Args>(args)...);
+    }
+    void refuse(const PutRequest& request, StoreSink* sink, const Error& why) {
+        begin<RefusedPut<Operation<Host>>>(request, why, loop_, sink);
     }
     int index() const noexcept final { return index_; }
     void retire(Operation<Host>& operation) noexcept final { operations_.retire(operation); }

@@ -6,8 +6,10 @@
 #include <lmdb.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
+#include "base/allocation.h"
 #include "store/explicit_cas.h"
 #include "store/lmdb_sweep.h"
 
@@ -93,7 +95,7 @@ int LmdbStore::read(const FetchRequest& request, FetchReply& reply) {
     if (const int failed = access_.begin_read(txn); failed != 0) return failed;
     MDB_val key = val_of(request.key.text());
     MDB_val value{};
-    const int failed = mdb_get(txn, access_.env().database(), &key, &value);
+    int failed = mdb_get(txn, access_.env().database(), &key, &value);
     const auto item = failed == 0 ? item_of(value) : std::nullopt;
     const std::uint32_t now = clock_.unix_seconds();
     if (item && item->is_alive(now)) {
@@ -102,7 +104,8 @@ int LmdbStore::read(const FetchRequest& request, FetchReply& reply) {
         reply.fingerprint = item->fingerprint();
         reply.ttl_left_s = static_cast<std::int64_t>(item->expires_unix - now);
         reply.has_value = request.want == Want::Value;
-        if (reply.has_value) reply.value.assign(item->content.begin(), item->content.end());
+        const auto copy = [&] { reply.value.assign(item->content.begin(), item->content.end()); };
+        if (reply.has_value && !try_to_allocate(copy)) failed = ENOMEM;
     }
     access_.end_read();
     return failed == MDB_NOTFOUND ? 0 : failed;

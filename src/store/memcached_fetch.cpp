@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/allocation.h"
 #include "store/lock_item.h"
 #include "store/memcached_ttl.h"
 
@@ -187,7 +188,11 @@ bool FetchOperation::take_chunks(std::span<const wire::Reply> replies) {
         return true;
     }
     reply_.value.resize(reply_.value.size() - Manifest::kSize);  // the header stays
-    reply_.value.reserve(reply_.value.size() + manifest_.total);
+    const std::size_t whole = reply_.value.size() + static_cast<std::size_t>(manifest_.total);
+    if (!try_to_allocate([&] { reply_.value.reserve(whole); })) {
+        fail(Error(Errc::OutOfMemory, "no memory for a session of %zu bytes", whole));
+        return true;
+    }
     for (const wire::Reply& chunk : replies)
         reply_.value.insert(reply_.value.end(), chunk.value.begin(), chunk.value.end());
     finish();

@@ -10,15 +10,16 @@
 
 namespace sessmirror::store {
 
-// A put whose payload exceeds what sessions may have: nothing is stored and the old content stays.
-// Only the lock is given up, as a put promises whatever its outcome.
+// A put that is not made, because its payload exceeds what sessions may have, or there is no memory
+// to keep it meanwhile: nothing is stored and the old content stays. Only the lock is given up, as
+// a put promises whatever its outcome.
 template <class Base>
 class RefusedPut final : public Base, private TimerSink {
   public:
-    RefusedPut(typename Base::HostType& host, const PutRequest& request, Scheduler& scheduler,
-               StoreSink* sink)
+    RefusedPut(typename Base::HostType& host, const PutRequest& request, const Error& why,
+               Scheduler& scheduler, StoreSink* sink)
         : Base(host, request.key, request.deadline, sink),
-          size_(request.payload.size()),
+          why_(why),
           unlock_(request.unlock),
           timer_(scheduler.make_timer(*this)) {}
 
@@ -32,13 +33,9 @@ class RefusedPut final : public Base, private TimerSink {
     void fail(const Error& why) override {
         this->answer(&StoreSink::on_put, Result<PutReply>(why));
     }
-    void on_timer() noexcept override {
-        fail(Error(Errc::TooLarge, "the session has %llu bytes, at most %llu can be stored",
-                   static_cast<unsigned long long>(size_),
-                   static_cast<unsigned long long>(this->host_.max_payload())));
-    }
+    void on_timer() noexcept override { fail(Error(why_)); }
 
-    const std::uint64_t size_;
+    const Error why_;
     const std::optional<HeldLock> unlock_;
     const std::unique_ptr<Timer> timer_;  // sinks are called from the loop only
 };

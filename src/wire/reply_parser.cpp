@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/allocation.h"
 #include "wire/reply_line.h"
 
 namespace sessmirror::wire {
@@ -57,11 +58,11 @@ ReplyParser::Step ReplyParser::take_line(std::string_view line) {
     return Step::Complete;
 }
 
-std::span<std::byte> ReplyParser::room() {
+std::span<std::byte> ReplyParser::room() noexcept {
     if (state_ != State::Value || block_size_ - filled_ < room_from_) return {};
     Bytes& value = reply_.value;
-    if (value.size() == filled_)
-        value.resize(std::min(block_size_, std::max(2 * filled_, kReserveAtMost)));
+    const std::size_t longer = std::min(block_size_, std::max(2 * filled_, kReserveAtMost));
+    if (value.size() == filled_ && !try_to_allocate([&] { value.resize(longer); })) return {};
     return std::span(value).subspan(filled_);
 }
 

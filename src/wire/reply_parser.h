@@ -35,9 +35,10 @@ class ReplyParser {
     void set_max_value(std::size_t size) noexcept { max_value_ = size; }
 
     // Where the missing part of a large value will be: whoever receives it right there spares a
-    // copy. Empty when little or nothing is missing. Valid until the next call but filled(), which
-    // says how much of it has come; next(), with empty input, then tells whether that was all.
-    std::span<std::byte> room();
+    // copy. Empty when little or nothing is missing, or memory is. Valid until the next call but
+    // filled(), which says how much of it has come; next(), with empty input, then tells whether
+    // that was all.
+    std::span<std::byte> room() noexcept;
     // REQUIRES: size <= room().size()
     void filled(std::size_t size) noexcept { filled_ += size; }
 

@@ -11,9 +11,11 @@
 #include <read.h>  // in a place of its own, pkg-config names the folder itself
 #endif
 
+#include <new>
 #include <string_view>
 #include <utility>
 
+#include "base/allocation.h"
 #include "wire/printable.h"
 
 namespace sessmirror::wire {
@@ -29,18 +31,24 @@ RespReply& place_of(const redisReadTask& task) noexcept {
     return static_cast<RespReply*>(task.parent->obj)->elements[static_cast<std::size_t>(task.idx)];
 }
 
+// The reply, once `work` has put into it what it needs memory for.
+template <class Work>
+void* made(const redisReadTask& task, RespReply& reply, Work&& work) noexcept {
+    if (try_to_allocate(work)) return &reply;
+    static_cast<RespParser*>(task.privdata)->note_lack_of_memory();
+    return nullptr;
+}
+
 void* create_string(const redisReadTask* task, char* text, std::size_t size) noexcept {
     if (!static_cast<RespParser*>(task->privdata)->takes_value(size)) return nullptr;
     RespReply& reply = place_of(*task);
     if (task->type == REDIS_REPLY_STRING) {
         const ByteView bytes = as_bytes(std::string_view(text, size));
         reply.type = RespType::Value;
-        reply.value.assign(bytes.begin(), bytes.end());
-    } else {
-        reply.type = task->type == REDIS_REPLY_ERROR ? RespType::Error : RespType::Status;
-        keep_printable({text, size}, reply.text);
+        return made(*task, reply, [&] { reply.value.assign(bytes.begin(), bytes.end()); });
     }
-    return &reply;
+    reply.type = task->type == REDIS_REPLY_ERROR ? RespType::Error : RespType::Status;
+    return made(*task, reply, [&] { keep_printable({text, size}, reply.text); });
 }
 
 // Releases of hiredis count in int or in size_t.
@@ -50,8 +58,7 @@ void* create_array(const redisReadTask* task, Count count) noexcept {
     if (!static_cast<RespParser*>(task->privdata)->claim_elements(size)) return nullptr;
     RespReply& reply = place_of(*task);
     reply.type = RespType::Array;
-    reply.elements.resize(size);
-    return &reply;
+    return made(*task, reply, [&] { reply.elements.resize(size); });
 }
 
 // NOLINTNEXTLINE(google-runtime-int): hiredis' type
@@ -103,6 +110,7 @@ void RespParser::reset() {
     root_ = {};
     elements_ = 0;
     size_ = 0;
+    lacks_memory_ = false;
 }
 
 bool RespParser::claim_elements(std::size_t count) noexcept {
@@ -118,15 +126,17 @@ bool RespParser::has_more() const noexcept {
 RespParser::Step RespParser::next(ByteView& input, RespReply& out) {
     if (!reader_) {
         reader_.reset(redisReaderCreateWithFunctions(functions()));
-        if (!reader_) return Step::Malformed;
+        if (!reader_) throw std::bad_alloc();
         reader_->privdata = this;
     }
     size_ += input.size();
     const std::string_view text = as_text(std::exchange(input, {}));
-    if (!text.empty() && redisReaderFeed(reader_.get(), text.data(), text.size()) != REDIS_OK)
-        return Step::Malformed;
     void* reply = nullptr;
-    if (redisReaderGetReply(reader_.get(), &reply) != REDIS_OK) return Step::Malformed;
+    if ((!text.empty() && redisReaderFeed(reader_.get(), text.data(), text.size()) != REDIS_OK) ||
+        redisReaderGetReply(reader_.get(), &reply) != REDIS_OK) {
+        if (std::exchange(lacks_memory_, false)) throw std::bad_alloc();
+        return Step::Malformed;
+    }
     if (reply == nullptr) return size_ > max_value_ + kSlack ? Step::Malformed : Step::NeedMore;
     out = std::exchange(root_, {});
     elements_ = 0;

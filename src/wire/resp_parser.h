@@ -45,7 +45,9 @@ class RespParser {
     void filled(std::size_t /*size*/) noexcept {}
     void reset();
 
-    // For hiredis' callbacks: the reply that is being read, and what it may have.
+    // For hiredis' callbacks. An allocation has failed: next() throws what they cannot.
+    void note_lack_of_memory() noexcept { lacks_memory_ = true; }
+    // The reply that is being read, and what it may have.
     [[nodiscard]] RespReply& root() noexcept { return root_; }
     [[nodiscard]] bool takes_value(std::size_t size) const noexcept { return size <= max_value_; }
     [[nodiscard]] bool claim_elements(std::size_t count) noexcept;
@@ -60,6 +62,7 @@ class RespParser {
     RespReply root_;
     std::size_t elements_ = 0;  // of the reply that is being read
     std::size_t size_ = 0;      // of what has been fed since the last reply
+    bool lacks_memory_ = false;
 };
 
 }  // namespace sessmirror::wire

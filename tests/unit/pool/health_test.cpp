@@ -143,8 +143,8 @@ TEST_F(HealthTest, OnlySilenceAndNonsenseAreOutages) {
     for (const Errc code : {Errc::BadName, Errc::Refused, Errc::OutOfMemory, Errc::Unreachable,
                             Errc::Timeout, Errc::Closed, Errc::Protocol})
         EXPECT_TRUE(Health::is_outage(code)) << describe(code);
-    for (const Errc code : {Errc::StoreError, Errc::TooLarge, Errc::OutOfTime, Errc::Skipped, Errc::Conflict,
-                            Errc::Corrupt, Errc::Unreadable, Errc::Internal})
+    for (const Errc code : {Errc::StoreError, Errc::TooLarge, Errc::OutOfTime, Errc::Skipped,
+                            Errc::Conflict, Errc::Corrupt, Errc::Unreadable, Errc::Internal})
         EXPECT_FALSE(Health::is_outage(code)) << describe(code);
 }
 
