@@ -3,6 +3,7 @@
 
 #include <new>
 #include <set>
+#include <utility>
 
 #include "embed/embedded_php.h"
 #include "service/session_service.h"
@@ -49,6 +50,7 @@ struct Session::Impl {
     std::set<std::string> failed;
     std::set<std::string> created;
     bool is_open = true;
+    std::optional<std::string> undo;  // the content before the first commit
 
     void called(const char* what, std::string_view id = {}) {
         std::string call = what;
@@ -73,7 +75,7 @@ Result<std::unique_ptr<Session>> SessionService::open(const Options& options,
     if (fake_core().open_fails) return *fake_core().open_fails;
     fake_core().opened_stores = stores;
     fake_core().secret_bytes = options.secret.size();
-    auto impl = std::make_unique<Session::Impl>(Session::Impl{*impl_, {}, {}, {}, {}, true});
+    auto impl = std::make_unique<Session::Impl>(Session::Impl{*impl_, {}, {}, {}, {}, true, {}});
     impl->called("open");
     ++fake_core().sessions_alive;
     return std::unique_ptr<Session>(new Session(std::move(impl)));
@@ -189,6 +191,7 @@ Status Session::write(std::string_view id, ByteView payload, std::int64_t,
 Status Session::commit(std::string_view id, ByteView payload, std::int64_t, record::Serialization) {
     if (impl_->payload == as_text(payload) && is_unchanged()) return kOk;
     impl_->called("commit", id);
+    if (!impl_->undo) impl_->undo = impl_->payload;
     impl_->payload = as_text(payload);
     if (fake_core().write_fails) return *fake_core().write_fails;
     return kOk;
@@ -200,6 +203,7 @@ void Session::leave_token_open() noexcept {
 
 Status Session::roll_back() {
     impl_->called("roll-back");
+    if (impl_->undo) impl_->payload = *std::exchange(impl_->undo, std::nullopt);
     return kOk;
 }
 
