@@ -17,6 +17,7 @@ http {{
     proxy_temp_path {directory}/nginx-proxy;
     uwsgi_temp_path {directory}/nginx-uwsgi;
     scgi_temp_path {directory}/nginx-scgi;
+    fastcgi_cache_path {directory}/nginx-cache keys_zone=pages:1m;
     # max_fails=0: a page that a fault test makes fail must not take its host out of the rotation.
     upstream site {{
 {servers}    }}
@@ -28,6 +29,18 @@ http {{
         location = / {{ return 302 /cart.php; }}
 {direct}        location ~ (?s)^(?<page>/[a-z]+\\.php)(?<info>/.*)?$ {{
             include {parameters};
+            fastcgi_pass site;
+        }}
+        # Kept for one visitor at a time, as nginx keeps pages: none that sets a cookie.
+        location = /public.php {{
+            set $page /public.php;
+            set $info "";
+            include {parameters};
+            fastcgi_cache pages;
+            fastcgi_cache_key $request_uri$cookie_PHPSESSID;
+            fastcgi_cache_valid 200 60s;
+            fastcgi_buffering on;
+            add_header X-Cache $upstream_cache_status;
             fastcgi_pass site;
         }}
         # An application with folders of its own, if the site has one.
