@@ -17,7 +17,7 @@ _TIMEOUT_S = 60
 @dataclass
 class Answer:
     """The last page of a chain of redirects. `tokens`: the freshness tokens that came on the way;
-    `repeated`: those of them that the browser had."""
+    `repeated`: those of them that the browser had, without a session's cookie that they follow."""
 
     url: str
     status: int
@@ -64,11 +64,12 @@ class Jar:
     def _chain(self, url, form):
         answer = Answer(url, 0, "")
         for _ in range(_REDIRECTS):
-            had = [(cookie.name, cookie.value) for cookie in self.cookies]
+            had = {(cookie.name, cookie.value) for cookie in self.cookies}
             response, body = self._ask(url, form)
-            tokens = _tokens(response)
-            answer.tokens += tokens
-            answer.repeated += [token for token in tokens if token in had]
+            sent = _cookies(response)
+            answer.tokens += [cookie for cookie in sent if cookie[0].endswith("_V")]
+            answer.repeated += [cookie for cookie in had & sent if cookie[0].endswith("_V")
+                                and cookie[0].removesuffix("_V") not in dict(sent)]
             answer.upstreams.append(response.headers.get("X-Upstream", ""))
             answer.url, answer.status, answer.text = url, response.status, body
             target = response.headers.get("Location")
@@ -96,8 +97,8 @@ class Jar:
         return response, body
 
 
-def _tokens(response):
-    """(name, value) of each freshness token that it sends."""
+def _cookies(response):
+    """(name, value) of each cookie that it sets."""
     lines = response.headers.get_all("Set-Cookie") or []
     pairs = (line.partition(";")[0].partition("=") for line in lines)
-    return [(name, value) for name, _, value in pairs if name.endswith("_V")]
+    return {(name, value) for name, _, value in pairs}
