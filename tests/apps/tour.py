@@ -101,7 +101,8 @@ class Tour:
         return self.lab.settled()
 
     def _stale_reads(self):
-        return self.lab.counters().get("stale_reads", 0)
+        counters = self.lab.counters()
+        return counters["stale_reads"] + counters["unmet_tokens"]
 
     def _judge(self):
         told = self._stale_reads() - self._stale_before
