@@ -93,6 +93,7 @@ PS_OPEN_FUNC(sessmirror) {
     if (!worker) return finish(Step::Open, worker);
     const Status admitted = check_open_basedir(**worker, path);
     if (!admitted) return finish(Step::Open, admitted);
+    (*worker)->note_lifetime(configured_lifetime());
     const Opening opening = {path, cookie_settings(), received_cookies(), view(PS(id))};
     const auto result = guarded([&] { return open_session(**worker, opening); });
     if (result) {

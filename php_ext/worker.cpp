@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "service/configured_stores.h"
 #include "site_files.h"
+#include "store/lifetime.h"
 
 namespace sessmirror::shim {
 namespace {
@@ -53,6 +54,16 @@ void Worker::warn_of_shown_password(std::string_view save_path) {
 Result<std::unique_ptr<service::Session>> Worker::open(std::string_view save_path) {
     warn_of_shown_password(save_path);
     return service_.open(settings_.options, list_of(save_path));
+}
+
+void Worker::note_lifetime(std::int64_t seconds) noexcept {
+    constexpr std::int64_t kLongest = store::kLongestLifetime;
+    if ((seconds >= 1 && seconds <= kLongest) || std::exchange(has_warned_of_lifetime_, true))
+        return;
+    journal().add(
+        Severity::Warning, "session.gc_maxlifetime = %lld: sessions end %s; set 1 to %lld seconds",
+        static_cast<long long>(seconds), seconds < 1 ? "after one second" : "after ten years",
+        static_cast<long long>(kLongest));
 }
 
 Result<std::span<const std::string>> Worker::paths_of(std::string_view save_path) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -33,6 +34,8 @@ class Worker {
     // `save_path` is the list of stores unless sessmirror.stores is set. Says in the journal, once,
     // that a password stands where PHP shows it.
     Result<std::unique_ptr<service::Session>> open(std::string_view save_path);
+    // Says in the journal, once, that session.gc_maxlifetime is not what sessions will get.
+    void note_lifetime(std::int64_t seconds) noexcept;
     // The sockets and directories that the same list reaches. Kept here so that Zend code can read
     // it without owning anything; valid until the next call.
     Result<std::span<const std::string>> paths_of(std::string_view save_path);
@@ -78,6 +81,7 @@ class Worker {
     std::vector<service::SessionService::StoreStatus> picture_;
     std::vector<std::string> paths_;
     bool has_warned_of_secret_ = false;
+    bool has_warned_of_lifetime_ = false;
     bool has_warned_of_password_ = false;
 };
 

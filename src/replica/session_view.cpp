@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/lifetime.h"
+
 namespace sessmirror::replica {
 namespace {
 
@@ -149,7 +151,7 @@ std::uint32_t SessionView::generation_floor(std::uint32_t unix_seconds) const no
 }
 
 std::uint32_t SessionView::lifetime_left() const noexcept {
-    constexpr std::int64_t kForever = 30 * 24 * 3600;  // the longest lifetime stores take
+    constexpr std::int64_t kForever = store::kLongestLifetime;
     std::int64_t longest = 1;
     for (const int store : set_.everyone()) {
         const Copy& copy = copies_[static_cast<std::size_t>(store)];

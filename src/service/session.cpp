@@ -9,6 +9,7 @@
 #include "replica/locked_read.h"
 #include "replica/touch_all.h"
 #include "service/service_impl.h"
+#include "store/lifetime.h"
 #include "store/session_key.h"
 
 namespace sessmirror::service {
@@ -16,10 +17,9 @@ namespace {
 
 using TokenKind = replica::FreshnessToken::Kind;
 
-constexpr std::int64_t kLongestLifetime = 30 * 24 * 3600;  // memcached takes more for a date
-
 std::uint32_t clamp_lifetime(std::int64_t seconds) noexcept {
-    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(seconds, 1, kLongestLifetime));
+    return static_cast<std::uint32_t>(
+        std::clamp<std::int64_t>(seconds, 1, store::kLongestLifetime));
 }
 
 Error out_of_memory() noexcept {

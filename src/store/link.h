@@ -104,6 +104,7 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
     void flush();
 
     [[nodiscard]] const std::string& name() const noexcept { return connection_.name(); }
+    [[nodiscard]] std::uint32_t unix_seconds() const noexcept { return loop_.unix_seconds(); }
 
     // Of a packet that reads a session, and small values beside it.
     [[nodiscard]] ValueLimits whole_session() const noexcept {

@@ -38,7 +38,7 @@ void FetchOperation::ask() {
         if (ghost_ != 0) packet.erase({lock, ghost_});
         packet.set({.key = lock,
                     .mode = wire::SetMode::Add,
-                    .ttl_s = item_ttl(claim_->lease_s),
+                    .ttl_s = item_ttl(claim_->lease_s, host_.link().unix_seconds()),
                     .return_cas = true},
                    as_bytes(claim_->owner.view()));
         if (asks_holder_) {

@@ -17,8 +17,8 @@ using wire::ReplyCode;
 
 // Key, item header and the server's own needs; 64 bytes and the key were measured.
 constexpr std::uint64_t kItemOverhead = 1024;
-// Nobody configures an item limit below this, so that smaller values need not know it.
-constexpr std::uint64_t kFitsAnywhere = 64 * 1024;
+// Smaller values need not know the item limit: the least that is supported is 16 KB.
+constexpr std::uint64_t kFitsAnywhere = 16 * 1024 - 2 * kItemOverhead;
 constexpr std::uint64_t kDefaultItemLimit = 1024 * 1024;
 
 Bytes join(ByteView head, ByteView tail) {
@@ -108,10 +108,11 @@ void PutOperation::choose_layout() {
 void PutOperation::send_chunks() {
     phase_ = Phase::Chunks;
     wire::Packet& packet = host_.link().packet();
+    const std::uint32_t now = host_.link().unix_seconds();
     std::size_t position = 0;
     for (std::uint32_t i = 0; i < manifest_->count; ++i) {
         const std::size_t size = manifest_->size_of(i);
-        packet.set({.key = chunk_key(key_, manifest_->attempt, i), .ttl_s = chunk_ttl(ttl_s_)},
+        packet.set({.key = chunk_key(key_, manifest_->attempt, i), .ttl_s = chunk_ttl(ttl_s_, now)},
                    payload().subspan(position, size));
         position += size;
     }
@@ -121,17 +122,19 @@ void PutOperation::send_chunks() {
 void PutOperation::send_item() {
     phase_ = Phase::Item;
     const bool chooses_cas = host_.link().has_explicit_cas();
+    const std::uint32_t now = host_.link().unix_seconds();
     wire::Packet& packet = host_.link().packet();
     packet.set({.key = key_.text(),
                 .mode = expected_ == 0 ? wire::SetMode::Add : wire::SetMode::Set,
-                .ttl_s = item_ttl(ttl_s_),
+                .ttl_s = item_ttl(ttl_s_, now),
                 .client_flags = fingerprint_ | (manifest_ ? kSplitFlag : 0),
                 .compare = expected_,
                 .explicit_cas = chooses_cas ? cas_of(version_) : 0,
                 .return_cas = true},
                manifest_ ? ByteView(main_item_) : header_.view(),
                manifest_ ? ByteView() : payload());
-    if (hint_size_ != 0) packet.set({.key = hint_key(key_), .ttl_s = item_ttl(ttl_s_)}, hint());
+    if (hint_size_ != 0)
+        packet.set({.key = hint_key(key_), .ttl_s = item_ttl(ttl_s_, now)}, hint());
     if (unlock_ && unlock_->cas != 0) packet.erase({lock_key(key_), unlock_->cas});
     host_.link().send(this, {.deadline = deadline_});
 }

@@ -31,7 +31,8 @@ class MemcachedStore final : public MemcachedBase {
                 *this) {}
 
     void leave_hint(const SessionKey& key, ByteView hint, std::uint32_t ttl_s) override {
-        link_.packet().set({.key = hint_key(key), .ttl_s = item_ttl(ttl_s)}, hint);
+        link_.packet().set({.key = hint_key(key), .ttl_s = item_ttl(ttl_s, link_.unix_seconds())},
+                           hint);
         link_.send_later();
     }
     Cas predicted_cas(record::Version version) const noexcept override {

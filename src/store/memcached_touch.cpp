@@ -12,7 +12,9 @@ using wire::ReplyCode;
 void TouchOperation::start() {
     phase_ = Phase::Item;
     wire::Packet& packet = host_.link().packet();
-    packet.get({.key = key_.text(), .client_flags = true, .touch_s = item_ttl(ttl_s_)});
+    packet.get({.key = key_.text(),
+                .client_flags = true,
+                .touch_s = item_ttl(ttl_s_, host_.link().unix_seconds())});
     host_.link().send(this, {.deadline = deadline_});
 }
 
@@ -26,8 +28,9 @@ void TouchOperation::read_manifest() {
 void TouchOperation::touch_chunks(const Manifest& manifest) {
     phase_ = Phase::Chunks;
     wire::Packet& packet = host_.link().packet();
+    const std::uint32_t ttl_s = chunk_ttl(ttl_s_, host_.link().unix_seconds());
     for (std::uint32_t i = 0; i < manifest.count; ++i)
-        packet.get({.key = chunk_key(key_, manifest.attempt, i), .touch_s = chunk_ttl(ttl_s_)});
+        packet.get({.key = chunk_key(key_, manifest.attempt, i), .touch_s = ttl_s});
     host_.link().send(this, {.deadline = deadline_});
 }
 

@@ -258,11 +258,38 @@ TEST_P(MemcachedStore, SetsTheLifetimeByTouching) {
     EXPECT_FALSE(client_.touch(key_of("nobody"), 5000)->found);
 }
 
-TEST_P(MemcachedStore, KeepsALifetimeBeyondThirtyDaysAtThirtyDays) {
-    const Session session("a", "x");
-    ASSERT_TRUE(client_.put(session.put(client_)));
-    EXPECT_TRUE(client_.touch(session.key, 40 * 86400)->found);
-    EXPECT_GT(client_.fetch(session.key)->ttl_left_s, 30 * 86400 - 10);
+TEST_P(MemcachedStore, KeepsALifetimeBeyondThirtyDays) {
+    constexpr std::uint32_t kSixtyDays = 60 * 86400;
+    const Session small("a", "x");
+    const Session split("big", std::string(3'000'000, 'x'), {9, 8});
+    for (const Session& session : {small, split}) {
+        auto request = session.put(client_);
+        request.ttl_s = kSixtyDays;
+        ASSERT_TRUE(client_.put(request));
+        EXPECT_GT(client_.fetch(session.key)->ttl_left_s, kSixtyDays - 10);
+        EXPECT_TRUE(client_.touch(session.key, kSixtyDays + 86400)->found);
+        EXPECT_GT(client_.fetch(session.key)->ttl_left_s, kSixtyDays + 86400 - 10);
+        EXPECT_LE(client_.fetch(session.key)->ttl_left_s, kSixtyDays + 86400);
+        EXPECT_TRUE(payload_of(*client_.fetch(session.key)) == session.payload);
+    }
+}
+
+// memcached deletes what it had when it refuses a value for its size, so none may be refused.
+TEST(MemcachedItemLimit, EverySizeIsStoredUnderASmallLimit) {
+    for (const char* limit : {"16k", "32k", "48k"}) {
+        RealMemcached server{{"-I", limit}};
+        StoreClient client{server.spec()};
+        Cas cas = 0;
+        std::uint32_t generation = 0;
+        for (std::size_t size = 12'000; size < 70'000; size += 997) {
+            const Session session("a", std::string(size, 'x'), {++generation, 1});
+            const auto stored = client.put(session.put(client, cas));
+            ASSERT_TRUE(stored) << limit << ' ' << size << ": " << stored.error().detail;
+            ASSERT_EQ(stored->outcome, PutOutcome::Stored) << limit << ' ' << size;
+            cas = stored->cas;
+            ASSERT_EQ(payload_of(*client.fetch(session.key)).size(), size) << limit;
+        }
+    }
 }
 
 TEST_P(MemcachedStore, SplitsASessionAboveTheItemLimitAndJoinsItAgain) {
