@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/allocation.h"
+#include "base/hash.h"
 
 namespace sessmirror::replica {
 namespace {
@@ -50,12 +51,32 @@ void Refill::on_fetch(int, Result<store::FetchReply> reply) noexcept {
     ready_cas_ = reply->cas;
     is_ready_ = read_note(scope_.ready_key, *reply) == ready_text_.view();
     pool::Health& health = env_.pool.health(target_);
-    if (is_ready_) health.set_filling(false);
+    if (is_ready_) {
+        name_server(ready_cas_);
+        health.set_filling(false);
+    }
     if (is_ready_ && (extent_ == Extent::Look || is_overtaken_)) return end(kOk);
     if (is_overtaken_)
-        return end(Error(Errc::Conflict, "%s: another host has other settings, or it restarted",
+        return end(Error(Errc::Conflict,
+                         "%s: another host has other settings, or it restarted or was emptied",
                          env_.pool.name(target_).c_str()));
     if (extent_ == Extent::Missed) tell_of_gaps();
+    if (!is_ready_ && ready_cas_ == 0) return note_begin();
+    begin_pass();
+}
+
+// What the end of the pass will replace, and cannot if somebody has emptied the store meanwhile.
+void Refill::note_begin() noexcept {
+    NoteText text = ready_text_;
+    std::snprintf(text.bytes.data(), text.bytes.size(), "begun %.100s", ready_text_.bytes.data());
+    is_noting_begin_ = true;
+    put_ready(text);
+}
+
+void Refill::take_begin(const Result<store::PutReply>& reply) noexcept {
+    if (!reply) return end(reply.error());
+    if (reply->outcome != store::PutOutcome::Stored) return read_ready();  // another host was first
+    ready_cas_ = reply->cas;
     begin_pass();
 }
 
@@ -206,9 +227,12 @@ void Refill::conclude() noexcept {
 }
 
 void Refill::write_ready() noexcept {
+    put_ready(ready_text_);
+}
+
+void Refill::put_ready(const NoteText& text) noexcept {
     restart_deadline();
-    const auto put =
-        put_note(env_, scope_.ready_key, ready_text_, kReadyLifetime, ready_cas_, deadline());
+    const auto put = put_note(env_, scope_.ready_key, text, kReadyLifetime, ready_cas_, deadline());
     requests(+1);
     env_.pool.store(target_).put(put, this);
 }
@@ -216,16 +240,22 @@ void Refill::write_ready() noexcept {
 // A conflict: another host has come to the end of its pass first, and says so in its note.
 void Refill::on_put(int, Result<store::PutReply> reply) noexcept {
     requests(-1);
+    if (std::exchange(is_noting_begin_, false)) return take_begin(reply);
     if (!reply) return end(reply.error());
     if (reply->outcome != store::PutOutcome::Stored) {
         is_overtaken_ = true;
         return read_ready();
     }
+    name_server(reply->cas);
     if (env_.pool.health(target_).set_filling(false))
         env_.pool.journal().add(Severity::Notice,
                                 "store %s is complete: %" PRIu64 " sessions were copied to it",
                                 env_.pool.name(target_).c_str(), copied_);
     end(kOk);
+}
+
+void Refill::name_server(store::Cas cas) noexcept {
+    server_ = hash64(ready_text_.view()) ^ (cas * 0x9E3779B97F4A7C15u);
 }
 
 void Refill::requests(int change) noexcept {
@@ -240,6 +270,12 @@ void Refill::end(Status outcome) noexcept {
         env_.pool.health(target_).note_look();
     }
     finish(std::move(outcome));
+}
+
+Error same_server(const pool::Pool& pool, int store, int twin) noexcept {
+    return Error(Errc::BadConfig,
+                 "%.100s and %.100s are one server under two names, and keep one copy",
+                 pool.name(twin).c_str(), pool.name(store).c_str());
 }
 
 }  // namespace sessmirror::replica

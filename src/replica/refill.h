@@ -20,7 +20,8 @@ namespace sessmirror::replica {
 // that joined has no such item; after a change of the list of stores the settings differ. Every
 // session on the other stores is compared with such a store (SessionCopy); then the item is
 // written. It names the life that was asked for at the beginning, so a restart meanwhile leaves an
-// item that no life answers to.
+// item that no life answers to. It replaces what was there at the beginning, if need be an item
+// that was written for that, so a store that somebody has flushed meanwhile is not called complete.
 //
 // Meanwhile the store is marked as filling (pool::Health): at once if this host has seen it go,
 // else after the first few sessions that it lacks. (In a new pool all stores lack the item and
@@ -74,6 +75,9 @@ class Refill final : public Operation, private OperationListener, private store:
     // No request of this is on its way to a store.
     [[nodiscard]] const bool& quiet() const noexcept { return quiet_; }
     [[nodiscard]] int target() const noexcept { return target_; }
+    // Names the server behind a store that is complete: two stores with the same one are one server
+    // under two names, since an item's CAS is drawn at random. 0: not known.
+    [[nodiscard]] std::uint64_t server() const noexcept { return server_; }
     // How much of it is done: 0 to 1. A guess, since the other sources are not listed yet.
     [[nodiscard]] double progress() const noexcept;
 
@@ -89,6 +93,10 @@ class Refill final : public Operation, private OperationListener, private store:
     void on_put(int store, Result<store::PutReply> reply) noexcept override;
 
     void read_ready() noexcept;
+    void note_begin() noexcept;
+    void take_begin(const Result<store::PutReply>& reply) noexcept;
+    void put_ready(const NoteText& text) noexcept;
+    void name_server(store::Cas cas) noexcept;
     void tell_of_gaps() noexcept;
     void begin_pass() noexcept;
     [[nodiscard]] bool begin_with_missed() noexcept;
@@ -108,7 +116,9 @@ class Refill final : public Operation, private OperationListener, private store:
     Extent extent_;
     NoteText ready_text_;
     store::Cas ready_cas_ = 0;
+    std::uint64_t server_ = 0;
     bool is_ready_ = false;
+    bool is_noting_begin_ = false;
     bool is_overtaken_ = false;  // another host wrote the item while this one compared
     int source_ = -1;
     int missing_ = 0;     // stores that could not be listed
@@ -125,5 +135,8 @@ class Refill final : public Operation, private OperationListener, private store:
     bool listing_ = false;
     bool copying_ = false;
 };
+
+// Two stores of the list have the same server(): one of them is no further copy.
+Error same_server(const pool::Pool& pool, int store, int twin) noexcept;
 
 }  // namespace sessmirror::replica

@@ -49,7 +49,21 @@ void Refilling::settle(pool::Pool& pool) noexcept {
     const bool is_urgent = due_ != 0 || health.comparison_due() != 0;
     const bool is_settled = refill_->outcome() && health.comparison_due() == 0;
     health.next_refill_in(is_settled || !is_urgent ? kLookInterval : kRetry);
+    compare_servers(pool);
     refill_.reset();
+}
+
+void Refilling::compare_servers(pool::Pool& pool) noexcept {
+    const std::uint64_t server = refill_->server();
+    servers_[static_cast<std::size_t>(refill_->target())] = server;
+    if (server == 0 || has_told_of_twins_) return;
+    for (int store = 0; store < pool.size(); ++store) {
+        if (store == refill_->target() || servers_[static_cast<std::size_t>(store)] != server)
+            continue;
+        has_told_of_twins_ = true;
+        pool.journal().add(Severity::Warning, "%s",
+                           same_server(pool, refill_->target(), store).detail);
+    }
 }
 
 }  // namespace sessmirror::replica

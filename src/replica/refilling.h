@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 
 #include "replica/refill.h"
@@ -10,7 +12,8 @@ namespace sessmirror::replica {
 // A worker's share in looking after the stores of its pool: which store it takes up, and when. One
 // worker per host has a store at a time (pool::Health::claim_refill): a little after the first
 // session, so that a script that runs once sends nothing for it; at once after a lost connection or
-// an outage; and every minute. A worker that stops serving pages is replaced after a while.
+// an outage; and every minute. A worker that stops serving pages is replaced after a while. Says in
+// the journal, once, that two stores are one server.
 //
 // Works only between resume() and pause(), which is between two requests.
 class Refilling {
@@ -33,11 +36,14 @@ class Refilling {
 
   private:
     [[nodiscard]] std::unique_ptr<Refill> take_up(const Environment& env);
+    void compare_servers(pool::Pool& pool) noexcept;
 
     Refill::Scope scope_;
     std::unique_ptr<Refill> refill_;
     std::uint32_t due_ = 0;  // the comparison that it is
     unsigned fork_generation_ = 0;
+    std::array<std::uint64_t, pool::kMaxStores> servers_{};  // Refill::server() of the last look
+    bool has_told_of_twins_ = false;
 };
 
 }  // namespace sessmirror::replica

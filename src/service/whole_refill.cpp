@@ -22,9 +22,19 @@ void WholeRefill::step(net::EventLoop& loop, Duration time) {
         if (!refill_) begin_store();
         refill_->resume();
         if (!loop.run_until(refill_->done(), until)) return pause(loop);
-        outcomes_.push_back(refill_->outcome());
-        refill_.reset();
+        end_store();
     }
+}
+
+void WholeRefill::end_store() {
+    outcomes_.push_back(refill_->outcome());
+    const std::uint64_t server = refill_->server();
+    const auto twin = std::find(servers_.begin(), servers_.end(), server);
+    if (server != 0 && twin != servers_.end())
+        outcomes_.back() = replica::same_server(env_.pool, refill_->target(),
+                                                static_cast<int>(twin - servers_.begin()));
+    servers_.push_back(server);
+    refill_.reset();
 }
 
 void WholeRefill::pause(net::EventLoop& loop) {

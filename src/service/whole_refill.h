@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -28,11 +29,13 @@ class WholeRefill {
 
   private:
     void begin_store();
+    void end_store();
     void pause(net::EventLoop& loop);
 
     replica::Environment env_;
     replica::Refill::Scope scope_;
     std::vector<Status> outcomes_;
+    std::vector<std::uint64_t> servers_;  // replica::Refill::server(), in the same order
     std::unique_ptr<replica::Refill> refill_;
 };
 

@@ -142,6 +142,24 @@ TEST_F(Refill, BelievesAnotherHostThatWasFasterAtTheSameStore) {
     EXPECT_EQ(sessions_on(0, "cart"), kSessions);
 }
 
+// As FLUSHALL does, which begins no new life.
+TEST_F(Refill, DoesNotCallAStoreCompleteThatWasEmptiedMeanwhile) {
+    store_sessions("cart");
+    restart_empty(0);
+    replica::Refill interrupted(lab.host().environment(), scope(), 0, Extent::Look);
+    interrupted.start();
+    while (sessions_on(0, "cart") < kSessions / 2) ASSERT_TRUE(lab.world.step());
+    std::vector<std::string> keys;
+    for (const auto& [key, item] : lab.node(0).memory().items) keys.push_back(key);
+    for (const std::string& key : keys) lab.node(0).evict(key);
+    while (!interrupted.done()) ASSERT_TRUE(lab.world.step());
+    EXPECT_FALSE(interrupted.outcome());
+    EXPECT_TRUE(is_filling(0));
+    ASSERT_TRUE(refill(0));
+    EXPECT_EQ(sessions_on(0, "cart"), kSessions);
+    EXPECT_FALSE(is_filling(0));
+}
+
 TEST_F(Refill, KeepsTheLifetimeThatWasLeft) {
     store_sessions("cart");
     lab.world.run_until(lab.world.now() + std::chrono::seconds(1000));

@@ -167,5 +167,39 @@ TEST(RefillingBesideAHostileStore, ServesPagesInTimeAlthoughItsListOfKeysNeverEn
     }
 }
 
+// Their names differ, so they count as two stores, and a session has one copy.
+TEST_F(Refilling, OneServerUnderTwoNamesIsToldByTheCommandAndInTheLog) {
+    const std::string port = std::to_string(first_.spec().port);
+    const std::string twins = "127.0.0.1:" + port + ",[::ffff:127.0.0.1]:" + port;
+    const auto session = service_.open(options_, twins);
+    ASSERT_TRUE(session) << session.error().detail;
+    ASSERT_TRUE((*session)->read("a", kLifetime));
+    ASSERT_TRUE((*session)->write("a", as_bytes("x"), kLifetime));
+    (*session)->close();
+    service_.begin_refill();
+    while (!service_.continue_refill(milliseconds(100)).is_over) continue;
+    const auto stores = service_.stores();
+    EXPECT_EQ(stores[0].refill_trouble, "");
+    EXPECT_NE(stores[1].refill_trouble.find("are one server under two names"), std::string::npos)
+        << stores[1].refill_trouble;
+
+    bool is_told = false;
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (!is_told && std::chrono::steady_clock::now() < limit) {
+        service_.after_response();
+        for (JournalEntry entry; service_.journal().take(entry);)
+            is_told |=
+                std::string(entry.text).find("one server under two names") != std::string::npos;
+    }
+    EXPECT_TRUE(is_told);
+}
+
+TEST_F(Refilling, TwoServersAreNotTakenForOne) {
+    write("a", "x");
+    service_.begin_refill();
+    while (!service_.continue_refill(milliseconds(100)).is_over) continue;
+    for (const auto& store : service_.stores()) EXPECT_EQ(store.refill_trouble, "");
+}
+
 }  // namespace
 }  // namespace sessmirror::service
