@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "service/ini_words.h"
 
 namespace sessmirror::shim {
 namespace {
@@ -14,6 +15,11 @@ using service::Options;
 
 Error refuse(const char* name, std::string_view text, const char* wanted) noexcept {
     return Error(Errc::BadConfig, "%s = %s: must be %s", name, Quoted(text).c_str(), wanted);
+}
+
+Error refuse_word(const char* name, std::string_view text, const char* wanted) noexcept {
+    return Error(Errc::BadConfig, "%s = %s%s: must be %s", name, Quoted(text).c_str(),
+                 service::as_written(text), wanted);
 }
 
 struct Range {
@@ -105,7 +111,7 @@ Status apply_hedge(std::string_view text, Settings& out) {
 Status apply_commit(std::string_view text, Settings& out) {
     const bool at_headers = equals_ignoring_case(text, "headers");
     if (!at_headers && !equals_ignoring_case(text, "close"))
-        return refuse("sessmirror.commit", text, "headers or close");
+        return refuse_word("sessmirror.commit", text, "headers or close");
     out.commit = at_headers ? Commit::Headers : Commit::Close;
     return kOk;
 }
@@ -214,7 +220,7 @@ Status apply_log_level(std::string_view text, Settings& out) {
         return equals_ignoring_case(entry.first, text);
     });
     if (word == kWords.end())
-        return refuse("sessmirror.log_level", text, "off, warning, notice or info");
+        return refuse_word("sessmirror.log_level", text, "off, warning, notice or info");
     out.log_level = word->second;
     return kOk;
 }
@@ -262,7 +268,7 @@ Result<record::SegmentCodec> parse_segment_with(std::string_view text) noexcept 
     if (equals_ignoring_case(text, "php")) return SegmentCodec::Php;
     if (equals_ignoring_case(text, "igbinary")) return SegmentCodec::Igbinary;
     if (equals_ignoring_case(text, "msgpack")) return SegmentCodec::Msgpack;
-    return refuse("sessmirror.segment_with", text, "php, igbinary or msgpack");
+    return refuse_word("sessmirror.segment_with", text, "php, igbinary or msgpack");
 }
 
 std::span<const Directive, kDirectives> directives() noexcept {

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "boundary.h"
+#include "open_basedir.h"
 #include "php_sessmirror.h"
 
 namespace sessmirror::shim {
@@ -29,6 +31,18 @@ Result<Worker*> ready_worker(std::string_view directory) {
         if (!configured) return configured.error();
         SESSMIRROR_G(directives_changed) = false;
     }
+    return worker;
+}
+
+Result<Worker*> deployed_worker() {
+    const std::string_view save_path =
+        zend_ini_string(const_cast<char*>("session.save_path"), sizeof "session.save_path" - 1, 0);
+    const std::string_view directory = needed_directory();
+    const auto worker = guarded([&] { return ready_worker(directory); });
+    if (!worker) return worker;
+    Status step = check_open_basedir(**worker, save_path);
+    if (step) step = guarded([&] { return (*worker)->deploy(save_path); });
+    if (!step) return step.error();
     return worker;
 }
 

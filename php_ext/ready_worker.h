@@ -15,4 +15,8 @@ std::string_view needed_directory();
 // called inside of guarded(); `directory` is the above.
 Result<Worker*> ready_worker(std::string_view directory);
 
+// The same with the pool that the directives mean, for whoever looks at it without a session.
+// Errc::BadConfig says what a session would fail with. Calls PHP.
+Result<Worker*> deployed_worker();
+
 }  // namespace sessmirror::shim

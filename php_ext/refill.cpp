@@ -1,30 +1,27 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "boundary.h"
 #include "messages.h"
-#include "open_basedir.h"
 #include "php_sessmirror.h"
 #include "ready_worker.h"
+
+extern "C" {
+// The php.ini in use, or nullptr. No header of PHP's declares it.
+extern PHPAPI char* php_ini_opened_path;
+}
 
 namespace sessmirror::shim {
 namespace {
 
 constexpr Duration kBetweenReports = milliseconds(200);
 
-Status begin(Worker& worker, std::string_view save_path) {
-    // A session that is let go at once: opening it makes the pool.
-    if (auto opened = worker.open(save_path); !opened) return opened.error();
-    worker.begin_refill();
-    return kOk;
-}
-
-// A worker that has begun.
-Result<Worker*> begin(std::string_view save_path) {
-    const std::string_view directory = needed_directory();
-    const auto worker = guarded([&] { return ready_worker(directory); });
+Result<Worker*> begin() {
+    const auto worker = deployed_worker();
     if (!worker) return worker;
-    Status step = check_open_basedir(**worker, save_path);
-    if (step) step = guarded([&] { return begin(**worker, save_path); });
-    if (!step) return step.error();
+    const Status begun = guarded([&]() -> Status {
+        (*worker)->begin_refill();
+        return kOk;
+    });
+    if (!begun) return begun.error();
     return worker;
 }
 
@@ -57,6 +54,37 @@ bool is_command_line() noexcept {
     return strcmp(sapi_module.name, "cli") == 0;
 }
 
+using StoreList = std::span<const service::SessionService::StoreStatus>;
+
+// The exit code of `php -r 'sessmirror_refill();'`.
+void fail_the_command() noexcept {
+    if (is_command_line() && EG(exit_status) == 0) EG(exit_status) = 1;
+}
+
+// Which stores, and by whose settings: those of the command line are often others than the
+// server's.
+void introduce(Worker& worker) {
+    const auto stores = guarded([&] { return worker.look_at_stores(); });
+    if (!stores) return;
+    php_printf("settings of %s\n",
+               php_ini_opened_path == nullptr ? "no php.ini" : php_ini_opened_path);
+    for (const auto& store : *stores) php_printf("  %s\n", store.name.c_str());
+    if (stores->size() == 1) php_printf("there is no other store to compare it with\n");
+}
+
+// The end of the bar, and what is left to do.
+void conclude(StoreList stores, bool is_over) {
+    int failed = 0;
+    for (const auto& store : stores) failed += store.refill_trouble.empty() ? 0 : 1;
+    if (is_over && failed == 0) return draw(1);
+    php_printf("\n%d of %d stores are up to date\n", static_cast<int>(stores.size()) - failed,
+               static_cast<int>(stores.size()));
+    for (const auto& store : stores)
+        if (!store.refill_trouble.empty())
+            php_printf("  %s: %s\n", store.name.c_str(), store.refill_trouble.c_str());
+    fail_the_command();
+}
+
 void add_result(zval* list, const service::SessionService::StoreStatus& store) {
     zval row;
     array_init(&row);
@@ -82,28 +110,31 @@ PHP_FUNCTION(sessmirror_refill) {
     Z_PARAM_FUNC_OR_NULL(call, cache)
     ZEND_PARSE_PARAMETERS_END();
 
-    const char* const save_path =
-        zend_ini_string(const_cast<char*>("session.save_path"), sizeof "session.save_path" - 1, 0);
-    const auto worker = shim::begin(save_path);
+    const auto worker = shim::begin();
     if (!worker) {
-        php_error_docref(nullptr, E_WARNING, "No store was looked at: %s", worker.error().detail);
+        php_error_docref(nullptr, E_WARNING, "Refill could not start: %s", worker.error().detail);
+        shim::fail_the_command();
         RETURN_EMPTY_ARRAY();
     }
     const bool draws = !ZEND_FCI_INITIALIZED(call) && shim::is_command_line();
-    for (bool is_over = false; !is_over;) {
+    if (draws) shim::introduce(**worker);
+    bool is_over = false;
+    while (!is_over) {
         const auto step =
             shim::guarded([&] { return (*worker)->continue_refill(shim::kBetweenReports); });
         if (!step) {
-            php_error_docref(nullptr, E_WARNING, "It is not over: %s", step.error().detail);
+            php_error_docref(nullptr, E_WARNING, "Refill stopped before it finished: %s",
+                             step.error().detail);
             break;
         }
         is_over = step->is_over;
-        if (draws) shim::draw(step->done);
+        if (draws && !is_over) shim::draw(step->done);
         if (ZEND_FCI_INITIALIZED(call) && !shim::report(call, cache, step->done)) break;
     }
     const auto stores = shim::guarded([&] { return (*worker)->look_at_stores(); });
     array_init(return_value);
-    if (stores)
-        for (const auto& store : *stores) shim::add_result(return_value, store);
+    if (!stores) return shim::fail_the_command();
+    for (const auto& store : *stores) shim::add_result(return_value, store);
+    if (draws) shim::conclude(*stores, is_over);
     shim::log_journal();
 }

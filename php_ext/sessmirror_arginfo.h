@@ -1,5 +1,5 @@
 /* This is a generated file, edit the .stub.php file instead.
- * Stub hash: 9485532184ce539591dceb97d6554bc790be820b */
+ * Stub hash: 5ca2820d94212bf74964278abf261761fd38218b */
 
 ZEND_BEGIN_ARG_WITH_RETURN_TYPE_INFO_EX(arginfo_sessmirror_status, 0, 0, IS_ARRAY, 0)
 ZEND_END_ARG_INFO()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "boundary.h"
 #include "php_sessmirror.h"
+#include "ready_worker.h"
 #include "worker.h"
 
 namespace sessmirror::shim {
@@ -9,12 +10,41 @@ namespace {
 using StoreStatus = service::SessionService::StoreStatus;
 using StoreList = std::span<const StoreStatus>;
 
-// Empty before the first session of this worker.
-StoreList look_at_stores() noexcept {
-    Worker* const worker = SESSMIRROR_G(worker);
-    if (worker == nullptr) return {};
-    const auto stores = guarded([&] { return worker->look_at_stores(); });
-    return stores ? *stores : StoreList();
+// The pool that is in use, or would be with the next session, and whether it can be.
+struct Look {
+    StoreList stores;
+    char configuration[sizeof Error::detail + 16] = "ok";
+};
+
+// Other handlers may be in use by way of a class that extends SessionHandler, so a pool that a
+// session has made is shown whatever the handler is called.
+Look look_at_stores() noexcept {
+    Look look;
+    const char* const handler = zend_ini_string(const_cast<char*>("session.save_handler"),
+                                                sizeof "session.save_handler" - 1, 0);
+    const bool is_ours = strcmp(handler, "sessmirror") == 0;
+    Worker* worker = SESSMIRROR_G(worker);
+    if (is_ours) {
+        const auto deployed = deployed_worker();
+        if (deployed)
+            worker = *deployed;
+        else
+            snprintf(look.configuration, sizeof look.configuration, "error: %s",
+                     deployed.error().detail);
+    }
+    if (worker != nullptr) {
+        const auto stores = guarded([&] { return worker->look_at_stores(); });
+        if (stores && (is_ours || !stores->empty())) look.stores = *stores;
+    }
+    if (!is_ours && look.stores.empty())
+        snprintf(look.configuration, sizeof look.configuration,
+                 "not in use (session.save_handler = %s)", handler);
+    return look;
+}
+
+// The command line has a page of its own, and counts what it does itself.
+bool is_shared_page() noexcept {
+    return strcmp(sapi_module.name, "cli") != 0;
 }
 
 const StoreStatus* local_of(StoreList stores) noexcept {
@@ -94,7 +124,7 @@ void print_store(const StoreStatus& store) {
 void print_stores(StoreList stores) {
     php_info_print_table_start();
     php_info_print_table_header(2, "Store", "State");
-    if (stores.empty()) php_info_print_table_row(2, "-", "no session yet in this worker");
+    if (stores.empty()) php_info_print_table_row(2, "-", "none");
     for (const StoreStatus& store : stores) print_store(store);
     php_info_print_table_end();
 }
@@ -112,17 +142,22 @@ void print_counters() {
 }  // namespace
 
 void print_info(zend_module_entry* module) {
-    const StoreList stores = look_at_stores();
-    const StoreStatus* const local = local_of(stores);
+    const Look look = look_at_stores();
+    const StoreStatus* const local = local_of(look.stores);
 
     php_info_print_table_start();
     php_info_print_table_row(2, "sessmirror support", "enabled");
     php_info_print_table_row(2, "Version", PHP_SESSMIRROR_VERSION);
     php_info_print_table_row(2, "Libraries", service::Host::libraries());
     php_info_print_table_row(2, "Host", host_name().text);
+    php_info_print_table_row(2, "Health and counters",
+                             is_shared_page()
+                                 ? "of all workers of this server"
+                                 : "of this process alone; ask a page of the web server for its");
+    php_info_print_table_row(2, "Configuration", look.configuration);
     php_info_print_table_row(2, "Local store", local == nullptr ? "none" : local->name.c_str());
     php_info_print_table_end();
-    print_stores(stores);
+    print_stores(look.stores);
     print_counters();
     display_ini_entries(module);
 }
@@ -132,12 +167,14 @@ void print_info(zend_module_entry* module) {
 PHP_FUNCTION(sessmirror_status) {
     ZEND_PARSE_PARAMETERS_NONE();
     namespace shim = sessmirror::shim;
-    const shim::StoreList list = shim::look_at_stores();
-    const shim::StoreStatus* const local = shim::local_of(list);
+    const shim::Look look = shim::look_at_stores();
+    const shim::StoreStatus* const local = shim::local_of(look.stores);
 
     array_init(return_value);
     add_assoc_string(return_value, "version", PHP_SESSMIRROR_VERSION);
     add_assoc_string(return_value, "host", shim::host_name().text);
+    add_assoc_string(return_value, "scope", shim::is_shared_page() ? "server" : "process");
+    add_assoc_string(return_value, "configuration", look.configuration);
     if (local == nullptr)
         add_assoc_null(return_value, "local");
     else
@@ -146,7 +183,7 @@ PHP_FUNCTION(sessmirror_status) {
     zval stores;
     array_init(&stores);
     add_assoc_zval(return_value, "stores", &stores);
-    for (const shim::StoreStatus& store : list) shim::add_store(&stores, store);
+    for (const shim::StoreStatus& store : look.stores) shim::add_store(&stores, store);
 
     zval counters;
     array_init(&counters);

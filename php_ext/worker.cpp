@@ -66,6 +66,12 @@ void Worker::note_lifetime(std::int64_t seconds) noexcept {
         static_cast<long long>(kLongest));
 }
 
+// A session that is let go at once.
+Status Worker::deploy(std::string_view save_path) {
+    if (const auto opened = open(save_path); !opened) return opened.error();
+    return kOk;
+}
+
 Result<std::span<const std::string>> Worker::paths_of(std::string_view save_path) {
     paths_ = service::local_paths(settings_.options, list_of(save_path));
     return std::span<const std::string>(paths_);

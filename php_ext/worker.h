@@ -36,6 +36,8 @@ class Worker {
     Result<std::unique_ptr<service::Session>> open(std::string_view save_path);
     // Says in the journal, once, that session.gc_maxlifetime is not what sessions will get.
     void note_lifetime(std::int64_t seconds) noexcept;
+    // Makes the pool without a session.
+    Status deploy(std::string_view save_path);
     // The sockets and directories that the same list reaches. Kept here so that Zend code can read
     // it without owning anything; valid until the next call.
     Result<std::span<const std::string>> paths_of(std::string_view save_path);

@@ -6,7 +6,7 @@
 
 /**
  * The pool as this worker sees it, and what all workers of this host have counted.
- * @return array{version: string, host: string, local: string|null, stores: list<array{name: string, local: bool, up: bool, weight: int, state: string, refill_listed: int, refill_seen: int, refill_copied: int, down_for_s: float, latency_us: int, requests: int, errors: int}>, counters: array<string, int>}
+ * @return array{version: string, host: string, scope: string, configuration: string, local: string|null, stores: list<array{name: string, local: bool, up: bool, weight: int, state: string, refill_listed: int, refill_seen: int, refill_copied: int, down_for_s: float, latency_us: int, requests: int, errors: int}>, counters: array<string, int>}
  */
 function sessmirror_status(): array {}
 

@@ -27,6 +27,16 @@ int detect(std::span<const store::StoreSpec> stores,
     return kNoLocalStore;
 }
 
+// The same server, called otherwise.
+void suggest(const store::StoreSpec& named, std::span<const store::StoreSpec> stores,
+             Error& error) noexcept {
+    const auto alike = std::find_if(stores.begin(), stores.end(), [&](const auto& spec) {
+        return spec.transport == named.transport && spec.host == named.host &&
+               spec.port == named.port;
+    });
+    if (alike != stores.end()) error.append("; write %.100s, as there", alike->name().c_str());
+}
+
 Result<int> find_named(std::string_view setting, std::span<const store::StoreSpec> stores) {
     const auto named = parse_store_list(setting);
     if (!named) return Error(Errc::BadConfig, "sessmirror.local: %s", named.error().detail);
@@ -36,9 +46,12 @@ Result<int> find_named(std::string_view setting, std::span<const store::StoreSpe
     const std::string name = named->front().name();
     const auto found = std::find_if(stores.begin(), stores.end(),
                                     [&](const auto& spec) { return spec.name() == name; });
-    if (found == stores.end())
-        return Error(Errc::BadConfig, "sessmirror.local = %s is not in the store list",
-                     Quoted(name).c_str());
+    if (found == stores.end()) {
+        Error error(Errc::BadConfig, "sessmirror.local = %s is not in the store list",
+                    Quoted(name).c_str());
+        suggest(named->front(), stores, error);
+        return error;
+    }
     return static_cast<int>(found - stores.begin());
 }
 

@@ -13,6 +13,8 @@ class MonitoredStore::Watch final : public store::StoreSink {
         pass(&StoreSink::on_fetch, index, std::move(reply));
     }
     void on_put(int index, Result<store::PutReply> reply) noexcept override {
+        if (!reply && reply.error().code == Errc::StoreError)
+            owner_.notices_.refused(reply.error());
         pass(&StoreSink::on_put, index, std::move(reply));
     }
     void on_touch(int index, Result<store::TouchReply> reply) noexcept override {

@@ -27,18 +27,29 @@ void OutageNotices::failed(const Error& reason, bool is_new) noexcept {
     }
     // The time must not be before `since`, by which recovered() sees that this outage was told.
     if (!last_notice.compare_exchange_strong(told, std::max(now, since))) return;
-    journal_.add(Severity::Warning,
-                 "store %s is down: %s; sessions are served by the other replicas; it is probed "
-                 "again within 2 s",
-                 name_.c_str(), words_of(reason));
+    journal_.add(Severity::Warning, "store %s is down: %s; %s; it is probed again within 2 s",
+                 name_.c_str(), words_of(reason),
+                 is_alone_ ? "it is the only one, so no session starts"
+                           : "sessions are served by the other replicas");
 }
 
-void OutageNotices::failed_here(const Error& reason) noexcept {
+// What is not about an outage of the store.
+bool OutageNotices::may_tell() noexcept {
     std::atomic<std::int64_t>& last_notice = health_.slot().last_own_notice_ns;
     std::int64_t told = last_notice.load();
     const std::int64_t now = clock_.now().time_since_epoch().count();
     const bool is_early = told != 0 && told <= now && told > now - kInterval.count();
-    if (is_early || !last_notice.compare_exchange_strong(told, now)) return;
+    return !is_early && last_notice.compare_exchange_strong(told, now);
+}
+
+void OutageNotices::refused(const Error& reason) noexcept {
+    if (is_alone_ || !may_tell()) return;  // where it is alone the page fails, and says so
+    journal_.add(Severity::Notice, "a session has too few copies: store %s refused it: %s",
+                 name_.c_str(), words_of(reason));
+}
+
+void OutageNotices::failed_here(const Error& reason) noexcept {
+    if (!may_tell()) return;
     journal_.add(
         Severity::Warning,
         "process %d cannot use store %s: %s; it is tried again within 2 s; other processes "

@@ -36,14 +36,14 @@ std::uint64_t holdings_name(std::uint64_t store_name_hash, std::string_view pref
 
 // Members refer to those above them, so a seat is neither copied nor moved.
 struct Pool::Seat {
-    Seat(Member member, PendingMark pending, HostPage& page, const Clock& clock, Random& random,
-         Journal& journal, const PoolTerms& terms)
+    Seat(Member member, bool is_alone, PendingMark pending, HostPage& page, const Clock& clock,
+         Random& random, Journal& journal, const PoolTerms& terms)
         : spec(std::move(member.spec)),
           name(spec.name()),
           name_hash(store_name_hash(spec)),
           holdings_hash(holdings_name(name_hash, terms.key_prefix)),
           health(private_slot, private_holdings, clock, random, patience_with(spec, terms)),
-          notices(name, page, health, clock, journal),
+          notices(name, is_alone, page, health, clock, journal),
           store(std::move(member.store), pending, health, page, clock, notices) {
         keep_slot(page, clock.now());
     }
@@ -75,8 +75,8 @@ Pool::Pool(std::vector<Member> members, int local, HostPage& page, const Clock& 
     seats_.reserve(members.size());
     for (Member& member : members) {
         const PendingMark pending{busy_, std::uint64_t{1} << seats_.size()};
-        seats_.push_back(std::make_unique<Seat>(std::move(member), pending, page, clock, random,
-                                                journal, terms));
+        seats_.push_back(std::make_unique<Seat>(std::move(member), members.size() == 1, pending,
+                                                page, clock, random, journal, terms));
         name_hashes_.push_back(seats_.back()->name_hash);
     }
 }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "pool/store_list.h"
 #include "record/compressor.h"
+#include "service/ini_words.h"
 
 namespace sessmirror::service {
 namespace {
@@ -22,8 +23,8 @@ bool is_one_of(std::string_view text, const std::array<std::string_view, N>& wor
 }
 
 Error refuse(const char* directive, std::string_view text, const char* accepted) noexcept {
-    return Error(Errc::BadConfig, "sessmirror.%s = %s: must be %s", directive, Quoted(text).c_str(),
-                 accepted);
+    return Error(Errc::BadConfig, "sessmirror.%s = %s%s: must be %s", directive,
+                 Quoted(text).c_str(), as_written(text), accepted);
 }
 
 }  // namespace

@@ -27,6 +27,27 @@ std::size_t size_of(std::span<const ByteView> pieces) noexcept {
     return size;
 }
 
+// What kind of server begins its answer with these bytes, for whoever wrote the list of stores.
+// "" if it cannot be told.
+const char* what_speaks_so(std::string_view bytes) noexcept {
+    struct Sign {
+        std::string_view begin;
+        const char* meaning;
+    };
+    constexpr Sign kSigns[] = {
+        {"-", "; it answers as a Redis does: write redis:// before its address"},
+        {"+", "; it answers as a Redis does: write redis:// before its address"},
+        {"CLIENT_ERROR unauthenticated", "; it asks for a password (-Y), which is not supported"},
+        {"ERROR", "; it answers as a memcached does: write its address without redis://"},
+        {"CLIENT_ERROR", "; it answers as a memcached does: write its address without redis://"},
+        {"\x15\x03", "; it speaks TLS, which is not supported"},
+        {"HTTP/", "; it is a web server"},
+    };
+    for (const Sign& sign : kSigns)
+        if (bytes.starts_with(sign.begin)) return sign.meaning;
+    return "";
+}
+
 }  // namespace
 
 template <class Wire>
@@ -263,10 +284,13 @@ void Link<Wire>::parse(ByteView bytes) {
         }
         Reply reply;
         parser_.set_max_value(largest_value());
+        const ByteView unread = bytes;
         const auto step = parser_.next(bytes, reply);
         if (step == Parser::Step::NeedMore) break;
         if (step == Parser::Step::Malformed) {
-            protocol_error((std::string("it does not speak ") + protocol_name()).c_str());
+            protocol_error(("it does not speak " + std::string(protocol_name()) +
+                            what_speaks_so(as_text(unread)))
+                               .c_str());
             return;
         }
         take(std::move(reply));

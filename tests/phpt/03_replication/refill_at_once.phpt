@@ -38,7 +38,18 @@ echo page('$calls = 0;
 echo "-- with a store that is dead\n";
 $b->kill();
 echo with_store_names(page('foreach (sessmirror_refill(fn () => null) as $s) echo "$s[name]: $s[error]\n";', list_of($a, $b)), $a, $b), "\n";
-echo substr(page('sessmirror_refill();', 'nonsense://'), 0, 88), "\n";
+echo substr(page('sessmirror_refill();', 'nonsense://'), 0, 90), "\n";
+
+echo "-- as a command\n";
+$command = function (string $stores) use ($a, $b) {
+    exec(implode(' ', array_map('escapeshellarg', page_command('sessmirror_refill();', $stores))), $lines, $code);
+    return with_store_names(preg_replace('/.*\r/', '', implode("\n", $lines)), $a, $b) . "\nexit code $code\n";
+};
+echo $command(list_of($a, $b));
+$b->restart();
+echo $command(list_of($a, $b));
+echo $command(list_of($a));
+echo strstr($command('nonsense://'), 'exit code');
 ?>
 --EXPECT--
 refill [########################################] 100 %
@@ -54,4 +65,24 @@ thrown through it
 -- with a store that is dead
 STORE1: STORE1: stores that may have its sessions are out of reach
 STORE2: STORE2 refused the connection
-Warning: sessmirror_refill(): No store was looked at: store list, entry 1, "nonsense://"
+Warning: sessmirror_refill(): Refill could not start: store list, entry 1, "nonsense://"
+-- as a command
+settings of no php.ini
+  STORE1
+  STORE2
+
+0 of 2 stores are up to date
+  STORE1: STORE1: stores that may have its sessions are out of reach
+  STORE2: STORE2 refused the connection
+exit code 1
+settings of no php.ini
+  STORE1
+  STORE2
+refill [########################################] 100 %
+exit code 0
+settings of no php.ini
+  STORE1
+there is no other store to compare it with
+refill [########################################] 100 %
+exit code 0
+exit code 1

@@ -81,6 +81,19 @@ TEST_F(LocalStore, IsNeverNamedWithItsPassword) {
     }
 }
 
+TEST_F(LocalStore, IsSuggestedAsTheListHasIt) {
+    const auto stores = *parse_store_list("redis://a:7000/2,redis:///run/redis.sock");
+    const auto other = find_local_store("a:7000", stores, addresses, own);
+    ASSERT_FALSE(other.has_value());
+    EXPECT_STREQ(other.error().detail,
+                 "sessmirror.local = \"a:7000\" is not in the store list; write redis://a:7000/2, "
+                 "as there");
+    const auto socket = find_local_store("/run/redis.sock", stores, addresses, own);
+    ASSERT_FALSE(socket.has_value());
+    EXPECT_NE(std::string(socket.error().detail).find("write redis:///run/redis.sock"),
+              std::string::npos);
+}
+
 TEST_F(LocalStore, MustBeInTheList) {
     const auto stores = *parse_store_list("a,b");
     const auto missing = find_local_store("c:1", stores, addresses, own);

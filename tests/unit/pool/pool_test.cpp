@@ -238,13 +238,33 @@ TEST_F(PoolTest, TellsTheLogOnceWhenAStoreGoesDownAndOnceWhenItIsBack) {
     fail(0, Errc::Timeout);
     fail(0, Errc::Timeout);
     EXPECT_EQ(journal_line(),
-              "store 10.0.0.1:11211 is down: it failed; sessions are served by the other replicas; "
+              "store 10.0.0.1:11211 is down: it failed; it is the only one, so no session starts; "
               "it is probed again within 2 s");
     clock.advance(milliseconds(2500));
     answer(0);
     answer(0);
     EXPECT_EQ(journal_line(), "store 10.0.0.1:11211 is back after 2.5 s");
     EXPECT_EQ(journal_line(), "");
+}
+
+TEST_F(PoolTest, SaysThatOtherReplicasServeWhereThereAreSome) {
+    make("a,b");
+    fail(0, Errc::Timeout);
+    EXPECT_NE(journal_line().find("sessions are served by the other replicas"), std::string::npos);
+}
+
+TEST_F(PoolTest, TellsOnceInAWhileThatAStoreRefusesSessions) {
+    make("a,b");
+    const auto refuse = [&] {
+        pool->store(1).put({}, &sink);
+        fakes[1]->answer_put(Error(Errc::StoreError, "it is full"));
+    };
+    for (int i = 0; i < 5; ++i) refuse();
+    EXPECT_EQ(journal_line(), "a session has too few copies: store b:11211 refused it: it is full");
+    EXPECT_EQ(journal_line(), "");
+    clock.advance(OutageNotices::kInterval);
+    refuse();
+    EXPECT_NE(journal_line().find("refused it"), std::string::npos);
 }
 
 TEST_F(PoolTest, AFlappingStoreDoesNotFloodTheLogAndItsLastLineIsTrue) {

@@ -381,7 +381,7 @@ TEST(RedisFaults, AnAnswerTooFewIsAnError) {
 TEST(RedisFaults, AnAnswerTooManyEndsTheConnection) {
     const RealRedis redis;
     RedisRelay relay(redis, [](FakePeer& peer, const Words& command, const std::string& answer) {
-        return peer.send(command.front() == "PING" ? answer + "$5\r\nother\r\n" : answer);
+        return peer.send(command.back() == "0" ? answer + "$5\r\nother\r\n" : answer);
     });
     StoreClient client(relay.spec());
     ASSERT_TRUE(client.probe());
