@@ -133,6 +133,19 @@ void Health::note_return() noexcept {
     holdings_->refill_due_ns.store(now_ns());
 }
 
+bool Health::note_life(const store::Life& life) noexcept {
+    const std::uint64_t now = std::max<std::uint64_t>(life.process * 31 + life.started, 1);
+    const std::uint64_t before = slot_->life.exchange(now);
+    if (before != 0 && before != now) note_return();
+    return before == now;
+}
+
+// Connections that were idle are closed by stores, and by what is between them and us.
+void Health::note_reconnection(const store::Reconnection& since) noexcept {
+    const bool is_known = since.life && note_life(*since.life);
+    if (!is_known || since.has_lost) note_return();
+}
+
 void Health::note_missed() noexcept {
     if (!is_up()) holdings_->doubt_before_unix.store(clock_->unix_seconds() + kClockSlackSeconds);
     call_for_comparison();

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "pool/host_page.h"
+#include "store/remote_store.h"
 
 namespace sessmirror::pool {
 
@@ -72,6 +73,11 @@ class Health {
 
     // The store may have restarted without having been seen down (its connection was lost).
     void note_return() noexcept;
+    // The store says which life it is in: another one than before is a return. True when it is the
+    // one that this host knew.
+    bool note_life(const store::Life& life) noexcept;
+    // A worker has a connection again.
+    void note_reconnection(const store::Reconnection& since) noexcept;
     // Whether a copy on this store that was written at this wall clock time may be outdated.
     [[nodiscard]] bool is_in_doubt(std::uint32_t modified_unix) const noexcept;
 

@@ -66,6 +66,7 @@ struct StoreSlot : Outage {
     std::atomic<std::uint32_t> doubt_before_unix{
         0};                                     // copies older than this may lack writes; 0 none
     std::atomic<std::uint32_t> returns{0};      // how often it came back
+    std::atomic<std::uint64_t> life{0};         // hash of the last one that it was in; 0 not known
     std::atomic<std::uint32_t> patience_us{0};  // the longest that any of its users waits for it
     std::atomic<std::uint32_t> latency_us{0};   // exponentially weighted mean of answers; 0 unknown
     std::atomic<std::uint32_t> latency_deviation_us{0};  // mean distance of answers from that mean

@@ -34,6 +34,7 @@ void Refill::run() noexcept {
 
 void Refill::on_life(Result<store::Life> life) noexcept {
     if (!life) return end(life.error());
+    env_.pool.health(target_).note_life(*life);
     ready_text_ = describe_ready(*life, scope_.settings);
     read_ready();
 }

@@ -40,7 +40,7 @@ struct SessionWork {
 struct Deployment final : store::StoreEvents {
     Deployment(pool::HostPage& host_page, std::string_view secret) noexcept
         : page(host_page), token_seal(secret) {}
-    void on_store_connected(int store) noexcept override;
+    void on_store_connected(int store, const store::Reconnection& since) noexcept override;
     void on_store_protocol_error(int store) noexcept override;
 
     pool::HostPage& page;

@@ -236,9 +236,9 @@ void SessionService::Impl::compare_settings() noexcept {
 }
 
 // A second connection means that the first was lost, and with it, maybe, what the store knew.
-void Deployment::on_store_connected(int store) noexcept {
+void Deployment::on_store_connected(int store, const store::Reconnection& since) noexcept {
     page.count(pool::Counter::Connections);
-    if (connected & replica::store_bit(store)) pool->health(store).note_return();
+    if (connected & replica::store_bit(store)) pool->health(store).note_reconnection(since);
     connected |= replica::store_bit(store);
 }
 

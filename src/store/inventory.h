@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <cstdint>
 #include <string_view>
 
 #include "base/result.h"
+#include "store/life.h"
 
 namespace sessmirror::store {
-
-// Names one run of a store's server, from its start to its end: what it remembers belongs to that
-// run, or was reloaded from an older one and may be outdated. Compared for equality only.
-struct Life {
-    std::uint64_t process = 0;
-    std::uint64_t started = 0;
-    friend bool operator==(const Life&, const Life&) = default;
-};
 
 class InventorySink {
   public:

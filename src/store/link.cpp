@@ -127,7 +127,7 @@ void Link<Wire>::begin_patience() {
 template <class Wire>
 void Link<Wire>::open() {
     connection_.open(options_.connect_timeout, {kDirectWait, options_.polling});
-    const Greeting hello = greeting();
+    const Greeting hello = greeting(was_up_ && !has_lost_);
     const ByteView text = as_bytes(hello.text);
     connection_.send({&text, 1});
     Pending& pending = pending_.emplace_back();
@@ -313,12 +313,12 @@ void Link<Wire>::accept(Reply reply) {
 }
 
 template <class Wire>
-void Link<Wire>::accept_greeting() {
-    is_up_ = true;
+void Link<Wire>::accept_greeting(std::optional<Life> life) {
+    is_up_ = was_up_ = true;
     ++completed_packets_;
     pending_.erase(pending_.begin());
     watch_time();
-    owner_.on_link_up();
+    owner_.on_link_up({std::exchange(has_lost_, false), life});
 }
 
 template <class Wire>
@@ -369,9 +369,12 @@ void Link<Wire>::drop(const Error& reason) {
     is_up_ = false;
     forget_server();
     watch_time();
-    for (const Pending& pending : lost)
-        if (pending.client != nullptr)
-            pending.client->on_lost(reason, may_repeat && pending.on_used_connection);
+    for (const Pending& pending : lost) {
+        if (pending.client == nullptr) continue;
+        const bool repeats = may_repeat && pending.on_used_connection;
+        has_lost_ |= !repeats;
+        pending.client->on_lost(reason, repeats);
+    }
 }
 
 template <class Wire>

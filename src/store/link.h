@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "net/connection.h"
 #include "store/lock_item.h"
+#include "store/remote_store.h"
 
 namespace sessmirror::store {
 
@@ -34,7 +35,7 @@ class LinkClient {
 // What the owner of a link is told, for counting.
 class LinkOwner {
   public:
-    virtual void on_link_up() noexcept = 0;
+    virtual void on_link_up(const Reconnection& since) noexcept = 0;
     virtual void on_protocol_error() noexcept = 0;
 
   protected:
@@ -81,7 +82,10 @@ struct LinkOptions {
 //
 // A protocol is given by `Wire`, which names its Packet, its Parser and its Reply, and by the class
 // derived from this, which judges the replies. Every connection starts with the protocol's
-// greeting, in front of the first packet. The link is up once the greeting has been answered.
+// greeting, in front of the first packet. The link is up once the greeting has been answered. When
+// nothing was lost with the connection before, the greeting also asks which life the server is in:
+// stores and what is between them and us close connections that are idle, and that says nothing
+// about the store.
 template <class Wire>
 class Link : private net::ConnectionSink, private net::AwaitedSocket, private TimerSink {
   public:
@@ -142,7 +146,7 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
 
     // ---- what a protocol says
 
-    [[nodiscard]] virtual Greeting greeting() const = 0;
+    [[nodiscard]] virtual Greeting greeting(bool asks_life) const = 0;
     // Judges the next reply: accept(), or protocol_error(), or drop(), or nothing where it is one
     // of several that are taken together.
     virtual void take(Reply reply) = 0;
@@ -167,7 +171,7 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
     }
     void accept(Reply reply);
     // The greeting was answered to the last.
-    void accept_greeting();
+    void accept_greeting(std::optional<Life> life = std::nullopt);
     void protocol_error(const char* what);
     void drop(const Error& reason);
     [[nodiscard]] bool is_up() const noexcept { return is_up_; }
@@ -219,6 +223,8 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
     // Which connection this is; tells a loop that it was dropped under its feet.
     unsigned life_ = 0;
     bool is_up_ = false;  // the greeting was answered
+    bool was_up_ = false;
+    bool has_lost_ = false;  // with the connections since it was up
 };
 
 }  // namespace sessmirror::store

@@ -60,8 +60,8 @@ class LinkedStore : public Store, protected Host, protected LinkOwner {
     }
     int index() const noexcept final { return index_; }
     void retire(Operation<Host>& operation) noexcept final { operations_.retire(operation); }
-    void on_link_up() noexcept final {
-        if (events_ != nullptr) events_->on_store_connected(index_);
+    void on_link_up(const Reconnection& since) noexcept final {
+        if (events_ != nullptr) events_->on_store_connected(index_, since);
     }
     void on_protocol_error() noexcept final {
         if (events_ != nullptr) events_->on_store_protocol_error(index_);

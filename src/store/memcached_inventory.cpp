@@ -2,7 +2,6 @@
 #include "store/memcached_inventory.h"
 
 #include <array>
-#include <charconv>
 #include <utility>
 
 namespace sessmirror::store {
@@ -32,12 +31,6 @@ std::string url_decode(std::string_view text) {
     return out;
 }
 
-void read_stat(std::string_view line, std::string_view name, std::uint64_t& out) noexcept {
-    if (!line.starts_with(name)) return;
-    line.remove_prefix(name.size());
-    std::from_chars(line.data(), line.data() + line.size(), out);
-}
-
 }  // namespace
 
 MemcachedInventory::MemcachedInventory(const StoreSpec& spec, net::EventLoop& loop,
@@ -49,7 +42,7 @@ MemcachedInventory::MemcachedInventory(const StoreSpec& spec, net::EventLoop& lo
       timer_(loop.make_timer(*this)) {}
 
 void MemcachedInventory::ask_life(InventorySink& sink) {
-    process_ = now_ = uptime_ = 0;
+    life_ = {};
     ask(Question::Life, sink);
 }
 
@@ -116,18 +109,14 @@ void MemcachedInventory::take_lines(std::string_view text) {
 
 void MemcachedInventory::take_line(std::string_view line) {
     if (line == "END") return end(kOk);
-    if (question_ == Question::Life && line.starts_with("STAT ")) return take_stat(line);
+    constexpr std::string_view kStat = "STAT ";
+    if (question_ == Question::Life && line.starts_with(kStat))
+        return life_.take(line.substr(kStat.size()));
     if (question_ == Question::Keys && line.starts_with("key=")) return take_key(line);
     if (question_ == Question::Keys && line.starts_with("BUSY") && loop_.now() < give_up_)
         return wait_for_turn();
     end(Error(Errc::StoreError, "%.100s cannot be listed (is its crawler switched off?)",
               connection_.name().c_str()));
-}
-
-void MemcachedInventory::take_stat(std::string_view line) {
-    read_stat(line, "STAT pid ", process_);
-    read_stat(line, "STAT time ", now_);
-    read_stat(line, "STAT uptime ", uptime_);
 }
 
 void MemcachedInventory::take_key(std::string_view line) {
@@ -152,7 +141,7 @@ void MemcachedInventory::end(Status outcome) {
     if (question == Question::Keys) sink->on_listed(outcome);
     if (question == Question::Life) {
         if (outcome)
-            sink->on_life(Life{process_, now_ - uptime_});
+            sink->on_life(life_.life().value_or(Life{}));
         else
             sink->on_life(outcome.error());
     }

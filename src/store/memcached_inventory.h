@@ -47,7 +47,6 @@ class MemcachedInventory final : public Inventory, private net::ConnectionSink, 
     void wait_for_turn() noexcept;
     void take_lines(std::string_view text);
     void take_line(std::string_view line);
-    void take_stat(std::string_view line);
     void take_key(std::string_view line);
     void end(Status outcome);
 
@@ -61,9 +60,7 @@ class MemcachedInventory final : public Inventory, private net::ConnectionSink, 
     TimePoint give_up_{};
     bool waits_for_turn_ = false;
     std::string line_;  // the part of a line that has arrived
-    std::uint64_t process_ = 0;
-    std::uint64_t now_ = 0;
-    std::uint64_t uptime_ = 0;
+    MemcachedLife life_;
 };
 
 }  // namespace sessmirror::store

@@ -22,7 +22,8 @@ bool may_lack_opaque(ReplyCode code) noexcept {
 
 }  // namespace
 
-MemcachedLink::Greeting MemcachedLink::greeting() const {
+MemcachedLink::Greeting MemcachedLink::greeting(bool asks_life) const {
+    if (asks_life) return {"version\r\nstats\r\n", 2};
     return {"version\r\n", 1};
 }
 
@@ -32,7 +33,7 @@ const char* MemcachedLink::protocol_name() const noexcept {
 
 void MemcachedLink::take(wire::Reply reply) {
     if (asked().is_greeting) {
-        take_version(reply);
+        take_greeting(reply);
         return;
     }
     if (reply.code == ReplyCode::Stat && asked().terms.reads_settings) {
@@ -63,6 +64,13 @@ const char* MemcachedLink::fault_of(const wire::Reply& reply) const {
     return nullptr;
 }
 
+void MemcachedLink::take_greeting(const wire::Reply& reply) {
+    if (!std::exchange(is_version_known_, true)) return take_version(reply);
+    if (reply.code != ReplyCode::Stat) return accept_greeting(life_.life());  // the end, or refused
+    if (++settings_seen_ > kMaxSettings) return protocol_error("its statistics do not end");
+    life_.take(reply.text);
+}
+
 void MemcachedLink::take_version(const wire::Reply& reply) {
     if (reply.code == ReplyCode::ServerError) {
         drop(Error(Errc::StoreError, "%.100s: %.100s", name().c_str(), reply.text.c_str()));
@@ -84,7 +92,7 @@ void MemcachedLink::take_version(const wire::Reply& reply) {
         return;
     }
     has_explicit_cas_ = *version >= wire::kExplicitCas;
-    accept_greeting();
+    if (asked().commands == 1) accept_greeting();
 }
 
 void MemcachedLink::take_setting(const wire::Reply& reply) {
@@ -111,6 +119,8 @@ void MemcachedLink::forget_server() noexcept {
     has_explicit_cas_ = false;
     item_limit_.reset();
     settings_seen_ = 0;
+    is_version_known_ = false;
+    life_ = {};
 }
 
 }  // namespace sessmirror::store

@@ -19,7 +19,8 @@ struct MemcachedWire {
     static std::size_t value_size(const Reply& reply) noexcept { return reply.value.size(); }
 };
 
-// The connection to a memcached, by the meta protocol. It is greeted with `version`. The opaque of
+// The connection to a memcached, by the meta protocol. It is greeted with `version`, and
+// with `stats` for its life. The opaque of
 // each reply must be that of its command.
 class MemcachedLink final : public Link<MemcachedWire> {
   public:
@@ -33,12 +34,13 @@ class MemcachedLink final : public Link<MemcachedWire> {
     [[nodiscard]] std::optional<std::uint64_t> item_limit() const noexcept { return item_limit_; }
 
   private:
-    [[nodiscard]] Greeting greeting() const override;
+    [[nodiscard]] Greeting greeting(bool asks_life) const override;
     void take(wire::Reply reply) override;
     [[nodiscard]] std::string withdrawal_of(const Pending& pending) const override;
     void forget_server() noexcept override;
     [[nodiscard]] const char* protocol_name() const noexcept override;
 
+    void take_greeting(const wire::Reply& reply);
     void take_version(const wire::Reply& reply);
     void take_setting(const wire::Reply& reply);
     [[nodiscard]] const char* fault_of(const wire::Reply& reply) const;
@@ -46,6 +48,8 @@ class MemcachedLink final : public Link<MemcachedWire> {
     bool has_explicit_cas_ = false;
     std::optional<std::uint64_t> item_limit_;
     unsigned settings_seen_ = 0;
+    bool is_version_known_ = false;
+    MemcachedLife life_;
 };
 
 }  // namespace sessmirror::store

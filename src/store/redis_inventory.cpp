@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "base/hash.h"
 #include "store/endpoint.h"
 #include "store/redis_link.h"
 
@@ -104,13 +103,10 @@ void RedisInventory::take(const RespReply& reply) {
     not_understood();
 }
 
-// Every run of a server has an id of its own.
 void RedisInventory::take_life(std::string_view info) {
-    constexpr std::string_view kName = "run_id:";
-    const std::size_t at = info.find(kName);
-    if (at == std::string_view::npos) return not_understood();
-    info.remove_prefix(at + kName.size());
-    answer(Life{hash64(info.substr(0, info.find_first_of("\r\n"))), 0});
+    const auto life = redis_life(info);
+    if (!life) return not_understood();
+    answer(*life);
 }
 
 void RedisInventory::take_page(std::span<const RespReply> page) {

@@ -63,9 +63,10 @@ RedisLink::RedisLink(net::EventLoop& loop, net::Resolver& resolver, const StoreS
                      const LinkOptions& options, LinkOwner& owner)
     : Link(loop, resolver, endpoint_of(spec), options, owner), spec_(spec) {}
 
-RedisLink::Greeting RedisLink::greeting() const {
+RedisLink::Greeting RedisLink::greeting(bool asks_life) const {
     wire::RespPacket packet(0);
     introduce(spec_, packet);
+    if (asks_life) packet.command(2).add("INFO").add("server");
     for (const char* const text : kTexts) packet.command(3).add("SCRIPT").add("LOAD").add(text);
     return {text_of(packet), packet.commands()};
 }
@@ -99,7 +100,21 @@ void RedisLink::take(wire::RespReply reply) {
     accept(std::move(reply));
 }
 
+// Not every user may ask for it.
+bool RedisLink::takes_life(const wire::RespReply& reply) {
+    wire::RespPacket introduction(0);
+    const bool is_asked = asked().commands > introduce(spec_, introduction) + kScripts;
+    if (!is_asked || greeted_ != introduction.commands()) return false;
+    if (reply.type == RespType::Value)
+        life_ = redis_life(as_text(reply.value));
+    else if (reply.type != RespType::Error)
+        return false;
+    ++greeted_;
+    return true;
+}
+
 void RedisLink::take_greeting(wire::RespReply& reply) {
+    if (takes_life(reply)) return;
     if (reply.type == RespType::Error) {
         turned_away(reply.text);
         return;
@@ -111,7 +126,7 @@ void RedisLink::take_greeting(wire::RespReply& reply) {
         return;
     }
     if (is_script) hashes_[greeted_ - first_script] = as_text(reply.value);
-    if (++greeted_ == asked().commands) accept_greeting();
+    if (++greeted_ == asked().commands) accept_greeting(life_);
 }
 
 // A server may repeat what it does not understand, the password as well: quoted, whole or in part.
@@ -137,6 +152,7 @@ std::string RedisLink::withdrawal_of(const Pending& pending) const {
 void RedisLink::forget_server() noexcept {
     for (std::string& hash : hashes_) hash.clear();
     greeted_ = 0;
+    life_.reset();
 }
 
 }  // namespace sessmirror::store

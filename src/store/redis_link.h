@@ -47,18 +47,20 @@ class RedisLink final : public Link<RedisWire> {
   private:
     static constexpr std::uint32_t kScripts = 3;
 
-    [[nodiscard]] Greeting greeting() const override;
+    [[nodiscard]] Greeting greeting(bool asks_life) const override;
     void take(wire::RespReply reply) override;
     [[nodiscard]] std::string withdrawal_of(const Pending& pending) const override;
     void forget_server() noexcept override;
     [[nodiscard]] const char* protocol_name() const noexcept override { return "Redis' protocol"; }
 
     void take_greeting(wire::RespReply& reply);
+    bool takes_life(const wire::RespReply& reply);
     void turned_away(std::string_view error);
 
     const StoreSpec spec_;
     std::array<std::string, kScripts> hashes_;  // by which the server knows the scripts
     std::uint32_t greeted_ = 0;                 // answers to the greeting, so far
+    std::optional<Life> life_;
 };
 
 }  // namespace sessmirror::store

@@ -164,6 +164,9 @@ void FakeServer::accept_all() {
 std::string greet(FakePeer& peer) {
     if (peer.read_command() != "version") return {};
     peer.send("VERSION 1.6.18\r\n");
+    std::string next = peer.read_command();
+    if (next != "stats") return next;
+    peer.send("STAT pid 77\r\nSTAT uptime 5\r\nSTAT time 1700000005\r\nEND\r\n");
     return peer.read_command();
 }
 

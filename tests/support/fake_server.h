@@ -80,7 +80,7 @@ class FakeServer {
     std::thread acceptor_;
 };
 
-// Answers `version` as 1.6.18 does, and returns the next command.
+// Answers `version`, and `stats` after it, as 1.6.18 does, and returns the next command.
 std::string greet(FakePeer& peer);
 
 // A listening socket whose queue is full, so that connecting to it never ends.

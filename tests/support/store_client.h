@@ -49,10 +49,14 @@ class CollectingSink final : public store::StoreSink {
 
 class CountingEvents final : public store::StoreEvents {
   public:
-    void on_store_connected(int) noexcept override { ++connected; }
+    void on_store_connected(int, const store::Reconnection& since) noexcept override {
+        ++connected;
+        last = since;
+    }
     void on_store_protocol_error(int) noexcept override { ++protocol_errors; }
     int connected = 0;
     int protocol_errors = 0;
+    store::Reconnection last;
 };
 
 inline store::LockOwner owner(std::string_view name) {

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "support/manual_clock.h"
 
 namespace sessmirror::pool {
@@ -50,6 +52,44 @@ TEST_F(HealthTest, AComparisonStaysDueUntilOneIsDoneThatBeganAfterTheLastReturn)
     EXPECT_NE(health.comparison_due(), 0u);
     health.comparison_done(health.comparison_due());
     EXPECT_EQ(other_worker.comparison_due(), 0u);
+}
+
+TEST_F(HealthTest, AReconnectionToTheSameLifeIsNoReturn) {
+    constexpr store::Life kLife{77, 5};
+    EXPECT_FALSE(health.note_life(kLife)) << "it was not known";
+    health.note_reconnection({.has_lost = false, .life = kLife});
+    EXPECT_FALSE(health.is_in_doubt(clock.unix_seconds()));
+    EXPECT_EQ(other_worker.comparison_due(), 0u);
+}
+
+TEST_F(HealthTest, AReconnectionIsAReturnUnlessNothingWasLostAndTheLifeIsKnownToBeTheSame) {
+    constexpr store::Life kLife{77, 5};
+    const store::Reconnection kinds[] = {{.has_lost = true, .life = kLife},
+                                         {.has_lost = false, .life = std::nullopt},
+                                         {.has_lost = false, .life = store::Life{77, 6}},
+                                         {.has_lost = false, .life = store::Life{78, 5}}};
+    for (const store::Reconnection& kind : kinds) {
+        slot.clear();
+        holdings.clear();
+        (void)health.note_life(kLife);
+        health.note_reconnection(kind);
+        EXPECT_TRUE(other_worker.is_in_doubt(clock.unix_seconds()));
+        EXPECT_NE(other_worker.comparison_due(), 0u);
+    }
+    slot.clear();
+    health.note_reconnection({.has_lost = false, .life = kLife});
+    EXPECT_TRUE(health.is_in_doubt(clock.unix_seconds())) << "which life was before is not known";
+}
+
+// Many workers reconnect after a restart, each at its time.
+TEST_F(HealthTest, ANewLifeIsOneReturnForAllWorkers) {
+    (void)health.note_life({77, 5});
+    other_worker.note_reconnection({.has_lost = false, .life = store::Life{77, 6}});
+    const auto due = health.comparison_due();
+    slot.doubt_before_unix.store(0);
+    health.note_reconnection({.has_lost = false, .life = store::Life{77, 6}});
+    EXPECT_FALSE(health.is_in_doubt(clock.unix_seconds()));
+    EXPECT_EQ(health.comparison_due(), due);
 }
 
 TEST_F(HealthTest, ProbesOnlyWhenDownAndDue) {

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "support/fake_server.h"
 #include "support/real_memcached.h"
@@ -74,6 +75,35 @@ TYPED_TEST(LinkTest, GivesABlackHoleUpAfterTheConnectTimeout) {
     ASSERT_FALSE(reply);
     EXPECT_EQ(reply.error().code, Errc::Timeout) << reply.error().detail;
     EXPECT_GE(client.loop().now() - before, milliseconds(50));
+}
+
+TYPED_TEST(LinkTest, TellsTheLifeOfTheServerWhenAConnectionWasLostAndNothingWithIt) {
+    auto server = this->start(false);
+    StoreClient client(server.spec());
+    ASSERT_TRUE(client.fetch(key_of("a")));
+    EXPECT_FALSE(client.events.last.life) << "nothing to compare it with";
+    std::vector<Life> lives;
+    for (int i = 0; i < 2; ++i) {
+        server.kill();
+        server.start();
+        ASSERT_TRUE(client.fetch(key_of("a")));
+        EXPECT_FALSE(client.events.last.has_lost) << "the request was made again";
+        ASSERT_TRUE(client.events.last.life);
+        lives.push_back(*client.events.last.life);
+    }
+    EXPECT_FALSE(lives[0] == lives[1]);
+}
+
+TYPED_TEST(LinkTest, TellsThatRequestsWereLostWithAConnection) {
+    auto server = this->start(false);
+    StoreClient client(server.spec(), {.io_timeout = milliseconds(50)});
+    ASSERT_TRUE(client.fetch(key_of("a")));
+    server.stop();
+    EXPECT_FALSE(client.fetch(key_of("a")));
+    server.resume();
+    ASSERT_TRUE(client.fetch(key_of("a")));
+    EXPECT_TRUE(client.events.last.has_lost);
+    EXPECT_EQ(client.events.connected, 2);
 }
 
 // What was acknowledged before is no progress of what is not.

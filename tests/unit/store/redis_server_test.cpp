@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,6 +34,41 @@ std::string content(StoreClient& client, const SessionKey& key) {
     return reply && reply->found ? payload_of(*reply) : std::string("(none)");
 }
 
+// ---- connections that the server closes, and runs on
+// ---------------------------------------------
+
+// As its `timeout` does with those that are idle.
+TEST(RedisServer, SaysAfterItClosedAConnectionThatItIsTheSameAsBefore) {
+    const RealRedis server;
+    StoreClient client(server.spec());
+    std::vector<std::uint64_t> lives;
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_TRUE(client.fetch(key_of("a")));
+        if (i > 0) {
+            ASSERT_TRUE(client.events.last.life);
+            EXPECT_FALSE(client.events.last.has_lost);
+            lives.push_back(client.events.last.life->process);
+        }
+        ASSERT_NE(server.value({"CLIENT", "KILL", "TYPE", "normal"}), "0");
+    }
+    EXPECT_EQ(lives[0], lives[1]);
+}
+
+TEST(RedisServer, ServesAUserWhoMayNotAskForItsLife) {
+    const RealRedis server;
+    ASSERT_EQ(server.command({"ACL", "SETUSER", "app", "on", ">pw", "~*", "+@all", "-info"}),
+              "+OK\r\n");
+    StoreSpec spec = server.spec();
+    spec.user = "app";
+    spec.password = "pw";
+    StoreClient client(spec);
+    ASSERT_TRUE(client.fetch(key_of("a")));
+    ASSERT_NE(server.value({"CLIENT", "KILL", "USER", "app"}), "0");
+    ASSERT_TRUE(client.fetch(key_of("a")));
+    EXPECT_EQ(client.events.connected, 2);
+    EXPECT_FALSE(client.events.last.life);
+}
+
 // ---- who may come in ----------------------------------------------------------------------------
 
 // The error of a request that is refused, and again: the store stays usable, or as unusable.
@@ -48,6 +85,8 @@ Error refusal(const StoreSpec& spec) {
 void expect_refusal(const Error& error, const StoreSpec& spec, const std::string& words) {
     const std::string detail = error.detail;
     EXPECT_TRUE(error.code == Errc::StoreError || error.code == Errc::Refused) << detail;
+    if (error.code == Errc::Refused)
+        EXPECT_EQ(error.sys_errno, EACCES) << "not the host's business: " << detail;
     EXPECT_NE(detail.find(spec.name()), std::string::npos) << detail;
     EXPECT_NE(detail.find(words), std::string::npos) << detail;
     for (const std::string& secret : {std::string(kSecret), spec.password})
