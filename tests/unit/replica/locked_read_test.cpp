@@ -269,22 +269,23 @@ TEST_F(LockedRead, AsksSeldomWhileOneHolderStays) {
     EXPECT_LT(other_host().requests(lab.home()) - before, 60u);
 }
 
+// A question that was due just then would find it as well, but not each time.
 TEST_F(LockedRead, SeesInTheHostPageThatALockWasGivenUp) {
     lab.store_session(home_host(), "1");
-    lab.open(home_host(), view);
-    ASSERT_TRUE(lab.read(home_host(), view));
-    lab.open(home_host(), second);
-    replica::LockedRead waiting(home_host().environment(), second);
-    waiting.start();
-    lab.world.run_until(lab.world.now() + milliseconds(3000));
-    ASSERT_FALSE(waiting.done());
-    ASSERT_TRUE(lab.write(home_host(), view, "2"));
-    const Duration given_up = lab.world.now();
-    while (!waiting.done() && lab.world.step()) {
+    for (int i = 0; i < 12; ++i) {
+        lab.open(home_host(), view);
+        ASSERT_TRUE(lab.read(home_host(), view));
+        lab.open(home_host(), second);
+        replica::LockedRead waiting(home_host().environment(), second);
+        waiting.start();
+        lab.world.run_until(lab.world.now() + milliseconds(2000 + 10 * i));
+        ASSERT_FALSE(waiting.done());
+        ASSERT_TRUE(lab.write(home_host(), view, std::to_string(i)));
+        ASSERT_TRUE(waiting.done());
+        ASSERT_TRUE(waiting.outcome());
+        EXPECT_EQ(as_text(second.newest().payload), std::to_string(i));
+        ASSERT_TRUE(lab.write(home_host(), second, "1"));
     }
-    ASSERT_TRUE(waiting.outcome());
-    EXPECT_LT(lab.world.now() - given_up, milliseconds(30));
-    EXPECT_EQ(as_text(second.newest().payload), "2");
 }
 
 class LockBackoff : public testing::Test {
