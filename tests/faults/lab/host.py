@@ -58,12 +58,20 @@ class WebHost:
         config = self._run.directory / f"{self.name}.conf"
         config.write_text(self._config())
         command = self._network.command(
-            self.number, [find_php_fpm(), "-F", "-c", str(php_ini), "-y", str(config)])
+            self.number,
+            self._named([find_php_fpm(), "-F", "-c", str(php_ini), "-y", str(config)]))
         # An empty scan directory keeps the machine's own php configuration out.
         environment = {**os.environ, "PHP_INI_SCAN_DIR": "",
                        **(self.clock.environment if self.clock else {})}
         self._process = self._run.spawn(self.name, command, env=environment)
         wait_until(self._accepts, f"{self.name} accepts connections", 10)
+
+    def _named(self, command):
+        """With a host name of its own, without which processes of two hosts could take each other
+        for processes of one."""
+        if os.geteuid() != 0:
+            return command
+        return ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"', self.name, *command]
 
     def reload(self):
         """New master and new workers, on the same listening socket."""
@@ -71,6 +79,13 @@ class WebHost:
 
     def stop(self):
         self._run.end(self._process)
+
+    def kill(self):
+        """The master and all workers at once, as by the system's memory killer or a hard stop."""
+        workers = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        for pid in [self.pid, *map(int, workers)]:
+            os.kill(pid, signal.SIGKILL)
+        self._process.wait()
 
     def _accepts(self):
         if self._process.poll() is not None:
