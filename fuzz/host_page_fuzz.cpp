@@ -16,6 +16,7 @@
 #include "pool/lock_registry.h"
 #include "pool/missed_writes.h"
 #include "pool/outage_notices.h"
+#include "support/manual_clock.h"
 
 namespace {
 
@@ -23,24 +24,6 @@ using namespace sessmirror;
 
 constexpr std::uint64_t kStore = 7;
 constexpr std::array kStores{kStore};
-
-class StillClock final : public Clock {
-  public:
-    TimePoint now() const noexcept override { return now_; }
-    std::uint32_t unix_seconds() const noexcept override { return 1'700'000'000; }
-    void advance(Duration by) noexcept { now_ += by; }
-
-  private:
-    TimePoint now_{std::chrono::hours(1)};
-};
-
-class Counting final : public Random {
-  public:
-    std::uint64_t next() noexcept override { return ++count_; }
-
-  private:
-    std::uint64_t count_ = 0;
-};
 
 void require(bool holds) {
     if (!holds) std::abort();
@@ -83,7 +66,7 @@ void write_words(pool::HostPage& page, const pool::StoreSlot& slot,
 }
 
 void check_health(pool::HostPage& page, pool::StoreSlot& slot, pool::HoldingsSlot& holdings,
-                  StillClock& clock, Random& random) {
+                  test::ManualClock& clock, Random& random) {
     pool::Health health(slot, holdings, clock, random);
     require(health.down_for() >= Duration::zero());
     require(health.down_for() <= clock.now().time_since_epoch());
@@ -123,7 +106,7 @@ void check_missed(pool::HostPage& page, pool::HoldingsSlot& slot) {
     }));
 }
 
-void check_locks(pool::HostPage& page, StillClock& clock, Random& random) {
+void check_locks(pool::HostPage& page, test::ManualClock& clock, Random& random) {
     pool::LockRegistry registry(page, clock, random);
     const auto own = registry.new_owner();
     const int ticket = registry.enter(store::derive_key("sm:", "", "b"), kStore, own);
@@ -146,8 +129,9 @@ void check_locks(pool::HostPage& page, StillClock& clock, Random& random) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const pool::HostPagePtr page = pool::make_host_page(0xABC);
     if (!page) return 0;
-    StillClock clock;
-    Counting random;
+    test::ManualClock clock;
+    clock.advance(std::chrono::hours(1));
+    test::SeededRandom random;
     pool::StoreSlot* slot = page->slot_for(kStore, clock.now());
     pool::HoldingsSlot* holdings = page->holdings_for(kStore, clock.now());
     write_words(*page, *slot, *holdings, data, size);
