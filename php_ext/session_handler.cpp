@@ -115,6 +115,8 @@ PS_CLOSE_FUNC(sessmirror) {
             keep_last_token(*closing, id, script);
             return kOk;
         });
+        // A loop of the command line has no responses after which the core could work.
+        if (SG(request_info).no_headers) SESSMIRROR_G(worker)->between_sessions();
     }
     log_journal();
     return SUCCESS;

@@ -47,6 +47,7 @@ class Worker {
         return service_.continue_refill(time);
     }
     void after_response() noexcept { service_.after_response(); }
+    void between_sessions() noexcept { service_.between_sessions(); }
     [[nodiscard]] Journal& journal() noexcept { return service_.journal(); }
     [[nodiscard]] bool commits_before_headers() const noexcept {
         return settings_.commit == Commit::Headers;

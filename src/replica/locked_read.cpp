@@ -107,6 +107,7 @@ void LockedRead::on_release(int, Result<store::ReleaseReply> reply) noexcept {
 
 void LockedRead::wait_or_give_up() noexcept {
     if (!waited_) env_.pool.count(pool::Counter::LockWaits);
+    if (!waited_ && looks_while_waiting_) look();
     waited_ = true;
     if (waited() >= env_.policy.lock_wait) {
         env_.pool.count(pool::Counter::LockTimeouts);
@@ -136,6 +137,15 @@ void LockedRead::on_timer() noexcept {
     if (now < next_claim_) return watch_releases();
     extend_deadline(now - claimed_at_);
     claim();
+}
+
+// A store that is not the home is asked beside each claim anyway.
+void LockedRead::look() noexcept {
+    if (nearest_pending_ || view_.set().reader(env_.pool) != home_) return;
+    nearest_pending_ = true;
+    restart_deadline();
+    env_.pool.store(home_).fetch({view_.key(), store::Want::Value, std::nullopt, deadline()},
+                                 &nearest_);
 }
 
 void LockedRead::fail_over(const Error& reason) noexcept {

@@ -35,6 +35,12 @@ class LockedRead final : public Operation,
         : Operation(env), view_(view), nearest_(*this), hedge_(env, *this) {}
     ~LockedRead() override;
 
+    // While this waits for the lock, the session is looked at, so that what it held is known
+    // (SessionView::content_before_end()) if the holder ends it. For before start().
+    void look_while_waiting() noexcept { looks_while_waiting_ = true; }
+    // Whether another request had the lock, so that the session was there when this one came.
+    [[nodiscard]] bool has_waited() const noexcept { return waited_; }
+
     // The lock's and the nearest copy.
     [[nodiscard]] bool needs_every_answer() const noexcept override { return true; }
 
@@ -64,6 +70,7 @@ class LockedRead final : public Operation,
     void wait_or_give_up() noexcept;
     void watch_releases() noexcept;
     [[nodiscard]] Duration waited() const noexcept { return env_.scheduler.now() - wait_since_; }
+    void look() noexcept;
     void fail_over(const Error& reason) noexcept;
     void compare() noexcept;
     void fetch_from_home() noexcept;
@@ -82,6 +89,7 @@ class LockedRead final : public Operation,
     bool is_hedged_ = false;
     bool granted_ = false;
     bool waited_ = false;
+    bool looks_while_waiting_ = false;
     TimePoint wait_since_{};
     TimePoint claimed_at_{};
     TimePoint next_claim_{};

@@ -30,6 +30,7 @@ void SessionView::reset(const pool::Pool& pool, const store::SessionKey& key,
     stored_.clear();
     content_.clear();
     others_.clear();
+    content_before_end_.clear();
     readability_ = kOk;
     hints_ = {};
     record_ = {};
@@ -67,6 +68,8 @@ void SessionView::absorb(pool::Pool& pool, int store, Result<store::FetchReply>&
         if (!readable && readable.error().code == Errc::Corrupt)
             return note_damage(pool, store, readable.error());
         if (is_found()) note_other(record_.envelope);
+        if (decoded->envelope.is_tombstone() && is_alive())
+            content_before_end_.assign(this->content().begin(), this->content().end());
         readability_ = readable ? kOk : Status(at_store(pool, store, readable.error()));
         content_ = std::move(content);
         keep(std::move(reply->value), *decoded);

@@ -137,6 +137,8 @@ class SessionView {
         return record_.envelope.codec == record::Codec::Plain ? record_.payload
                                                               : ByteView(content_);
     }
+    // That of the version that was found before the session's end was; empty when none was.
+    [[nodiscard]] ByteView content_before_end() const noexcept { return content_before_end_; }
     // Fails if the session is alive and cannot be read here, although its newest version is intact:
     // then it must not be replaced.
     [[nodiscard]] Status readability() const noexcept { return is_alive() ? readability_ : kOk; }
@@ -165,6 +167,7 @@ class SessionView {
     record::Record record_;
     std::vector<record::Envelope> others_;
     Bytes content_;  // of record_, if that is compressed
+    Bytes content_before_end_;
     Status readability_ = kOk;
     record::Compressor* compressor_ = nullptr;
     std::uint64_t max_bytes_ = 0;

@@ -94,6 +94,7 @@ struct SessionService::Impl final {
     net::Resolver resolver;
     pool::LockRegistry locks;
     PendingReleases releases{locks};
+    TimePoint looked_after = loop.now();  // the last after_response(), or the start
     // Sites with settings of their own share a worker; each keeps its connections. Latest first.
     std::list<std::shared_ptr<Deployment>> deployments;
     struct Lingering {
@@ -135,7 +136,10 @@ struct Session::Impl {
     [[nodiscard]] bool has_time() const noexcept { return time_left > Duration::zero(); }
     // A step of the call.
     Status run(replica::Operation& operation) noexcept;
-    Status load(std::string_view id, std::int64_t lifetime_s);
+    // `Ended::Keep`: what the session held is wanted where another request ends it while this one
+    // waits for its lock.
+    enum class Ended : bool { Forget, Keep };
+    Status load(std::string_view id, std::int64_t lifetime_s, Ended ended = Ended::Forget);
     Status load_created();
     Status publish();
     enum class Lock : bool { Keep, GiveBack };
@@ -176,6 +180,7 @@ struct Session::Impl {
     std::optional<Bytes> committed;  // by PHP, where the commit was merged with others' changes
     std::string merged;              // of it and what PHP wrote since
     bool is_entombed = false;        // a commit found it destroyed meanwhile: so it stays
+    bool has_ended_in_line = false;  // another request ended it while this one waited for it
     std::uint32_t lifetime_s = 0;
     unsigned fork_generation = 0;
     Duration time_left{};      // of the call

@@ -96,7 +96,7 @@ Status Session::Impl::run(replica::Operation& operation) noexcept {
     return outcome;
 }
 
-Status Session::Impl::load(std::string_view id, std::int64_t lifetime) {
+Status Session::Impl::load(std::string_view id, std::int64_t lifetime, Ended ended) {
     select(id, lifetime);
     if (loaded) return kOk;
     if (created_id == id) return load_created();
@@ -104,7 +104,10 @@ Status Session::Impl::load(std::string_view id, std::int64_t lifetime) {
     Status outcome = kOk;
     if (deployment->policy.locking == Locking::On) {
         replica::LockedRead read(env, view());
+        if (ended == Ended::Keep) read.look_while_waiting();
         outcome = run(read);
+        has_ended_in_line =
+            ended == Ended::Keep && read.has_waited() && view().is_found() && !view().is_alive();
     } else {
         replica::LocalFirstRead read(env, view());
         outcome = run(read);
@@ -259,7 +262,7 @@ void Session::Impl::let_go() noexcept {
     }
     work->write.reset();
     committed.reset();
-    selected = loaded = settled = is_entombed = false;
+    selected = loaded = settled = is_entombed = has_ended_in_line = false;
 }
 
 Session::Session(std::unique_ptr<Impl> impl) noexcept : impl_(std::move(impl)) {}
@@ -273,6 +276,7 @@ Result<Loaded> Session::read(std::string_view id, std::int64_t lifetime_s) {
     impl_->is_starting = false;
     if (const auto outcome = impl_->load(id, lifetime_s); !outcome) return outcome.error();
     const auto& view = impl_->view();
+    if (impl_->has_ended_in_line) return Loaded{true, view.content_before_end()};
     if (!view.is_alive()) return Loaded{};
     return Loaded{true, view.content()};
 }
@@ -281,8 +285,11 @@ Result<bool> Session::exists(std::string_view id, std::int64_t lifetime_s) {
     if (impl_->created_id == id) return false;
     impl_->begin_start();
     impl_->is_starting = true;
-    if (const auto outcome = impl_->load(id, lifetime_s); !outcome) return outcome.error();
-    if (impl_->view().is_alive()) return true;
+    if (const auto outcome = impl_->load(id, lifetime_s, Impl::Ended::Keep); !outcome)
+        return outcome.error();
+    // The client knows the id that took its place, or that it was logged out, from that request.
+    if (impl_->has_ended_in_line) impl_->is_entombed = true;
+    if (impl_->view().is_alive() || impl_->is_entombed) return true;
     impl_->let_go();
     return false;
 }
@@ -331,7 +338,7 @@ Status Session::commit(std::string_view id, ByteView payload, std::int64_t lifet
     impl_->select(id, lifetime_s);
     if (!impl_->loaded)
         return Error(Errc::Internal, "the session was not read before it was written");
-    if (impl_->is_stored_already(payload)) return kOk;
+    if (impl_->is_entombed || impl_->is_stored_already(payload)) return kOk;
     const ByteView before = impl_->view().content();
     if (!impl_->undo)
         impl_->undo = Impl::Undo{impl_->view().is_alive(), Bytes(before.begin(), before.end())};

@@ -270,7 +270,13 @@ Result<std::unique_ptr<Session>> SessionService::open(const Options& options,
         new Session(std::make_unique<Session::Impl>(*impl_, *deployment)));
 }
 
+void SessionService::between_sessions() noexcept {
+    constexpr auto kPeriod = std::chrono::seconds(1);
+    if (impl_->loop.now() - impl_->looked_after >= kPeriod) after_response();
+}
+
 void SessionService::after_response() noexcept {
+    impl_->looked_after = impl_->loop.now();
     if (impl_->deployments.empty() || !impl_->reserve.fill()) return;
     impl_->break_orphaned_locks();
     impl_->finish_lingering();

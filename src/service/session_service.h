@@ -40,6 +40,9 @@ class SessionService {
     // replies, a slice of a refill. Bounded to a few milliseconds unless a store hangs, then to
     // io_timeout.
     void after_response() noexcept;
+    // The same for processes that serve no responses, such as workers of a queue: to be called when
+    // a session was closed. Does something once a second at most.
+    void between_sessions() noexcept;
 
     // Brings every store of the pool in use up to date with its peers now: begun, then continued
     // for some time at once until it is over; stores() has the results. Nothing is done in between,
@@ -114,7 +117,8 @@ class Session {
     Result<Loaded> read(std::string_view id, std::int64_t lifetime_s);
 
     // As read(), for strict mode; a following read() costs nothing. The lock of an id that turns
-    // out not to exist is given back.
+    // out not to exist is given back. A session that another request ended while this one waited
+    // for its lock still exists for this one, with what it held; what is written to it is dropped.
     Result<bool> exists(std::string_view id, std::int64_t lifetime_s);
 
     // Tells that this request has just drawn `id` at random: its read and lock need no store until

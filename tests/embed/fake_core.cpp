@@ -87,6 +87,10 @@ void SessionService::after_response() noexcept {
     impl_->report(fake_core().notices_after_response);
 }
 
+void SessionService::between_sessions() noexcept {
+    ++fake_core().between_sessions;
+}
+
 Journal& SessionService::journal() noexcept {
     return impl_->journal;
 }

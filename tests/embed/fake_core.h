@@ -37,6 +37,7 @@ struct FakeCore {
     record::Serialization written_form = record::Serialization::Opaque;  // of the last write
     std::string opened_stores;     // the list that the last open was given
     std::size_t secret_bytes = 0;  // the length of the secret that the last open was given
+    int between_sessions = 0;      // calls of it
     int sessions_alive = 0;
     int services_alive = 0;
     std::size_t output_at_after_response = 0;  // bytes that the client had by then

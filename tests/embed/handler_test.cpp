@@ -180,6 +180,15 @@ TEST_F(Handler, WorksAfterTheResponseHasBeenSent) {
     EXPECT_EQ(fake_core().output_at_after_response, 4u);
 }
 
+TEST_F(Handler, WorksBetweenTheSessionsOfAProcessWithoutResponses) {
+    const std::string two_jobs =
+        "session_id('A'); session_start(); session_write_close(); session_start();";
+    request(two_jobs);
+    EXPECT_EQ(fake_core().between_sessions, 2);
+    web_request(two_jobs);
+    EXPECT_EQ(fake_core().between_sessions, 2);
+}
+
 TEST_F(Handler, ServesManyRequestsWithoutLeavingAnythingOpen) {
     for (int i = 0; i < 2000; ++i)
         request("session_id('A'); session_start(); $_SESSION['n'] = ($_SESSION['n'] ?? 0) + 1;");

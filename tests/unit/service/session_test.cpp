@@ -5,8 +5,11 @@
 
 #include <malloc.h>
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "pool/host_page.h"
 #include "service/session_service.h"
@@ -143,6 +146,61 @@ TEST_P(ServedByOneWorker, AnIdThatIsPublishedIsOneLikeAnyOther) {
     page->close();
     const std::string expected = GetParam() == Locking::Optimistic ? "a|i:1;b|i:2;" : "b|i:2;";
     EXPECT_EQ(read("drawn"), expected);
+}
+
+TEST_P(ServedByOneWorker, AnIdThatIsEndedWhileAnotherWaitsForItStaysThatOnesAndEnded) {
+    if (GetParam() != Locking::On) return;  // nobody waits
+    write("visitor", "held");
+    auto holder = open();
+    ASSERT_TRUE(holder->read("visitor", kLifetime));
+    SessionService waiting_service(*page_);
+    Options options = options_;
+    options.local = second_.spec().name();
+    for (const std::string& local : {first_.spec().name(), second_.spec().name()}) {
+        options.local = local;
+        auto waiter = std::move(
+            *waiting_service.open(options, first_.spec().name() + "," + second_.spec().name()));
+        std::thread end([&] {
+            const auto has_waiter = [&] { return page_->value(pool::Counter::LockWaits) > 0; };
+            while (!has_waiter()) std::this_thread::yield();
+            EXPECT_TRUE(holder->destroy("visitor", kLifetime));
+            holder->close();
+        });
+        const auto exists = waiter->exists("visitor", kLifetime);
+        end.join();
+        ASSERT_TRUE(exists) << exists.error().detail;
+        EXPECT_TRUE(*exists);
+        const auto seen = waiter->read("visitor", kLifetime);
+        ASSERT_TRUE(seen);
+        EXPECT_EQ(as_text(seen->payload), "held");
+        EXPECT_TRUE(waiter->write("visitor", as_bytes("brought back"), kLifetime));
+        waiter->close();
+        EXPECT_EQ(read("visitor"), "(none)");
+        if (local == second_.spec().name()) return;
+        write("visitor", "held");
+        holder = open();
+        ASSERT_TRUE(holder->read("visitor", kLifetime));
+        page_->counters[static_cast<std::size_t>(pool::Counter::LockWaits)] = 0;
+    }
+}
+
+TEST_P(ServedByOneWorker, AStoreThatReturnsIsFoundWithoutResponses) {
+    write("visitor", "one");
+    const auto is_up = [&] {
+        const auto stores = service_.stores();
+        return std::all_of(stores.begin(), stores.end(),
+                           [](const auto& store) { return store.is_up; });
+    };
+    second_.kill();
+    for (int i = 0; is_up() && i < 20; ++i) write("visitor", std::to_string(i));
+    EXPECT_FALSE(is_up());
+    second_.start();
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!is_up() && std::chrono::steady_clock::now() < deadline) {
+        (void)read("visitor");
+        service_.between_sessions();
+    }
+    EXPECT_TRUE(is_up());
 }
 
 TEST_P(ServedByOneWorker, TheNewestTokenOfTheSessionCounts) {
