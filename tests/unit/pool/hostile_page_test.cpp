@@ -112,7 +112,7 @@ TEST_F(HostilePage, CannotMakeAnOutageOfTheFutureOrOfEternity) {
 TEST_F(HostilePage, CannotSilenceTheLineThatAStoreIsDown) {
     Journal journal;
     const std::string name = "store";
-    OutageNotices notices(name, *page, health, clock, journal);
+    OutageNotices notices(name, false, *page, health, clock, journal);
     health.report_failure();
     slot.last_notice_ns.store(kFarAway);
     notices.failed(Error(Errc::Refused, "refused"), true);
