@@ -10,7 +10,8 @@ gate_steps=(
     "arginfo|the committed arginfo is what the stub says (gen-arginfo)"
     "scripts|the scripts' own tests"
     "sanitize|unit and embed tests under AddressSanitizer and UBSan"
-    "simulation|the replication logic in the deterministic simulation"
+    "simulation|the replication logic in the deterministic simulation, and every short history of a small world"
+    "ablation|without a part of the replication something goes wrong"
     "instructions|no part of the core costs more instructions than before"
     "clang|everything compiles under clang as well"
     "fuzz|fuzz targets over their corpus, and a short live run"
@@ -66,6 +67,12 @@ step_unit() {
 
 step_simulation() {
     if has_files 'tests/simulation/*.cpp'; then ensure_gcc_tree && run_ctest gcc simulation; fi
+}
+
+step_ablation() {
+    if has_files scripts/ablate; then
+        ensure_gcc_tree && run_counted "part taken out" "$root/scripts/ablate" --short
+    fi
 }
 
 step_instructions() {
