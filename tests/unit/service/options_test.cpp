@@ -69,8 +69,10 @@ TEST(Options, OnConflictIsMergeMineOrFail) {
     EXPECT_EQ(*parse_on_conflict("merge"), OnConflict::Merge);
     EXPECT_EQ(*parse_on_conflict("mine"), OnConflict::Mine);
     EXPECT_EQ(*parse_on_conflict("Fail"), OnConflict::Fail);
-    expect_refused(parse_on_conflict(""),
-                   "sessmirror.on_conflict = \"\": must be merge, mine or fail");
+    expect_refused(
+        parse_on_conflict(""),
+        "sessmirror.on_conflict = \"\" (php.ini turns off, no and none without quotes into "
+        "this): must be merge, mine or fail");
 }
 
 TEST(Options, KeysAreSeparatedByBlanksOrCommas) {
