@@ -13,6 +13,7 @@
 #include <cerrno>
 
 #include "net/event_loop.h"
+#include "net/keep_alive.h"
 #include "net/timeval.h"
 
 namespace sessmirror::net {
@@ -28,6 +29,7 @@ int PlainStream::connect(const SocketAddress& address) {
     if (!address.is_unix()) {
         const int on = 1;
         ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        keep_alive(fd_);
     }
     return ::connect(fd_, address.get(), address.size) == 0 ? 0 : errno;
 }

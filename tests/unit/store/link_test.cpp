@@ -2,6 +2,10 @@
 // What every store behind a link promises of its connection, whatever it speaks.
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -92,6 +96,27 @@ TYPED_TEST(LinkTest, TellsTheLifeOfTheServerWhenAConnectionWasLostAndNothingWith
         lives.push_back(*client.events.last.life);
     }
     EXPECT_FALSE(lives[0] == lives[1]);
+}
+
+// The column `tr` of /proc/net/tcp, 02 where the kernel waits for its next keep-alive.
+std::string timer_of_connection_to(std::uint16_t port) {
+    std::ifstream table("/proc/self/net/tcp");
+    char remote[16];
+    std::snprintf(remote, sizeof remote, "0100007F:%04X", port);
+    for (std::string line; std::getline(table, line);) {
+        std::istringstream words(line);
+        std::string slot, local, other, state, queues, timer;
+        words >> slot >> local >> other >> state >> queues >> timer;
+        if (other == remote && state == "01") return timer.substr(0, 2);
+    }
+    return "(no connection)";
+}
+
+TYPED_TEST(LinkTest, KeepsAnIdleConnectionInTheMindOfFirewalls) {
+    const auto server = this->start(false);
+    StoreClient client(server.spec());
+    ASSERT_TRUE(client.fetch(key_of("a")));
+    EXPECT_EQ(timer_of_connection_to(server.spec().port), "02");
 }
 
 TYPED_TEST(LinkTest, TellsThatRequestsWereLostWithAConnection) {
