@@ -15,8 +15,7 @@ foreach (['headers' => '', 'close' => '', 'behind a class' => $wrapper] as $when
     [$process, $pipe] = $visitor->request("$before session_start(); \$_SESSION['user'] = 'ada'; echo session_id(); ob_flush(); flush(); {$gate->code()} \$_SESSION['n'] = 1;", $a);
     $gate->waitForPage();
     $id = '';
-    while (!str_contains($id, "\r\n\r\n")) $id .= fgets($pipe);
-    $id .= fread($pipe, 200);
+    while (!str_contains($id, "\r\n\r\n") && ($line = fgets($pipe)) !== false) $id .= $line;
     preg_match('/PHPSESSID=([^;]+);/', $id, $found);
     $visitor->cookies['PHPSESSID'] = $found[1];
     echo $when, ': ', $visitor->visit('echo @session_start() ? "not locked" : "locked";', $b, ['sessmirror.lock_wait_ms' => '0']), ' ';
