@@ -121,6 +121,7 @@ _LIES = (
     # A forgery for who returns no token: even encryption with the key's name tells no old value.
     Row("tells old values", "Old values are put back: a token tells them.", short=True,
         without_token=(Finding.LOST_UPDATE, Finding.SILENT_LOSS)),
+    Row("tells empty values", "An empty value is damage, and not asked for again.", short=True),
     Row("tells half of values", "A value that was cut off is damage."),
     Row("flips a bit", "A value with another bit is damage."),
     Row("tells another sessions end", "A tombstone of another session ends nothing."),
@@ -141,6 +142,7 @@ _FORGERIES = (
 )
 _BREACHES = (
     Row("never answers", "It accepts and never answers.", short=True),
+    Row("drips byte by byte", "Answers drip, a byte at a time.", short=True),
     Row("never ends a line", "A line has no end.", short=True),
     Row("never ends a value", "A value goes on behind its end."),
     Row("announces too much", "It announces a gigabyte."),
@@ -175,12 +177,16 @@ _OF_MEMCACHED = (
     Row("tells a wrong opaque", "The opaque is another one."),
     Row("tells a number that is none", "A number is larger than numbers can be."),
     Row("tells flags without end", "A line has a hundred thousand flags."),
+    Row("splits into thousands", "A manifest names 4096 chunks, each larger than it says.",
+        requests=2000),
     Row("is of a late version", "It says that it is of a version that it is not."),
     Row("is of no version", "Its version is no version."),
     Row("is of an endless version", "Its version has no end."),
     Row("hints at wrong tokens", "What it tells of other stores' tokens is wrong."),
     Row("lives another life each time", "It is another process whenever it is asked.",
         before=_return_empty),
+    Row("lists keys without end", "The good store is filled from a list that never ends.",
+        before=_return_empty, short=True),
 )
 _OF_REDIS = (
     Row("counts to the millions", "An array of two thousand million."),
