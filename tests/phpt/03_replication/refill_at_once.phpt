@@ -38,7 +38,7 @@ echo page('$calls = 0;
 echo "-- with a store that is dead\n";
 $b->kill();
 echo with_store_names(page('foreach (sessmirror_refill(fn () => null) as $s) echo "$s[name]: $s[error]\n";', list_of($a, $b)), $a, $b), "\n";
-echo substr(page('sessmirror_refill();', 'nonsense://'), 0, 90), "\n";
+echo substr(page('sessmirror_refill();', 'nonsense://'), 0, 88), "\n";
 
 echo "-- as a command\n";
 $command = function (string $stores) use ($a, $b) {
