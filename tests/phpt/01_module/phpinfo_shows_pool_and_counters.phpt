@@ -31,6 +31,8 @@ sessmirror support => enabled
 Version => %d.%d.%d
 Libraries => libevent %s, xxHash %s, libsodium %s, libzstd %s, LMDB %s, hiredis %s
 Host => %x
+Health and counters => of this process alone; ask a page of the web server for its
+Configuration => ok
 Local store => STORE1
 
 Store => State
