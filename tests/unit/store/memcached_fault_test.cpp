@@ -140,16 +140,16 @@ TEST(MemcachedFaults, AChunkThatIsLargerThanAnnouncedEndsTheConnectionBeforeMemo
         peer.send("VA " + std::to_string(item.size()) + " c1 f2147483649 t60" + opaque_of(command) +
                   "\r\n" + item + "\r\n");
         for (std::string line = peer.read_command(); !line.empty(); line = peer.read_command()) {
-            peer.send("VA 16000000" + opaque_of(line) + "\r\n");
-            peer.flood(std::string(1000, 'x'));
+            peer.send("VA 100000" + opaque_of(line) + "\r\n" + std::string(100'000, 'x') + "\r\n");
         }
     });
 }
 
 TEST(MemcachedFaults, AValueWhereNoneCanBeEndsTheConnectionBeforeMemoryIsTaken) {
     FakeServer server(first_command([](FakePeer& peer, const std::string& command) {
-        peer.send("VA 16000000 c1" + opaque_of(command) + "\r\n");
-        peer.flood(std::string(1000, 'x'));
+        peer.send("VA 100000 c1" + opaque_of(command) + "\r\n" + std::string(100'000, 'x') +
+                  "\r\n");
+        peer.stall();
     }));
     StoreClient client(at(server.port()), {.io_timeout = std::chrono::seconds(5)});
     EXPECT_EQ(client.release(key_of("a"), {owner("me"), 0}).error().code, Errc::Protocol);
