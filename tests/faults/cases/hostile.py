@@ -28,7 +28,7 @@ _INI = {"sessmirror.max_session_bytes": _MAX_SESSION, "sessmirror.lock_wait_ms":
 # What a read may need beside the session: the bytes received, the value, its payload, PHP's string
 # of it, each with room to grow.
 _MEMORY_MB = 8 * _MAX_SESSION / (1 << 20) + 4
-_PATIENCE_S = 30
+_PATIENCE_S = 90  # stores are compared once a minute; one that is not is no home
 _LOCKED_OUT = 4  # pages: a claim that was lost with its connection may leave a lock for a while
 # Nothing but the token tells an old copy of a store that lies about it (docs/consistency.md).
 _WITHOUT_TOKEN = (Finding.STALE_READ, Finding.WENT_BACK)
