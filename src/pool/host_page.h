@@ -48,6 +48,7 @@ enum class Counter : std::uint8_t {
     Hedges,              // reads whose first answer was late, so that another replica was asked
     HedgesWon,           // of these, the other replica answered first
     UnmetTokens,         // reads with a token that no store knows of, and anybody can have made
+    ReadsWithoutToken,   // of a session whose cookie came back, and its token did not
     kCount,
 };
 const char* counter_name(Counter counter) noexcept;  // "local_hits"

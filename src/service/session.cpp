@@ -116,6 +116,9 @@ Status Session::Impl::load(std::string_view id, std::int64_t lifetime, Ended end
     loaded = true;
     deployment->pool->count(pool::Counter::Reads);
     if (!view().is_alive()) deployment->pool->count(pool::Counter::Misses);
+    if (view().is_alive() && is_token_expected && !view().has_token() &&
+        deployment->policy.freshness == Freshness::Token)
+        deployment->pool->count(pool::Counter::ReadsWithoutToken);
     if (view().is_news()) tell({view().version()});
     return kOk;
 }

@@ -67,6 +67,25 @@ class ServedByOneWorker : public ::testing::TestWithParam<Locking> {
     SessionService service_{*page_};
 };
 
+// A wrapper, a proxy or an old link that lost the token: nothing else tells that such reads are not
+// known to be fresh.
+TEST_P(ServedByOneWorker, ReadsThatATokenCouldHaveComeWithAreCounted) {
+    write("a", "x|i:1;");
+    const auto counted = [this] { return page_->value(pool::Counter::ReadsWithoutToken); };
+    std::string token;
+    for (const bool is_expected : {false, true}) {
+        const auto session = open();
+        session->set_token("", is_expected);
+        ASSERT_TRUE(session->read("a", kLifetime));
+        token = session->token();
+        EXPECT_EQ(counted(), is_expected ? 1u : 0u);
+    }
+    const auto session = open();
+    session->set_token(token, true);
+    ASSERT_TRUE(session->read("a", kLifetime));
+    EXPECT_EQ(counted(), 1u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Locking, ServedByOneWorker,
                          testing::Values(Locking::On, Locking::Optimistic, Locking::Off),
                          [](const auto& kind) {
