@@ -47,7 +47,9 @@ bool FallbackRead::is_known(int store) noexcept {
         case Copy::State::Failed:
             // A second chance before a session is said not to exist: a claim may fail where a read
             // does not (a full store). Not for one that has let this call wait.
-            return round_ == Round::Members || copy.has_timed_out;
+            // One that was waited for gets it only where no token could vouch for the session.
+            return round_ == Round::Members ||
+                   (copy.has_timed_out && env_.policy.freshness == Freshness::Token);
         case Copy::State::Absent:
         case Copy::State::Damaged:
             return true;
@@ -63,8 +65,7 @@ bool FallbackRead::has_unread_version() noexcept {
 
 bool FallbackRead::is_worth_asking(int store) noexcept {
     const bool has_failed = view_.copy(store).state == Copy::State::Failed;
-    if (env_.pool.is_up(store) && !has_failed) return true;
-    return round_ == Round::Everyone && (view_.has_token() || !has_credible_miss());
+    return round_ == Round::Everyone || (env_.pool.is_up(store) && !has_failed);
 }
 
 bool FallbackRead::ask_round() noexcept {
@@ -110,14 +111,13 @@ Status FallbackRead::conclude_found() noexcept {
     return is_fresh || is_over ? kOk : serve_stale();
 }
 
-// Whether a store that holds all it should hold has said that there is no such session. Where a
-// token vouches for the session, a store that only has to be compared does not count either.
-bool FallbackRead::has_credible_miss() noexcept {
-    return std::ranges::any_of(view_.set().members(), [this](int store) {
+// Whether a store that holds all it should hold has said that there is no such session.
+bool FallbackRead::has_credible_miss(Trust trust) noexcept {
+    return std::ranges::any_of(view_.set().members(), [this, trust](int store) {
         const bool has_lost = env_.pool.is_filling(store);
-        const bool may_lack = env_.pool.health(store).comparison_due() != 0;
-        return view_.copy(store).state == Copy::State::Absent && !has_lost &&
-               !(may_lack && view_.has_token());
+        const bool may_lack =
+            trust == Trust::OnlyIfCompared && env_.pool.health(store).comparison_due() != 0;
+        return view_.copy(store).state == Copy::State::Absent && !has_lost && !may_lack;
     });
 }
 
@@ -147,7 +147,8 @@ Status FallbackRead::conclude_not_found() noexcept {
     if (view_.has_ended() || every_member_answered()) return kOk;
     // The client has seen a session.
     if (view_.has_token()) return serve_stale();
-    const bool is_believed = has_credible_miss() || env_.policy.on_stale == OnStale::Renew;
+    const bool is_believed =
+        has_credible_miss(Trust::UnlessItLostAll) || env_.policy.on_stale == OnStale::Renew;
     return is_believed ? Status(kOk) : no_credible_answer();
 }
 
@@ -158,7 +159,7 @@ Status FallbackRead::serve_stale() noexcept {
     env_.pool.count(may_be_forged ? pool::Counter::UnmetTokens : pool::Counter::StaleReads);
     const char* const unreached = view_.failures().detail;
     const char* const reason = unreached[0] == '\0' ? "no store has it any more" : unreached;
-    const bool would_bury = !view_.is_found() && !has_credible_miss();
+    const bool would_bury = !view_.is_found() && !has_credible_miss(Trust::OnlyIfCompared);
     const bool is_served =
         would_bury ? env_.policy.on_stale == OnStale::Renew : env_.policy.on_stale != OnStale::Fail;
     if (!is_served)

@@ -12,9 +12,7 @@ namespace sessmirror::replica {
 //
 // Two rounds, the second only if the first found nothing, or nothing as new as the client's token:
 // the other members that are up; then every remaining store, members believed down and stores
-// outside of the replica set (which may hold the session from before the list was changed). For an
-// id that no token vouches for, stores that are down are not asked once a complete member has said
-// that it does not exist: whoever sends ids at random must not make pages wait.
+// outside of the replica set (which may hold the session from before the list was changed).
 //
 // A miss counts only from a store that holds all it should hold, unless every member has answered:
 // one that is filling has lost what it held; one that has to be compared with its peers may lack
@@ -53,7 +51,9 @@ class FallbackRead final : public Operation {
     [[nodiscard]] bool is_known(int store) noexcept;
     [[nodiscard]] bool is_worth_asking(int store) noexcept;
     [[nodiscard]] bool has_unread_version() noexcept;
-    [[nodiscard]] bool has_credible_miss() noexcept;
+    // A store that has to be compared with its peers may lack what it missed.
+    enum class Trust : std::uint8_t { OnlyIfCompared, UnlessItLostAll };
+    [[nodiscard]] bool has_credible_miss(Trust trust) noexcept;
     [[nodiscard]] Error no_credible_answer() noexcept;
 
     SessionView& view_;

@@ -203,18 +203,6 @@ TEST_P(FreshRead, DoesNotBelieveTheMissOfAStoreThatHasLostWhatItHeld) {
     EXPECT_TRUE(read_without_token());
 }
 
-TEST_P(FreshRead, BelievesTheMissOfACompleteStoreAndAsksNoneThatIsDown) {
-    store_first("cart");
-    lab.node(2).pause();
-    lab.key = store::derive_key("t:", "", "an id that somebody made up");
-    for (int page = 0; page < 5; ++page) {
-        const std::uint64_t before = host.requests(2);
-        ASSERT_TRUE(read_without_token());
-        EXPECT_FALSE(view.is_found());
-        EXPECT_TRUE(page == 0 || host.requests(2) == before) << "page " << page;
-    }
-}
-
 TEST_P(FreshRead, TellsTheClientOfAVersionThatItDidNotKnow) {
     store_first("old");
     const auto seen = newest;
