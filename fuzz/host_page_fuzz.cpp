@@ -74,7 +74,7 @@ void check_health(pool::HostPage& page, pool::StoreSlot& slot, pool::HoldingsSlo
     require(!health.is_in_doubt(clock.unix_seconds() + pool::Health::kClockSlackSeconds + 1));
     Journal journal;
     const std::string name = "store";
-    pool::OutageNotices notices(name, page, health, clock, journal);
+    pool::OutageNotices notices(name, false, page, health, clock, journal);
     (void)health.report_failure();
     notices.failed(Error(Errc::Refused, "refused"), true);
     notices.recovered(health.down_since_ns());
