@@ -86,6 +86,15 @@ class WebHost:
         for pid in [self.pid, *map(int, workers)]:
             os.kill(pid, signal.SIGKILL)
         self._process.wait()
+        # A worker that is still dying would accept, and reset, what is meant for the next server.
+        wait_until(self._refuses, f"{self.name} refuses connections", 10)
+
+    def _refuses(self):
+        try:
+            self._network.connect(self.number, self.port, 1).close()
+        except ConnectionRefusedError:
+            return True
+        return False
 
     def _accepts(self):
         if self._process.poll() is not None:
