@@ -51,8 +51,29 @@ PHP_ARG_WITH([sessmirror-redis],
   [auto], [no])
 
 if test "$PHP_SESSMIRROR" != "no"; then
+  AC_MSG_CHECKING([for PHP 8.2 or newer])
+  sessmirror_php=`$PHP_CONFIG --version`
+  AC_MSG_RESULT([$sessmirror_php])
+  AS_IF([test "`$PHP_CONFIG --vernum`" -lt 80200],
+    [AC_MSG_ERROR([sessmirror needs PHP 8.2 or newer; $PHP_CONFIG is of PHP $sessmirror_php.])])
+
   PHP_REQUIRE_CXX()
-  PHP_CXX_COMPILE_STDCXX([20], [mandatory], [SESSMIRROR_STD])
+  dnl Debugging information makes the module twenty times as large. Whoever sets CXXFLAGS gets what they say.
+  AS_IF([test -z "$ac_test_CXXFLAGS" && test "$GXX" = yes && test "$PHP_DEBUG" -eq 0], [CXXFLAGS=-O2])
+
+  dnl Not PHP_CXX_COMPILE_STDCXX: it ends phpize of PHP 8.1, which then cannot say what is needed.
+  SESSMIRROR_STD=-std=c++20
+  AC_LANG_PUSH([C++])
+  AC_MSG_CHECKING([whether $CXX compiles C++20])
+  sessmirror_saved_cxxflags=$CXXFLAGS
+  CXXFLAGS="$CXXFLAGS $SESSMIRROR_STD"
+  AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <compare>
+#include <span>]], [[int numbers[2] = {}; return static_cast<int>(std::span<int>(numbers).size());]])],
+    [AC_MSG_RESULT([yes])],
+    [AC_MSG_RESULT([no])
+     AC_MSG_ERROR([sessmirror needs a compiler for C++20, such as g++ 12 or clang 14.])])
+  CXXFLAGS=$sessmirror_saved_cxxflags
+  AC_LANG_POP([C++])
 
   SESSMIRROR_REQUIRE([SESSMIRROR_LIBEVENT], [libevent_core >= 2.1 libevent_extra >= 2.1], [libevent-dev])
   SESSMIRROR_REQUIRE([SESSMIRROR_XXHASH], [libxxhash >= 0.8], [libxxhash-dev])

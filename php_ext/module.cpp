@@ -58,7 +58,7 @@ void register_directives(int module_number, int type) {
         entry.displayer = displayer_of(directive.display);
         entry.modifiable = static_cast<uint8_t>(changeable(directive.scope));
     }
-    register_ini_entries(ini_entries.data(), module_number, type);
+    zend_register_ini_entries_ex(ini_entries.data(), module_number, type);
 }
 
 // Once per process, or per thread in ZTS builds.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-// PHP's headers, and every difference between PHP 8.1 and 8.6 that this extension meets. Standard
+// PHP's headers, and every difference between PHP 8.2 and 8.6 that this extension meets. Standard
 // headers come first: PHP's define macros with the names of standard functions, and include C
 // headers whose C++ versions have templates. php_session.h has no C++ guards of its own.
 #include <cmath>
@@ -25,8 +25,8 @@ extern "C" {
 #include <ext/standard/info.h>
 }
 
-#if PHP_VERSION_ID < 80100
-#error "sessmirror needs PHP 8.1 or newer"
+#if PHP_VERSION_ID < 80200
+#error "sessmirror needs PHP 8.2 or newer"
 #endif
 
 namespace sessmirror::shim {
@@ -38,15 +38,6 @@ inline std::string_view view(const zend_string* text) noexcept {
 // Up to 8.5 the open hook gets C strings, from 8.6 on zend_strings.
 inline std::string_view view(const char* text) noexcept {
     return text == nullptr ? std::string_view() : std::string_view(text);
-}
-
-inline void register_ini_entries(const zend_ini_entry_def* entries, int module_number, int type) {
-#if PHP_VERSION_ID >= 80200
-    zend_register_ini_entries_ex(entries, module_number, type);
-#else
-    (void)type;
-    zend_register_ini_entries(entries, module_number);
-#endif
 }
 
 }  // namespace sessmirror::shim

@@ -16,6 +16,7 @@ gate_steps=(
     "clang|everything compiles under clang as well"
     "fuzz|fuzz targets over their corpus, and a short live run"
     "phpize|the extension, built in its tree"
+    "documents|what the documents say of directives is true of the extension"
     "archive|an exported archive, as PIE takes it: complete, and configured with no option"
     "pecl|the extension, packaged by PECL's tool and built beside its sources"
     "phpt|the extension inside PHP"
@@ -111,6 +112,12 @@ step_tidy() {
 
 step_phpize() { ensure_extension && check_module "$extension"; }
 
+step_documents() {
+    ensure_extension &&
+        check "the documents in PHP" env PYTHONDONTWRITEBYTECODE=1 SESSMIRROR_SO="$extension/modules/sessmirror.so" \
+            python3 "$root/tests/scripts/documents_in_php.py"
+}
+
 # The working tree as a commit would hold it, exported with the export-ignore rules applied.
 export_archive() {
     local to=$1 index=$1.index tree
@@ -128,22 +135,39 @@ holds_the_sources() {
         while IFS= read -r -d '' file; do cmp "$root/$file" "$to/$file" || exit 1; done
 }
 
+# The configured archive, told that it is of a PHP which is too old.
+refuses_old_php() {
+    local php_config=$1/php-config-8.1
+    printf '%s\n' '#!/bin/sh' 'case $1 in --vernum) echo 80134 ;; --version) echo 8.1.34 ;;' \
+        "*) exec '$(command -v php-config)' \"\$@\" ;; esac" > "$php_config"
+    chmod +x "$php_config"
+    (cd "$1" && ! ./configure --with-php-config="$php_config" > "$1/refusal.log" 2>&1 &&
+        grep 'sessmirror needs PHP 8.2 or newer; .* is of PHP 8.1.34' "$1/refusal.log")
+}
+
 step_archive() {
     local to=$build_dir/archive
     check "export an archive" export_archive "$to" &&
         check "it holds the sources" holds_the_sources "$to" &&
-        check "configure with no option" phpize_configure "$to" "$to"
+        check "configure with no option" phpize_configure "$to" "$to" &&
+        check "an old PHP is refused with a reason" refuses_old_php "$to"
 }
 
 package_for_pecl() {
     local to=$1
-    rm -rf "$to" && mkdir -p "$to/unpacked" && copy_project "$to/source" &&
-        (cd "$to/source" && pecl package-validate package.xml && pecl package package.xml) &&
-        tar -C "$to/unpacked" --strip-components=1 -x -f "$to"/source/sessmirror-*.tgz
+    rm -rf "$to" && mkdir -p "$to/unpacked" &&
+        SESSMIRROR_MAINTAINER_EMAIL=somebody@example.org "$root/scripts/package" "$to" &&
+        tar -C "$to/unpacked" --strip-components=1 -x -f "$to"/sessmirror-*.tgz
+}
+
+# What a package says before anybody has given an address.
+refuses_to_package_without_address() {
+    ! SESSMIRROR_MAINTAINER_EMAIL= "$root/scripts/package" "$1" && ! compgen -G "$1/*.tgz"
 }
 
 step_pecl() {
     local to=$build_dir/pecl
+    check "no package without an address" refuses_to_package_without_address "$build_dir/pecl-without-address"
     check "make the package" package_for_pecl "$to" &&
         configure_flags=-O0 check "build from what the package holds, beside it" phpize_build "$to/unpacked" "$to/build" &&
         check_module "$to/build"
