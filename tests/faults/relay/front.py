@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import socket
 import struct
+import traceback
 from collections import defaultdict, deque
 
 from .records import Record, is_record
@@ -71,9 +72,18 @@ class Link:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            outcomes = await asyncio.gather(*tasks, return_exceptions=True)
             self._near.close()
             self._far.close()
+        self._report(outcomes)
+
+    @staticmethod
+    def _report(outcomes):
+        """A front that does not understand what it passes on is at fault itself: its log says so."""
+        for outcome in outcomes:
+            if isinstance(outcome, Exception) and not isinstance(
+                    outcome, (OSError, Severed, *END_OF_STREAM)):
+                traceback.print_exception(outcome)
 
     async def send(self, data):
         for at in range(0, len(data), _HONEST_CHUNK):

@@ -134,6 +134,8 @@ class Redis:
             raw += [size, data]
             words.append(data[:-2])
         raw = b"".join(raw)
+        if words[0].startswith(b"EVAL") and words[2] == b"0":
+            return Request(raw, "probe")
         if words[0].startswith(b"EVAL"):
             kind = Redis._SCRIPTS.get(len(words) - 4, "other")
             return Request(raw, kind, words[3], words[5] if kind == "put" else None)
