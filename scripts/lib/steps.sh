@@ -16,7 +16,7 @@ gate_steps=(
     "clang|everything compiles under clang as well"
     "fuzz|fuzz targets over their corpus, and a short live run"
     "phpize|the extension, built in its tree"
-    "documents|what the documents say of directives is true of the extension"
+    "documents|what the documents say is done: php.ini, the first session, a migration"
     "archive|an exported archive, as PIE takes it: complete, and configured with no option"
     "pecl|the extension, packaged by PECL's tool and built beside its sources"
     "phpt|the extension inside PHP"
@@ -113,9 +113,12 @@ step_tidy() {
 step_phpize() { ensure_extension && check_module "$extension"; }
 
 step_documents() {
-    ensure_extension &&
-        check "the documents in PHP" env PYTHONDONTWRITEBYTECODE=1 SESSMIRROR_SO="$extension/modules/sessmirror.so" \
-            python3 "$root/tests/scripts/documents_in_php.py"
+    local script
+    ensure_extension || return 0
+    for script in in_php on_a_host; do
+        check "documents_$script.py" env PYTHONDONTWRITEBYTECODE=1 SESSMIRROR_SO="$extension/modules/sessmirror.so" \
+            python3 "$root/tests/scripts/documents_$script.py"
+    done
 }
 
 # The working tree as a commit would hold it, exported with the export-ignore rules applied.
