@@ -17,7 +17,7 @@ const char* what_failed(Step step) noexcept {
         case Step::Read:
             return "The session was not started";
         case Step::Write:
-            return "The session was not stored as it should be";
+            return "The session could not be fully stored";
         case Step::Touch:
             return "The lifetime of the session was not extended";
         case Step::Destroy:

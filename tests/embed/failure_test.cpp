@@ -89,7 +89,7 @@ TEST_F(Failure, OfAWriteIsReportedWithItsConsequence) {
     fake_core().write_fails = Error(Errc::TooLarge, "2000000 bytes, at most 1048576 fit");
     const Response response = request(kCount);
     EXPECT_TRUE(has(response.page,
-                    "The session was not stored as it should be: 2000000 bytes, at "
+                    "The session could not be fully stored: 2000000 bytes, at "
                     "most 1048576 fit. The changes of this request are lost; what "
                     "was stored before stays."))
         << response.page;

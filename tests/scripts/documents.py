@@ -86,4 +86,14 @@ def log_lines(text):
 def literals(root=ROOT):
     """The source with adjacent string literals joined, as the compiler joins them."""
     sources = [*root.glob("src/**/*.cpp"), *root.glob("php_ext/*.cpp")]
-    return "\n".join(re.sub(r'"\s*\n\s*"', "", source.read_text()) for source in sources)
+    return "\n".join(re.sub(r'"\s*(?:PRI\w+\s*)?"', "", source.read_text()) for source in sources)
+
+
+def logged(source):
+    """The texts with which the sources add to the log."""
+    return re.findall(r'\badd\(\s*Severity::\w+,\s*"((?:[^"\\]|\\.)*)"', source)
+
+
+def tells(line, text):
+    """Whether a line with an ellipsis for each value is of this text."""
+    return all(piece.strip() in text for piece in line.split("…"))

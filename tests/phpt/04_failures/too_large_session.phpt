@@ -25,7 +25,7 @@ session_start(['read_and_close' => true]);
 var_dump($_SESSION);
 ?>
 --EXPECTF--
-Warning: session_write_close(): The session was not stored as it should be: %s. The changes of this request are lost; what was stored before stays. Keep less in the session, or raise sessmirror.max_session_bytes and the store's own limit. in %s on line %d
+Warning: session_write_close(): The session could not be fully stored: %s. The changes of this request are lost; what was stored before stays. Keep less in the session, or raise sessmirror.max_session_bytes and the store's own limit. in %s on line %d
 
 Warning: session_write_close(): Failed to write session data (sessmirror). Please verify that the current setting of session.save_path is correct (%S) in %s on line %d
 array(1) {
