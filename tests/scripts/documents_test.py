@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Links of the documents lead somewhere, and the commands that they name are there."""
 import pathlib
+import re
 import tempfile
 import unittest
 
@@ -95,6 +96,12 @@ class Documents(unittest.TestCase):
         for text in texts:
             with self.subTest(text):
                 self.assertTrue(any(documents.tells(line, text) for line in lines), "docs/troubleshooting.md lacks it")
+
+    def test_the_comparison_in_the_readme_has_the_figures_of_the_whole_one(self):
+        table = self.pages["README.md"].partition("\n## Beside other handlers\n")[2].partition("\n## ")[0]
+        figures = re.findall(r"[\d.]+ (?:s|of \d+)(?=[* |])", table)
+        self.assertGreater(len(figures), 20)
+        self.assertEqual([figure for figure in figures if figure not in self.pages["docs/consistency.md"]], [])
 
     def test_every_page_can_be_reached_from_the_readme(self):
         reached, new = set(), {"README.md"}
