@@ -20,6 +20,7 @@ gate_steps=(
     "archive|an exported archive, as PIE takes it: complete, and configured with no option"
     "pecl|the extension, packaged by PECL's tool and built beside its sources"
     "phpt|the extension inside PHP"
+    "tools|the command, the status page and the metrics"
     "php-session|PHP's own session tests with this handler"
     "php-session-redis|PHP's own session tests with this handler over Redis"
     "faults|short selection of the fault tests on real servers"
@@ -33,6 +34,7 @@ extra_steps=(
     "seeds|the simulation with many seeds (SESSMIRROR_SEEDS)"
     "faults-all|every fault test"
     "faults-all-redis|every fault test over Redis"
+    "page|the status page in a browser, at three widths, light and dark"
     "apps-all|more applications, and every fault that the tour has"
 )
 
@@ -163,6 +165,18 @@ package_for_pecl() {
         tar -C "$to/unpacked" --strip-components=1 -x -f "$to"/sessmirror-*.tgz
 }
 
+# The command where PECL puts it. What is compiled is the matter of the next check.
+installs_the_command_by_pecl() {
+    local to=$1/pear folder
+    mkdir -p "$to" && pear config-create "$to" "$to/pearrc" || return 1
+    for folder in bin php data man ext doc test; do
+        pear -c "$to/pearrc" config-set "${folder}_dir" "$to/$folder" || return 1
+    done
+    pear -c "$to/pearrc" install --nobuild --nodeps "$1"/sessmirror-*.tgz &&
+        php -n "$to/bin/sessmirror" page | php -n -l &&
+        test -s "$to/man/man1/sessmirror.1" && test -s "$to/data/sessmirror/grafana-dashboard.json"
+}
+
 # What a package says before anybody has given an address.
 refuses_to_package_without_address() {
     ! SESSMIRROR_MAINTAINER_EMAIL= "$root/scripts/package" "$1" && ! compgen -G "$1/*.tgz"
@@ -172,30 +186,51 @@ step_pecl() {
     local to=$build_dir/pecl
     check "no package without an address" refuses_to_package_without_address "$build_dir/pecl-without-address"
     check "make the package" package_for_pecl "$to" &&
+        check "PECL installs the command" installs_the_command_by_pecl "$to" &&
         configure_flags=-O0 check "build from what the package holds, beside it" phpize_build "$to/unpacked" "$to/build" &&
         check_module "$to/build"
 }
 
 # --- inside PHP ----------------------------------------------------------------------------------
 
-# run_phpt [OPTIONS of run-tests.php]: the phpt suite against the built extension.
+# run_phpt FOLDER [OPTIONS of run-tests.php]: the tests of a folder against the built extension.
 run_phpt() {
-    local report=$logs/$current_step.results log=$logs/$current_step.log
+    local report=$logs/$current_step.results log=$logs/$current_step.log folder=$1
+    shift
     rm -f "$report"
     (cd "$extension" && NO_INTERACTION=1 NO_COLOR=1 TEST_PHP_CGI_EXECUTABLE="$(command -v php-cgi)" \
-        make test TESTS="${show_failures[*]} -W $report $* tests/phpt") > "$log" 2>&1 || true
+        make test TESTS="${show_failures[*]} -W $report $* $folder") > "$log" 2>&1 || true
     count_cases phpt "$report" "$log" --root "$extension" \
         --allowed-skips "$root/tests/phpt/allowed_skips.txt"
 }
 
 step_phpt() {
-    if has_files 'tests/phpt/*.phpt'; then ensure_extension && run_phpt "-j$jobs"; fi
+    if has_files 'tests/phpt/*.phpt'; then ensure_extension && run_phpt tests/phpt "-j$jobs"; fi
 }
 
 step_valgrind() {
     if has_files 'tests/phpt/*.phpt'; then
-        ensure_extension && VALGRIND_OPTS='--trace-children-skip=*/memcached,*/redis-server' run_phpt "-j$jobs" -m -d pcre.jit=0
+        ensure_extension && VALGRIND_OPTS='--trace-children-skip=*/memcached,*/redis-server' run_phpt tests/phpt "-j$jobs" -m -d pcre.jit=0
     fi
+}
+
+# The command where "make install" puts it, for which nothing is compiled again.
+installs_the_command() {
+    local to=$build_dir/installed
+    rm -rf "$to" && make -C "$extension" install-sessmirror-command INSTALL_ROOT="$to" &&
+        sed -i "s#'/usr#'$to/usr#" "$to/usr/bin/sessmirror" &&
+        php -n "$to/usr/bin/sessmirror" page | php -n -l && test -s "$to/usr/share/man/man1/sessmirror.1"
+}
+
+step_tools() {
+    if has_files 'tests/tools/*.phpt'; then
+        ensure_extension && run_phpt tests/tools "-j$jobs" &&
+            check "make install installs the command" installs_the_command
+    fi
+}
+
+step_page() {
+    run_counted "look at the page" env SESSMIRROR_BUILD_DIR="$build_dir" "$root/tests/tools/page_in_chromium"
 }
 
 # run_counted NAME COMMAND...: a script that ends with "N passed, N failed[, N skipped]" itself.

@@ -50,6 +50,16 @@ class Chromium:
         fields = {name: str(value) for name, value in form.items()}
         return self._load(lambda: self._submit(url, fields))
 
+    def leave(self):
+        self._ask("DELETE", self._session)
+
+    def devtools(self, command, **parameters):
+        """One command of the developer tools, such as another size of the screen."""
+        return self._do("goog/cdp/execute", cmd=command, params=parameters)
+
+    def evaluate(self, expression):
+        return self._do("execute/sync", script=f"return {expression};", args=[])
+
     def copy(self):
         """A jar with all cookies of this window."""
         copied = Jar(int(self._jar.base.rpartition(":")[2]))

@@ -18,7 +18,12 @@ FILES = {
     "tests/unit/a_test.cpp": "",
     "LICENSE": "",
     "CHANGELOG.md": "## [Unreleased]\n\n## [1.2.3]\n",
-    "package.xml": "<version>\n<release>1.2.3</release></version>\n  <contents>\n  </contents>\n",
+    "bin/sessmirror": "",
+    "tools/Page/Site.php": "",
+    "tools/share/sessmirror.1": "",
+    "tools/share/alerts.yml": "",
+    "package.xml": "<version>\n<release>1.2.3</release></version>\n  <contents>\n  </contents>\n"
+                   "  <extsrcrelease/>\n",
 }
 
 
@@ -53,6 +58,21 @@ class CheckPackage(unittest.TestCase):
         self.assertNotIn("unit", (self.root / "package.xml").read_text())
         self.assertIn('<file name="tests/phpt/a.phpt" role="test"/>',
                       (self.root / "package.xml").read_text())
+
+    def test_what_is_not_built_has_its_role_and_its_place(self):
+        package = (self.root / "package.xml").read_text()
+        for line in ('<file name="bin/sessmirror" role="script"><tasks:replace from="@php_dir@"',
+                     '<file name="tools/Page/Site.php" role="php"/>',
+                     '<install as="sessmirror" name="bin/sessmirror"/>',
+                     '<install as="sessmirror/Page/Site.php" name="tools/Page/Site.php"/>',
+                     '<install as="man1/sessmirror.1" name="tools/share/sessmirror.1"/>',
+                     '<install as="alerts.yml" name="tools/share/alerts.yml"/>'):
+            self.assertIn(line, package)
+
+    def test_a_place_that_was_changed_is_noticed(self):
+        package = (self.root / "package.xml").read_text()
+        self.write("package.xml", package.replace('as="sessmirror"', 'as="other"'))
+        self.assert_complains("package.xml installs other files than there are")
 
     def test_a_new_header_must_be_named(self):
         self.write("src/base/new.h", "")

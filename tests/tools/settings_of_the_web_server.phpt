@@ -1,0 +1,37 @@
+--TEST--
+The command works with another php.ini and with directives that it is given, and says whose settings it used
+--EXTENSIONS--
+sessmirror
+session
+--FILE--
+<?php
+require __DIR__ . '/common.inc';
+
+[$a] = Store::start(1);
+$fpm = SessionDirectory::make();
+$extensions = implode('', array_map(fn (string $path) => "extension = $path\n", loaded_extensions()));
+file_put_contents("$fpm->path/php.ini", $extensions . "session.save_handler = sessmirror\nsession.use_strict_mode = 1\nsessmirror.stores = \"{$a->name()}\"\n");
+$run = function (string ...$words) use ($fpm, $a): void {
+    [$code, $out, $errors] = run([PHP_BINARY, '-n', __DIR__ . '/../../bin/sessmirror', ...$words]);
+    $out = preg_replace('/^notice: \S+: memcached \S+ is new enough.*\n/m', '', with_store_names($out, $a));
+    echo "$code ", str_replace($fpm->path, 'FPM', $out . $errors);
+};
+$run('--ini', "$fpm->path/php.ini", 'check');
+$run("--ini=$fpm->path", '-d', 'sessmirror.locking=maybe', '-dsessmirror.ack=one', 'check');
+$run('--ini', '/does/not/exist', 'status');
+$run('--ini');
+$run('status');
+$run('check', '--json');
+?>
+--EXPECT--
+0 SESSMIRROR OK - 1 of 1 stores answer | stores=1 stores_answering=1
+The settings are those of FPM/php.ini. What the web server has counted only its page
+tells: sessmirror check --url URL. For its settings: sessmirror --ini PATH check.
+2 SESSMIRROR CRITICAL - configuration: sessmirror.locking = "maybe": must be on, optimistic or off
+critical: configuration: sessmirror.locking = "maybe": must be on, optimistic or off. No session starts until this is corrected.
+The settings are those of FPM/php.ini. What the web server has counted only its page
+tells: sessmirror check --url URL. For its settings: sessmirror --ini PATH check.
+3 sessmirror: --ini /does/not/exist cannot be read; see "sessmirror --help"
+3 sessmirror: --ini needs a value; see "sessmirror --help"
+3 sessmirror: the extension sessmirror is not loaded by this PHP (no php.ini)
+3 sessmirror: the extension sessmirror is not loaded by this PHP (no php.ini)
