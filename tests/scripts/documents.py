@@ -10,7 +10,7 @@ LINK = re.compile(r"\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 DIRECTIVE = re.compile(r"\bsessmirror\.[a-z]+(?:_[a-z]+)*\b")
 # What begins like a directive and is a file.
-FILES = {"sessmirror.so", "sessmirror.ini"}
+FILES = {"sessmirror.so", "sessmirror.ini", "sessmirror.bash"}
 
 
 def documents(root=ROOT):
