@@ -34,6 +34,8 @@ $convert('memcache', <<<'INI'
     memcache.session_prefix_static_key = "shop:"
     INI);
 $convert('memcache, a list that it did not understand', "session.save_handler=memcache\nsession.save_path='tcp://a:11211;tcp://b:11211'\nmemcache.session_redundancy=1");
+$convert('memcache, a list that nobody understands', "session.save_handler=memcache\nsession.save_path='::1'\nmemcache.session_redundancy=1");
+$convert('redis without a list', "session.save_handler=redis");
 $convert('memcached', <<<'INI'
     session.save_handler = memcached
     session.save_path = "PERSISTENT=pool a,b:11212:5, /run/m.sock:0"
@@ -113,6 +115,35 @@ sessmirror.stores = "a:11211, b:11211"
 ; - memcache used the first server only, because ";" does not separate its servers. Now all are used.
 ; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
 => ok: a:11211 1 b:11211 1
+-- memcache, a list that nobody understands: exit code 1
+; From session.save_handler = memcache in OLD.INI
+session.save_handler = sessmirror
+sessmirror.stores = "list-the-stores-here://"
+
+; What became of each directive
+;   session.save_path = ::1
+;       REFUSED: is not understood: write it into sessmirror.stores by hand
+;   memcache.session_redundancy = 1
+;       there was one copy of each session; now there are up to three (sessmirror.redundancy)
+
+; To know
+; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
+=> error: store list, entry 1, "list-the-stores-here://": this release's stores are memcached over tcp:// or unix://, redis://, and lmdb://; the scheme "list-the-stores-here" is not supported: 
+-- redis without a list: exit code 1
+; From session.save_handler = redis in OLD.INI
+session.save_handler = sessmirror
+sessmirror.locking = optimistic
+sessmirror.stores = "list-the-stores-here://"
+
+; What became of each directive
+;   session.save_path = 
+;       REFUSED: no server is listed: write sessmirror.stores by hand
+;   redis.session.locking_enabled = 0, the default
+;       is sessmirror.locking = optimistic: nobody waits, and changes at the same time are merged key by key
+
+; To know
+; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
+=> error: store list, entry 1, "list-the-stores-here://": this release's stores are memcached over tcp:// or unix://, redis://, and lmdb://; the scheme "list-the-stores-here" is not supported: 
 -- memcached: exit code 0
 ; From session.save_handler = memcached in OLD.INI
 session.save_handler = sessmirror

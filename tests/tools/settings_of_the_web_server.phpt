@@ -10,7 +10,9 @@ require __DIR__ . '/common.inc';
 [$a] = Store::start(1);
 $fpm = SessionDirectory::make();
 $extensions = implode('', array_map(fn (string $path) => "extension = $path\n", loaded_extensions()));
-file_put_contents("$fpm->path/php.ini", $extensions . "session.save_handler = sessmirror\nsession.use_strict_mode = 1\nsessmirror.stores = \"{$a->name()}\"\n");
+file_put_contents("$fpm->path/php.ini", $extensions . "session.save_handler = sessmirror\nsessmirror.stores = \"{$a->name()}\"\n");
+mkdir("$fpm->path/conf.d");
+file_put_contents("$fpm->path/conf.d/20-strict.ini", "session.use_strict_mode = 1\n");
 $run = function (string ...$words) use ($fpm, $a): void {
     [$code, $out, $errors] = run([PHP_BINARY, '-n', __DIR__ . '/../../bin/sessmirror', ...$words]);
     $out = preg_replace('/^notice: \S+: memcached \S+ is new enough.*\n/m', '', with_store_names($out, $a));
@@ -22,6 +24,8 @@ $run('--ini', '/does/not/exist', 'status');
 $run('--ini');
 $run('status');
 $run('check', '--json');
+unlink("$fpm->path/conf.d/20-strict.ini");
+rmdir("$fpm->path/conf.d");
 ?>
 --EXPECT--
 0 SESSMIRROR OK - 1 of 1 stores answer | stores=1 stores_answering=1
