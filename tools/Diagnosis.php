@@ -31,7 +31,8 @@ final class Diagnosis
         if ($snapshot->stores === [])
             return [new Finding(Severity::Critical, 'stores', 'there is no store', 'Set sessmirror.stores.')];
         if ($snapshot->storesUp() > 0) return [];
-        return [new Finding(Severity::Critical, 'stores', 'all stores are down', 'No session starts. Start the stores.')];
+        return [new Finding(Severity::Critical, 'stores', 'all stores are down',
+            'No session starts. Start the stores.')];
     }
 
     /** @return list<Finding> */
@@ -63,7 +64,8 @@ final class Diagnosis
     private static function local(Snapshot $snapshot): array
     {
         if ($snapshot->local !== null || count($snapshot->stores) < 2) return [];
-        return [new Finding(Severity::Notice, 'local store', 'no store of the list is this host\'s, so every read crosses the network',
+        return [new Finding(Severity::Notice, 'local store',
+            'no store of the list is this host\'s, so every read crosses the network',
             'Run a store on this host and list it, or name it with sessmirror.local if its address is translated.')];
     }
 
@@ -74,7 +76,8 @@ final class Diagnosis
         foreach (Counters::ADVICE as $name => $advice) {
             $value = $snapshot->counter($name);
             if ($value > 0)
-                $findings[] = new Finding(Severity::Notice, $name, Format::count($value) . ' since the server started', $advice);
+                $findings[] = new Finding(Severity::Notice, $name,
+                    Format::count($value) . ' since the server started', $advice);
         }
         return $findings;
     }

@@ -15,7 +15,8 @@ final class Help
     public static function ofAll(): string
     {
         $rows = [];
-        foreach (array_keys(Application::COMMANDS) as $name) $rows[] = ["  $name", Application::command($name)->summary()];
+        foreach (array_keys(Application::COMMANDS) as $name)
+            $rows[] = ["  $name", Application::command($name)->summary()];
         return "Usage: sessmirror [--ini PATH] [-d NAME=VALUE]... COMMAND [OPTION]...\n\n"
             . self::columns($rows) . "\n" . self::columns([
                 ['  --ini PATH', 'Use this php.ini, or the one in this folder, and its conf.d'],

@@ -27,7 +27,8 @@ final class Metrics
     {
         $snapshot = $this->snapshot;
         $this->begin('info', 'gauge', 'Always 1; the labels name the release, the host and whose figures these are');
-        $this->add('info', ['version' => $snapshot->version, 'host' => $snapshot->host, 'scope' => $snapshot->scope], '1');
+        $this->add('info', ['version' => $snapshot->version, 'host' => $snapshot->host, 'scope' => $snapshot->scope],
+            '1');
         $this->begin('configuration_ok', 'gauge', 'Whether sessions can start with this configuration');
         $this->add('configuration_ok', [], $snapshot->isConfigured() ? '1' : '0');
     }
@@ -43,7 +44,8 @@ final class Metrics
             fn (StoreStatus $store) => (string) $store->weight);
         $this->addOfEach('store_down_seconds', 'gauge', 'How long the store has been down; 0 while it is up',
             fn (StoreStatus $store) => self::decimal($store->down_for_s));
-        $this->addOfEach('store_latency_seconds', 'gauge', 'Mean time of recent answers; missing until it is measured',
+        $this->addOfEach('store_latency_seconds', 'gauge',
+            'Mean time of recent answers; missing until it is measured',
             fn (StoreStatus $store) => $store->latency_us > 0 ? self::decimal($store->latency_us / 1e6) : null);
         $this->addOfEach('store_requests_total', 'counter', 'Requests to the store',
             fn (StoreStatus $store) => (string) $store->requests);
@@ -58,16 +60,19 @@ final class Metrics
         $this->begin('store_state', 'gauge', 'The state of the store is the label whose value is 1');
         foreach ($this->snapshot->stores as $store)
             foreach (array_unique([...StoreStatus::STATES, $store->state]) as $state)
-                $this->add('store_state', ['store' => $store->name, 'state' => $state], $store->state === $state ? '1' : '0');
+                $this->add('store_state', ['store' => $store->name, 'state' => $state],
+                    $store->state === $state ? '1' : '0');
     }
 
     private function addRefill(): void
     {
-        $this->addOfEach('store_refill_listed_sessions', 'gauge', 'Sessions that the last refill has to compare, so far',
+        $this->addOfEach('store_refill_listed_sessions', 'gauge',
+            'Sessions that the last refill has to compare, so far',
             fn (StoreStatus $store) => (string) $store->refill_listed);
         $this->addOfEach('store_refill_compared_sessions', 'gauge', 'Sessions that the last refill has compared',
             fn (StoreStatus $store) => (string) $store->refill_seen);
-        $this->addOfEach('store_refill_copied_sessions', 'gauge', 'Sessions that the last refill has copied to the store',
+        $this->addOfEach('store_refill_copied_sessions', 'gauge',
+            'Sessions that the last refill has copied to the store',
             fn (StoreStatus $store) => (string) $store->refill_copied);
     }
 

@@ -15,7 +15,8 @@ final class OtherSettings
      * @param list<string> $defined values of -d
      * @param list<string> $words of the command line without these options and the program's name
      */
-    private function __construct(private string $script, private ?string $ini, private array $defined, public readonly array $words) {}
+    private function __construct(private string $script, private ?string $ini, private array $defined,
+        public readonly array $words) {}
 
     /** @param list<string> $argv */
     public static function fromWords(array $argv): self
@@ -41,7 +42,8 @@ final class OtherSettings
     {
         $command = [PHP_BINARY, ...$this->iniOptions()];
         foreach ($this->defined as $value) array_push($command, '-d', $value);
-        $process = proc_open([...$command, $this->script, ...$this->words], [STDIN, STDOUT, STDERR], $pipes, null, $this->environment());
+        $process = proc_open([...$command, $this->script, ...$this->words], [STDIN, STDOUT, STDERR], $pipes, null,
+            $this->environment());
         if ($process === false) throw new \RuntimeException('PHP cannot be started again');
         return proc_close($process);
     }

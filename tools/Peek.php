@@ -19,7 +19,10 @@ final class Peek extends \SessionHandler
 
     private function __construct() {}
 
-    /** The payload of a session as PHP has serialized it; '' when there is no such session, or an empty one. Takes no lock. */
+    /**
+     * The payload of a session as PHP has serialized it; '' when there is no such session, or an
+     * empty one. Takes no lock.
+     */
     public static function at(string $id): string
     {
         return self::within($id, self::LOOKING, fn (self $session) => $session->payload);
@@ -75,7 +78,8 @@ final class Peek extends \SessionHandler
             $session = new self();
             session_set_save_handler($session, false);
             session_id($id);
-            if (!session_start()) throw new \RuntimeException(implode("\n", $warnings->texts()) ?: 'the session cannot be opened');
+            if (!session_start())
+                throw new \RuntimeException(implode("\n", $warnings->texts()) ?: 'the session cannot be opened');
             try {
                 if (session_id() !== $id) throw new UsageError('PHP takes no such session id');
                 return $look($session);
@@ -88,6 +92,7 @@ final class Peek extends \SessionHandler
     private static function insistOnHandler(): void
     {
         $snapshot = Snapshot::take();
-        if (!$snapshot->isConfigured()) throw new \RuntimeException("configuration: $snapshot->configuration; see --ini in \"sessmirror --help\"");
+        if (!$snapshot->isConfigured())
+            throw new \RuntimeException("configuration: $snapshot->configuration; see --ini in \"sessmirror --help\"");
     }
 }

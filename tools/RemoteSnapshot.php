@@ -13,7 +13,8 @@ final class RemoteSnapshot
     public static function of(string $url, float $timeout_s = 5.0): Snapshot
     {
         $shown = preg_replace('~//[^/@]*@~', '//', $url);
-        if (preg_match('~^https?://~i', $url) !== 1) throw new UsageError("\"$shown\" is no address of a page (http:// or https://)");
+        if (preg_match('~^https?://~i', $url) !== 1)
+            throw new UsageError("\"$shown\" is no address of a page (http:// or https://)");
         $text = self::fetch($url . (str_contains($url, '?') ? '&' : '?') . 'format=json', $shown, $timeout_s);
         try {
             return Snapshot::fromJson($text);
@@ -24,7 +25,8 @@ final class RemoteSnapshot
 
     private static function fetch(string $url, string $shown, float $timeout_s): string
     {
-        $context = stream_context_create(['http' => ['timeout' => $timeout_s, 'user_agent' => 'sessmirror', 'follow_location' => 0]]);
+        $context = stream_context_create(['http' => ['timeout' => $timeout_s, 'user_agent' => 'sessmirror',
+            'follow_location' => 0]]);
         $warnings = new Warnings();
         $text = $warnings->during(fn () => file_get_contents($url, false, $context, 0, self::MAX_BYTES));
         if ($text !== false) return $text;

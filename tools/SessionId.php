@@ -5,7 +5,10 @@ declare(strict_types=1);
 
 namespace Sessmirror;
 
-/** The session id that a command is given: an operand, or "-" for a line of the standard input, which no list of processes shows. */
+/**
+ * The session id that a command is given: an operand, or "-" for a line of the standard input,
+ * which no list of processes shows.
+ */
 final class SessionId
 {
     public static function from(Arguments $arguments): string

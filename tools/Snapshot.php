@@ -47,7 +47,8 @@ final class Snapshot
             fn ($row) => StoreStatus::fromRow(is_array($row) ? $row : []), array_values($field->list('stores')));
         $counters = new Fields($field->list('counters'), 'the counters');
         $values = [];
-        foreach (array_keys($field->list('counters')) as $name) $values[(string) $name] = $counters->count((string) $name);
+        foreach (array_keys($field->list('counters')) as $name)
+            $values[(string) $name] = $counters->count((string) $name);
         return new self($status, $field->text('version'), $field->text('host'), $field->text('scope'),
             $field->text('configuration'), $field->textOrNull('local'), $stores, $values);
     }
@@ -55,7 +56,8 @@ final class Snapshot
     public static function fromJson(string $text): self
     {
         $status = json_decode($text, true, 16);
-        if (!is_array($status)) throw new \UnexpectedValueException('not what sessmirror_status() returns: no JSON object');
+        if (!is_array($status))
+            throw new \UnexpectedValueException('not what sessmirror_status() returns: no JSON object');
         return self::fromStatus($status);
     }
 

@@ -5,7 +5,10 @@ declare(strict_types=1);
 
 namespace Sessmirror\Check;
 
-/** One request to one store and its answer. Many are under way at the same time, so that dead stores cost one timeout together. */
+/**
+ * One request to one store and its answer. Many are under way at the same time, so that dead stores
+ * cost one timeout together.
+ */
 final class Exchange
 {
     private const MAX_BYTES = 1 << 18;
@@ -29,7 +32,8 @@ final class Exchange
             self::step($open, $left);
         }
         foreach ($exchanges as $exchange)
-            if ($exchange->socket !== null) $exchange->finish($exchange->request === '' ? 'does not answer' : 'cannot be connected to');
+            if ($exchange->socket !== null)
+                $exchange->finish($exchange->request === '' ? 'does not answer' : 'cannot be connected to');
     }
 
     /** @param array<Exchange> $open */

@@ -24,7 +24,8 @@ final class Fleet
         if (count($usable) < 2) return [];
         $first = array_key_first($usable);
         foreach (array_slice($usable, 1, null, true) as $other => $snapshot)
-            array_push($findings, ...self::lists($first, $usable[$first], $other, $snapshot), ...self::releases($first, $usable[$first], $other, $snapshot));
+            array_push($findings, ...self::lists($first, $usable[$first], $other, $snapshot),
+                ...self::releases($first, $usable[$first], $other, $snapshot));
         return [...$findings, ...self::hosts($usable)];
     }
 
@@ -33,7 +34,8 @@ final class Fleet
     {
         $names = fn (Snapshot $snapshot) => array_map(fn (StoreStatus $store) => "$store->name (weight $store->weight)", $snapshot->stores);
         $only = fn (string $who, array $more) => $more === [] ? [] : ["$who alone has " . implode(', ', $more)];
-        $texts = [...$only($first, array_diff($names($a), $names($b))), ...$only($other, array_diff($names($b), $names($a)))];
+        $texts = [...$only($first, array_diff($names($a), $names($b))),
+            ...$only($other, array_diff($names($b), $names($a)))];
         if ($texts === []) return [];
         return [new Finding(Severity::Critical, 'lists of stores', implode('; ', $texts),
             'Write the same stores in the same way on every web server: their names place the sessions.')];
@@ -51,9 +53,11 @@ final class Fleet
     private static function hosts(array $snapshots): array
     {
         $findings = [];
-        foreach (array_count_values(array_map(fn (Snapshot $snapshot) => $snapshot->host, $snapshots)) as $host => $count)
+        $hosts = array_map(fn (Snapshot $snapshot) => $snapshot->host, $snapshots);
+        foreach (array_count_values($hosts) as $host => $count)
             if ($count > 1)
-                $findings[] = new Finding(Severity::Notice, 'hosts', "$count of the addresses lead to one web server ($host)",
+                $findings[] = new Finding(Severity::Notice, 'hosts',
+                    "$count of the addresses lead to one web server ($host)",
                     'Ask each web server by its own address, not through the balancer.');
         return $findings;
     }

@@ -20,7 +20,8 @@ final class Reach
         $missing = count(array_filter($facts, fn (StoreFacts $one) => $one->trouble !== null));
         if ($missing === 0) return null;
         if ($missing === count($facts))
-            return new Finding(Severity::Critical, 'stores', 'this host reaches none of them', 'No session starts here until one is back.');
+            return new Finding(Severity::Critical, 'stores', 'this host reaches none of them',
+                'No session starts here until one is back.');
         if ($copies === null || $missing < $copies) return null;
         return new Finding(Severity::Critical, 'stores', "$missing out of reach, and each session is kept on $copies",
             'Sessions that are on these stores alone cannot start until one of them is back.');

@@ -27,8 +27,10 @@ final class StoreProbe
 
     private static function facts(Address $address, Exchange $exchange): StoreFacts
     {
-        if ($exchange->trouble !== null) return new StoreFacts($address->name, $address->is_redis, $exchange->trouble);
-        return $address->is_redis ? self::ofRedis($address->name, $exchange->answer) : self::ofMemcached($address->name, $exchange->answer);
+        if ($exchange->trouble !== null)
+            return new StoreFacts($address->name, $address->is_redis, $exchange->trouble);
+        return $address->is_redis ? self::ofRedis($address->name, $exchange->answer)
+            : self::ofMemcached($address->name, $exchange->answer);
     }
 
     private static function isWholeOfMemcached(string $answer): bool
@@ -44,26 +46,31 @@ final class StoreProbe
     private static function ofMemcached(string $name, string $answer): StoreFacts
     {
         if (preg_match('/^VERSION (\S+)\r\n/', $answer, $version) !== 1)
-            return new StoreFacts($name, false, 'is no memcached: it answers "' . substr((string) strtok($answer, "\r\n"), 0, 60) . '"');
+            return new StoreFacts($name, false, 'is no memcached: it answers "'
+                . substr((string) strtok($answer, "\r\n"), 0, 60) . '"');
         preg_match_all('/^STAT (\S+) (\S+)\r$/m', $answer, $found);
         $stats = array_combine($found[1], $found[2]);
         $number = fn (string $key) => (int) ($stats[$key] ?? 0);
-        return new StoreFacts($name, false, null, false, $version[1], isset($stats['time']) ? $number('time') - microtime(true) : null,
-            $number('bytes'), $number('limit_maxbytes'), $number('evictions'), $number('curr_connections'), $number('max_connections'),
-            $number('uptime'));
+        return new StoreFacts($name, false, null, false, $version[1],
+            isset($stats['time']) ? $number('time') - microtime(true) : null,
+            $number('bytes'), $number('limit_maxbytes'), $number('evictions'), $number('curr_connections'),
+            $number('max_connections'), $number('uptime'));
     }
 
     private static function ofRedis(string $name, string $answer): StoreFacts
     {
-        if (preg_match('/^-(NOAUTH|NOPERM|WRONGPASS|DENIED)/', $answer) === 1) return new StoreFacts($name, true, null, true);
+        if (preg_match('/^-(NOAUTH|NOPERM|WRONGPASS|DENIED)/', $answer) === 1)
+            return new StoreFacts($name, true, null, true);
         if (preg_match('/^redis_version:(\S+)\r$/m', $answer, $version) !== 1)
-            return new StoreFacts($name, true, 'is no Redis: it answers "' . substr((string) strtok($answer, "\r\n"), 0, 60) . '"');
+            return new StoreFacts($name, true, 'is no Redis: it answers "'
+                . substr((string) strtok($answer, "\r\n"), 0, 60) . '"');
         preg_match_all('/^(\w+):([^\r]*)\r$/m', $answer, $found);
         $info = array_combine($found[1], $found[2]);
         $number = fn (string $key) => (int) ($info[$key] ?? 0);
         $has_time = preg_match('/\*2\r\n\$\d+\r\n(\d+)\r\n\$\d+\r\n(\d+)\r\n/', $answer, $time) === 1;
-        return new StoreFacts($name, true, null, false, $version[1], $has_time ? $time[1] + $time[2] / 1e6 - microtime(true) : null,
-            $number('used_memory'), $number('maxmemory'), $number('evicted_keys'), $number('connected_clients'), $number('maxclients'),
-            $number('uptime_in_seconds'), $info['maxmemory_policy'] ?? '', $info['role'] ?? '');
+        return new StoreFacts($name, true, null, false, $version[1],
+            $has_time ? $time[1] + $time[2] / 1e6 - microtime(true) : null,
+            $number('used_memory'), $number('maxmemory'), $number('evicted_keys'), $number('connected_clients'),
+            $number('maxclients'), $number('uptime_in_seconds'), $info['maxmemory_policy'] ?? '', $info['role'] ?? '');
     }
 }

@@ -25,16 +25,18 @@ final class StoreRules
             return [new Finding(Severity::Warning, $facts->name, $facts->trouble,
                 'Start the store, or open the way to it from this host (address, firewall, permissions of the socket).')];
         if ($facts->wants_password)
-            return [new Finding(Severity::Notice, $facts->name, 'answers, and tells this command nothing without a password', '')];
-        return array_values(array_filter([self::version($facts), self::clock($facts), self::memory($facts), self::evictions($facts),
-            self::connections($facts), self::policy($facts), self::role($facts)]));
+            return [new Finding(Severity::Notice, $facts->name,
+                'answers, and tells this command nothing without a password', '')];
+        return array_values(array_filter([self::version($facts), self::clock($facts), self::memory($facts),
+            self::evictions($facts), self::connections($facts), self::policy($facts), self::role($facts)]));
     }
 
     private static function version(StoreFacts $facts): ?Finding
     {
         $needed = $facts->is_redis ? self::REDIS_NEEDED : self::MEMCACHED_NEEDED;
         if (version_compare($facts->version, $needed, '<'))
-            return new Finding(Severity::Critical, $facts->name, "version $facts->version is too old", "Install $needed or newer.");
+            return new Finding(Severity::Critical, $facts->name, "version $facts->version is too old",
+                "Install $needed or newer.");
         if ($facts->is_redis || version_compare($facts->version, self::MEMCACHED_BETTER, '>=')) return null;
         return new Finding(Severity::Notice, $facts->name, "memcached $facts->version is new enough",
             self::MEMCACHED_BETTER . ' or newer saves some packets and memory.');
@@ -43,8 +45,10 @@ final class StoreRules
     private static function clock(StoreFacts $facts): ?Finding
     {
         if ($facts->clock_ahead_s === null || abs($facts->clock_ahead_s) < self::CLOCK_S) return null;
-        $text = sprintf('its clock is %.0f s %s this host\'s', abs($facts->clock_ahead_s), $facts->clock_ahead_s > 0 ? 'ahead of' : 'behind');
-        return new Finding(Severity::Warning, $facts->name, $text, 'Keep the clocks of all hosts within 5 s (NTP, chrony).');
+        $text = sprintf('its clock is %.0f s %s this host\'s', abs($facts->clock_ahead_s),
+            $facts->clock_ahead_s > 0 ? 'ahead of' : 'behind');
+        return new Finding(Severity::Warning, $facts->name, $text,
+            'Keep the clocks of all hosts within 5 s (NTP, chrony).');
     }
 
     private static function memory(StoreFacts $facts): ?Finding
@@ -57,7 +61,8 @@ final class StoreRules
     private static function evictions(StoreFacts $facts): ?Finding
     {
         if ($facts->evictions === 0) return null;
-        $text = Format::count($facts->evictions) . ' items were dropped before their time, in ' . Format::duration($facts->uptime_s);
+        $text = Format::count($facts->evictions) . ' items were dropped before their time, in '
+            . Format::duration($facts->uptime_s);
         return new Finding(Severity::Warning, $facts->name, $text, self::more($facts));
     }
 
@@ -65,7 +70,8 @@ final class StoreRules
     {
         if ($facts->max_connections === 0 || $facts->connections < self::FULL * $facts->max_connections) return null;
         $option = $facts->is_redis ? 'maxclients' : '-c';
-        return new Finding(Severity::Warning, $facts->name, "$facts->connections of $facts->max_connections connections are in use",
+        return new Finding(Severity::Warning, $facts->name,
+            "$facts->connections of $facts->max_connections connections are in use",
             "Raise $option: every worker of every web server keeps one.");
     }
 
@@ -79,7 +85,8 @@ final class StoreRules
     private static function role(StoreFacts $facts): ?Finding
     {
         if ($facts->role !== 'slave') return null;
-        return new Finding(Severity::Critical, $facts->name, 'replicates another Redis, so it takes no sessions', 'List servers that take writes.');
+        return new Finding(Severity::Critical, $facts->name, 'replicates another Redis, so it takes no sessions',
+            'List servers that take writes.');
     }
 
     private static function more(StoreFacts $facts): string

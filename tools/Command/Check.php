@@ -48,7 +48,8 @@ final class Check implements Command
     public function run(Arguments $arguments, Console $console): int
     {
         $arguments->exactly(0);
-        $timeout = filter_var($arguments->one('timeout') ?? '2', FILTER_VALIDATE_FLOAT, ['options' => ['min_range' => 0.01, 'max_range' => 60]]);
+        $timeout = filter_var($arguments->one('timeout') ?? '2', FILTER_VALIDATE_FLOAT,
+            ['options' => ['min_range' => 0.01, 'max_range' => 60]]);
         if ($timeout === false) throw new UsageError('--timeout is a number of seconds up to 60');
         $snapshots = self::snapshots($arguments->all('url'), $timeout);
         $facts = StoreProbe::ask(self::names($snapshots), $timeout);
@@ -56,7 +57,8 @@ final class Check implements Command
         usort($findings, fn (Finding $a, Finding $b) => $b->severity->value <=> $a->severity->value);
         $worst = Severity::worstOf(...$findings);
         if ($arguments->has('json'))
-            $console->writeJson(['severity' => $worst->word(), 'findings' => array_map(fn (Finding $one) => $one->toRow(), $findings),
+            $console->writeJson(['severity' => $worst->word(),
+                'findings' => array_map(fn (Finding $one) => $one->toRow(), $findings),
                 'stores' => array_map(fn (StoreFacts $one) => $one->toRow(), $facts)]);
         else $console->write(self::text($worst, $findings, $snapshots, $facts));
         return $worst->value;
@@ -67,7 +69,8 @@ final class Check implements Command
     {
         if ($urls === []) return [self::OWN => Snapshot::take()];
         $snapshots = [];
-        foreach ($urls as $url) $snapshots[preg_replace('~//[^/@]*@~', '//', $url)] = RemoteSnapshot::of($url, $timeout);
+        foreach ($urls as $url)
+            $snapshots[preg_replace('~//[^/@]*@~', '//', $url)] = RemoteSnapshot::of($url, $timeout);
         return $snapshots;
     }
 
@@ -85,13 +88,21 @@ final class Check implements Command
         $findings = Fleet::compare($snapshots);
         foreach ($snapshots as $where => $snapshot)
             foreach (Diagnosis::of($snapshot) as $one)
-                $findings[] = $where === self::OWN ? $one : new Finding($one->severity, "$where: $one->subject", $one->text, $one->remedy);
+                $findings[] = $where === self::OWN ? $one : new Finding($one->severity, "$where: $one->subject",
+                    $one->text, $one->remedy);
         $own = $snapshots[self::OWN] ?? null;
         if ($own !== null && $own->isConfigured())
-            array_push($findings, ...SettingsRules::of(fn (string $name) => (string) (get_cfg_var($name) ?: ini_get($name)), count($own->stores)));
+            array_push($findings, ...SettingsRules::of(self::directive(...), count($own->stores)));
         foreach ($facts as $store) array_push($findings, ...StoreRules::of($store));
-        $copies = $own === null ? null : Reach::copies((string) ini_get('sessmirror.redundancy'), count($own->stores));
+        $copies = $own === null ? null : Reach::copies((string) ini_get('sessmirror.redundancy'),
+            count($own->stores));
         return [...$findings, ...array_filter([Reach::of($facts, $copies)])];
+    }
+
+    /** As php.ini says it: the command line has no limit of time, whatever stands there. */
+    private static function directive(string $name): string
+    {
+        return (string) (get_cfg_var($name) ?: ini_get($name));
     }
 
     /** @param list<Finding> $findings @param array<string, Snapshot> $snapshots @param list<StoreFacts> $facts */
@@ -100,13 +111,17 @@ final class Check implements Command
         $reached = count(array_filter($facts, fn (StoreFacts $one) => $one->trouble === null));
         $urgent = array_filter($findings, fn (Finding $one) => $one->severity->value > 0);
         $text = 'SESSMIRROR ' . strtoupper($worst->word()) . ' - ';
-        $text .= $urgent === [] ? (count($facts) === 0 ? 'configuration ok' : "$reached of " . count($facts) . ' stores answer')
+        $calm = $facts === [] ? 'configuration ok' : "$reached of " . count($facts) . ' stores answer';
+        $text .= $urgent === [] ? $calm
             : implode('; ', array_map(fn (Finding $one) => "$one->subject: $one->text", $urgent));
-        $text = Format::printable($text) . ($facts === [] ? '' : " | stores=" . count($facts) . " stores_answering=$reached") . "\n";
+        $figures = $facts === [] ? '' : ' | stores=' . count($facts) . " stores_answering=$reached";
+        $text = Format::printable($text) . "$figures\n";
         foreach ($findings as $one)
-            $text .= Format::printable("{$one->severity->word()}: $one->subject: $one->text" . ($one->remedy === '' ? '' : ". $one->remedy")) . "\n";
+            $text .= Format::printable("{$one->severity->word()}: $one->subject: $one->text"
+                . ($one->remedy === '' ? '' : ". $one->remedy")) . "\n";
         if (!isset($snapshots[self::OWN])) return $text;
-        return $text . 'The settings are those of ' . (php_ini_loaded_file() ?: 'no php.ini') . ". What the web server has counted only its page\n"
+        return $text . 'The settings are those of ' . (php_ini_loaded_file() ?: 'no php.ini')
+            . ". What the web server has counted only its page\n"
             . "tells: sessmirror check --url URL. For its settings: sessmirror --ini PATH check.\n";
     }
 }

@@ -17,7 +17,10 @@ interface Command
     /** What it is given besides options: "ID"; may be empty. */
     public function operands(): string;
 
-    /** @return array<string, array{?string, string}> by name: what its value is called (null: it has none), and a text */
+    /**
+     * @return array<string, array{?string, string}> by name: what its value is called (null: it has
+     * none), and a text
+     */
     public function options(): array;
 
     /** @return int the exit code, one of Sessmirror\ExitCode */

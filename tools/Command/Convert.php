@@ -39,7 +39,8 @@ final class Convert implements Command
         $old = IniFile::read($path);
         $new = Converter::convert($old, $arguments->one('handler'));
         if ($arguments->has('json'))
-            $console->writeJson(['handler' => $new->handler, 'settings' => $new->settings, 'directives' => $new->directives, 'notes' => $new->notes]);
+            $console->writeJson(['handler' => $new->handler, 'settings' => $new->settings,
+                'directives' => $new->directives, 'notes' => $new->notes]);
         else $console->write(self::text($old, $new));
         return $new->isWhole() ? ExitCode::OK : ExitCode::WARNING;
     }
@@ -48,14 +49,18 @@ final class Convert implements Command
     {
         $text = "; From session.save_handler = $new->handler in $old->path\n";
         foreach ($new->settings as $name => $value)
-            $text .= ($old->is_pool ? "php_admin_value[$name]" : $name) . ' = ' . (preg_match('/^\w+$/', $value) === 1 ? $value : "\"$value\"") . "\n";
+            $text .= ($old->is_pool ? "php_admin_value[$name]" : $name) . ' = '
+                . (preg_match('/^\w+$/', $value) === 1 ? $value : "\"$value\"") . "\n";
         $text .= "\n; What became of each directive\n";
         foreach ($new->directives as $one) {
             $value = self::comment($one['value']);
-            $text .= ";   $one[name] = $value\n;       " . ($one['outcome'] === 'became' ? '' : strtoupper($one['outcome']) . ': ') . self::comment($one['text']) . "\n";
+            $text .= ";   $one[name] = $value\n;       "
+                . ($one['outcome'] === 'became' ? '' : strtoupper($one['outcome']) . ': ')
+                . self::comment($one['text']) . "\n";
         }
         if ($new->notes === []) return $text;
-        return $text . "\n; To know\n" . implode('', array_map(fn (string $note) => '; - ' . self::comment($note) . "\n", $new->notes));
+        return $text . "\n; To know\n" . implode('',
+            array_map(fn (string $note) => '; - ' . self::comment($note) . "\n", $new->notes));
     }
 
     /** A text that cannot leave its line. */

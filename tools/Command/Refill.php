@@ -14,7 +14,10 @@ use Sessmirror\StoreStatus;
 use Sessmirror\TextTable;
 use Sessmirror\Warnings;
 
-/** sessmirror refill: brings every store up to date now. Ended and begun again, it goes on: what is there is not copied. */
+/**
+ * sessmirror refill: brings every store up to date now. Ended and begun again, it goes on: what is
+ * there is not copied.
+ */
 final class Refill implements Command
 {
     private const WIDTH = 40;
@@ -59,14 +62,15 @@ final class Refill implements Command
         $rate = (int) ($compared / max(0.001, (hrtime(true) - $started) / 1e9));
         $filled = (int) ($done * self::WIDTH);
         return sprintf("\r[%s%s] %3d %%  %s compared, %s copied, %s/s", str_repeat('#', $filled),
-            str_repeat('.', self::WIDTH - $filled), $done * 100, Format::count($compared), Format::count($copied), Format::count($rate));
+            str_repeat('.', self::WIDTH - $filled), $done * 100, Format::count($compared), Format::count($copied),
+            Format::count($rate));
     }
 
     /** @param list<array{name: string, compared: int, copied: int, error: ?string}> $results */
     private static function table(array $results): string
     {
-        $rows = array_map(fn (array $store) => [$store['name'], Format::count($store['compared']), Format::count($store['copied']),
-            $store['error'] ?? 'up to date'], $results);
+        $rows = array_map(fn (array $store) => [$store['name'], Format::count($store['compared']),
+            Format::count($store['copied']), $store['error'] ?? 'up to date'], $results);
         return TextTable::of(['store', 'compared', 'copied', ''], $rows);
     }
 }

@@ -13,7 +13,10 @@ use Sessmirror\Peek;
 use Sessmirror\SessionId;
 use Sessmirror\TextTable;
 
-/** sessmirror show: whether a session is there, and how large its parts are. It takes no lock and extends no lifetime. */
+/**
+ * sessmirror show: whether a session is there, and how large its parts are. It takes no lock and
+ * extends no lifetime.
+ */
 final class Show implements Command
 {
     public function summary(): string
@@ -42,7 +45,8 @@ final class Show implements Command
         $keys = $arguments->has('keys') && $payload !== '' ? self::keys(Peek::decode($id, $payload)) : null;
         $contents = $arguments->has('contents') ? $payload : null;
         if ($arguments->has('json'))
-            $console->writeJson(['exists' => $payload !== '', 'bytes' => strlen($payload), 'keys' => $keys, 'contents' => $contents]);
+            $console->writeJson(['exists' => $payload !== '', 'bytes' => strlen($payload), 'keys' => $keys,
+                'contents' => $contents]);
         else $console->write(self::text($payload, $keys, $contents));
         return $payload === '' ? ExitCode::WARNING : ExitCode::OK;
     }
@@ -51,7 +55,8 @@ final class Show implements Command
     private static function keys(?array $values): array
     {
         if ($values === null)
-            throw new \RuntimeException('the session cannot be decoded with session.serialize_handler = ' . ini_get('session.serialize_handler'));
+            throw new \RuntimeException('the session cannot be decoded with session.serialize_handler = '
+                . ini_get('session.serialize_handler'));
         $keys = [];
         foreach ($values as $key => $value)
             $keys[] = ['key' => (string) $key, 'type' => self::typeOf($value), 'bytes' => self::sizeOf($value)];
@@ -81,7 +86,9 @@ final class Show implements Command
         $text = Format::count(strlen($payload)) . " bytes as PHP has serialized it\n";
         if ($keys !== null)
             $text .= TextTable::of(['key', 'type', 'bytes'], array_map(
-                fn (array $row) => [$row['key'], $row['type'], $row['bytes'] === null ? '-' : Format::count($row['bytes'])], $keys));
-        return $text . ($contents === null ? '' : (stream_isatty(STDOUT) ? Format::printable($contents) : $contents) . "\n");
+                fn (array $row) => [$row['key'], $row['type'],
+                    $row['bytes'] === null ? '-' : Format::count($row['bytes'])], $keys));
+        if ($contents === null) return $text;
+        return $text . (stream_isatty(STDOUT) ? Format::printable($contents) : $contents) . "\n";
     }
 }

@@ -50,7 +50,8 @@ final class Status implements Command
         if ($arguments->has('json') && $arguments->has('prometheus')) throw new UsageError('--json or --prometheus');
         $url = $arguments->one('url');
         $snapshot = $url === null ? Snapshot::take() : RemoteSnapshot::of($url);
-        if (!$snapshot->isOfServer() && ($arguments->has('json') || $arguments->has('prometheus'))) $console->say(self::OWN_FIGURES);
+        if (!$snapshot->isOfServer() && ($arguments->has('json') || $arguments->has('prometheus')))
+            $console->say(self::OWN_FIGURES);
         $console->write(match (true) {
             $arguments->has('json') => $snapshot->toJson(),
             $arguments->has('prometheus') => Metrics::of($snapshot),

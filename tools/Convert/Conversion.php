@@ -58,16 +58,18 @@ final class Conversion
     private function tell(string $name, string $value, string $outcome, string $text): void
     {
         $value = str_contains($name, 'pass') || str_contains($name, 'user') ? '***' : self::masked($value);
-        $last = array_key_last($this->directives);
-        if ($last !== null && [$this->directives[$last]['name'], $this->directives[$last]['outcome']] === [$name, $outcome] && $outcome === 'became')
-            $this->directives[$last]['text'] .= "; $text";
-        else
+        $last = array_pop($this->directives);
+        $goes_on = $last !== null && $outcome === 'became' && [$last['name'], $last['outcome']] === [$name, $outcome];
+        if ($goes_on) $last['text'] .= "; $text";
+        if ($last !== null) $this->directives[] = $last;
+        if (!$goes_on)
             $this->directives[] = ['name' => $name, 'value' => $value, 'outcome' => $outcome, 'text' => $text];
     }
 
     /** Without passwords. */
     private static function masked(string $text): string
     {
-        return (string) preg_replace('/((?:auth|pass)[^=,;\s]*=)[^&,;\s]*/i', '$1***', preg_replace('~//[^/@\s]*@~', '//***@', $text));
+        return (string) preg_replace('/((?:auth|pass)[^=,;\s]*=)[^&,;\s]*/i', '$1***',
+            preg_replace('~//[^/@\s]*@~', '//***@', $text));
     }
 }

@@ -32,9 +32,11 @@ final class Converter
     private static function convertOfPhp(IniFile $old, Conversion $new): void
     {
         foreach (['session.gc_probability', 'session.gc_divisor'] as $name)
-            if ($old->has($name)) $new->gone($name, $old->text($name), 'without meaning: stores expire sessions by themselves');
+            if ($old->has($name))
+                $new->gone($name, $old->text($name), 'without meaning: stores expire sessions by themselves');
         if ($old->has('session.gc_maxlifetime'))
-            $new->became('session.gc_maxlifetime', $old->text('session.gc_maxlifetime'), 'stays: the lifetime of a session, extended by every use');
+            $new->became('session.gc_maxlifetime', $old->text('session.gc_maxlifetime'),
+                'stays: the lifetime of a session, extended by every use');
         $serializer = strtolower($old->text('session.serialize_handler'));
         if (in_array($serializer, ['igbinary', 'msgpack'], true))
             $new->note("Sessions that $serializer serializes cannot be merged key by key. session.serialize_handler = sessmirror_segmented with"

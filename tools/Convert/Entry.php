@@ -30,7 +30,8 @@ final class Entry
         $weight = is_string($parameters['weight'] ?? null) ? (int) $parameters['weight'] : 1;
         if (preg_match('~^(/[^:]*)(?::0(?::(\d+))?)?$~', $place, $match) === 1)
             return new self($text, $scheme, '', null, $match[1], (int) ($match[2] ?? $weight), $parameters);
-        if (preg_match('~^(\[[0-9a-f:.]+\]|[^:/\[\]\s]+)(?::(\d+))?(?::(\d+))?/?$~i', $place, $match) !== 1) return null;
+        if (preg_match('~^(\[[0-9a-f:.]+\]|[^:/\[\]\s]+)(?::(\d+))?(?::(\d+))?/?$~i', $place, $match) !== 1)
+            return null;
         $port = isset($match[2]) && $match[2] !== '' ? (int) $match[2] : null;
         return new self($text, $scheme, $match[1], $port, '', (int) ($match[3] ?? $weight), $parameters);
     }
@@ -57,10 +58,13 @@ final class Entry
     public function asRedis(): string
     {
         $database = (int) ($this->parameter('database') ?? 0);
-        $parameters = ['timeout' => self::seconds($this->parameter('timeout')), 'read_timeout' => self::seconds($this->parameter('read_timeout'))];
+        $parameters = ['timeout' => self::seconds($this->parameter('timeout')),
+            'read_timeout' => self::seconds($this->parameter('read_timeout'))];
         if ($this->isSocket())
-            return 'redis://' . $this->user() . $this->path . self::query($this->weight, $parameters + ['database' => $database === 0 ? null : (string) $database]);
-        return 'redis://' . $this->user() . $this->host . ':' . ($this->port ?? 6379) . ($database === 0 ? '' : "/$database") . self::query($this->weight, $parameters);
+            return 'redis://' . $this->user() . $this->path
+                . self::query($this->weight, $parameters + ['database' => $database === 0 ? null : (string) $database]);
+        return 'redis://' . $this->user() . $this->host . ':' . ($this->port ?? 6379)
+            . ($database === 0 ? '' : "/$database") . self::query($this->weight, $parameters);
     }
 
     public function hasPassword(): bool
@@ -72,7 +76,8 @@ final class Entry
     {
         $auth = $this->parameters['auth'] ?? '';
         $words = is_array($auth) ? array_values(array_filter($auth, 'is_string')) : [$auth];
-        if (is_array($auth) && isset($auth['pass'])) $words = [(string) ($auth['user'] ?? ''), (string) $auth['pass']];
+        if (is_array($auth) && isset($auth['pass']))
+            $words = [(string) ($auth['user'] ?? ''), (string) $auth['pass']];
         if ($words === [] || $words === ['']) return '';
         $words = array_map(rawurlencode(...), $words);
         return (count($words) > 1 ? "$words[0]:$words[1]" : ":$words[0]") . '@';

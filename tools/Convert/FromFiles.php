@@ -14,16 +14,20 @@ final class FromFiles extends Peer
         $path = preg_replace('/^(\d+;)?([0-7]+;)?/', '', $value);
         $this->new->note('With more than one web server, set sessmirror.stores to the memcached or Redis of all of them instead.');
         if ($path === '') {
-            $this->new->became('session.save_path', $value, 'sessions are kept in an embedded store, in the folder for temporary files');
+            $this->new->became('session.save_path', $value,
+                'sessions are kept in an embedded store, in the folder for temporary files');
             return;
         }
         if (preg_match('~^/[^\s,;?]*$~', $path) !== 1) {
-            $this->new->refused('session.save_path', $value, 'an embedded store needs an absolute path without blanks');
+            $this->new->refused('session.save_path', $value,
+                'an embedded store needs an absolute path without blanks');
             return;
         }
         $this->new->set('sessmirror.stores', "lmdb://$path");
-        $this->new->became('session.save_path', $value, 'is an embedded store in that folder: one file instead of one for each session');
-        if ($path !== $value) $this->new->note('The depth and the mode of the folders are gone: there are three files, of mode 0600.');
+        $this->new->became('session.save_path', $value,
+            'is an embedded store in that folder: one file instead of one for each session');
+        if ($path !== $value)
+            $this->new->note('The depth and the mode of the folders are gone: there are three files, of mode 0600.');
     }
 
     protected function reasons(): array

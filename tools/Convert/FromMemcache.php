@@ -10,15 +10,19 @@ final class FromMemcache extends Peer
 {
     protected function convertOwn(IniFile $old): void
     {
-        $directive = $old->text('memcache.session_save_path') === '' ? 'session.save_path' : 'memcache.session_save_path';
+        $directive = $old->text('memcache.session_save_path') === ''
+            ? 'session.save_path' : 'memcache.session_save_path';
         $value = $old->text($directive);
         if ($directive !== 'session.save_path' && $old->has('session.save_path'))
-            $this->new->gone('session.save_path', $old->text('session.save_path'), 'memcache did not look at it, because of memcache.session_save_path');
+            $this->new->gone('session.save_path', $old->text('session.save_path'),
+                'memcache did not look at it, because of memcache.session_save_path');
         if (str_contains($value, ';'))
             $this->new->note('memcache used the first server only, because ";" does not separate its servers. Now all are used.');
-        $stores = $this->takeList($directive, $value, preg_split('/[\s,;]+/', $value, -1, PREG_SPLIT_NO_EMPTY), $this->entry(...));
+        $stores = $this->takeList($directive, $value, preg_split('/[\s,;]+/', $value, -1, PREG_SPLIT_NO_EMPTY),
+            $this->entry(...));
         $redundancy = 'memcache.session_redundancy';
-        $this->takeCopies($redundancy, $old->text($redundancy, '2, the default'), $old->number($redundancy, 2), $stores);
+        $this->takeCopies($redundancy, $old->text($redundancy, '2, the default'), $old->number($redundancy, 2),
+            $stores);
         $this->takeLock($old);
         if ($old->text('memcache.session_prefix_static_key') !== '')
             $this->takePrefix('memcache.session_prefix_static_key', $old->text('memcache.session_prefix_static_key'));

@@ -15,7 +15,8 @@ final class FromMemcached extends Peer
         if ($list !== $value) $this->new->note('PERSISTENT= is gone: connections are always persistent.');
         if (preg_match('/[^\s,][\s;]+[^\s,;]/', $list) === 1)
             $this->new->note('memcached used the first server only, because its servers are separated by commas. Now all are used.');
-        $stores = $this->takeList('session.save_path', $value, preg_split('/[\s,;]+/', $list, -1, PREG_SPLIT_NO_EMPTY),
+        $stores = $this->takeList('session.save_path', $value,
+            preg_split('/[\s,;]+/', $list, -1, PREG_SPLIT_NO_EMPTY),
             fn (Entry $entry) => $entry->asMemcached());
         $copies = $old->number('memcached.sess_number_of_replicas', 0);
         $this->takeCopies('memcached.sess_number_of_replicas', (string) $copies, $copies + 1, $stores);
@@ -24,7 +25,8 @@ final class FromMemcached extends Peer
         $prefix = $old->text('memcached.sess_prefix');
         if ($prefix !== '' && $prefix !== 'memc.sess.key.') $this->takePrefix('memcached.sess_prefix', $prefix);
         if ($old->text('memcached.sess_sasl_username') !== '')
-            $this->new->refused('memcached.sess_sasl_username', '***', 'memcached is used without passwords: keep it on addresses that only the web servers reach, or use Redis');
+            $this->new->refused('memcached.sess_sasl_username', '***',
+                'memcached is used without passwords: keep it on addresses that only the web servers reach, or use Redis');
     }
 
     protected function reasons(): array
@@ -51,11 +53,14 @@ final class FromMemcached extends Peer
         $this->takeLocking('memcached.sess_locking', $old->text('memcached.sess_locking', '1, the default'), $is_on);
         if (!$is_on) return;
         if ($old->has('memcached.sess_lock_expire'))
-            $this->takeLease('memcached.sess_lock_expire', $old->text('memcached.sess_lock_expire'), $old->number('memcached.sess_lock_expire', 0));
+            $this->takeLease('memcached.sess_lock_expire', $old->text('memcached.sess_lock_expire'),
+                $old->number('memcached.sess_lock_expire', 0));
         $pauses = array_filter(['memcached.sess_lock_wait_min', 'memcached.sess_lock_wait_max'], $old->has(...));
         if (!$old->has('memcached.sess_lock_retries') && $pauses === []) return;
-        $this->takeWait('memcached.sess_lock_retries', $old->text('memcached.sess_lock_retries', '5, the default'), self::wait(
-            $old->number('memcached.sess_lock_retries', 5), $old->number('memcached.sess_lock_wait_min', 150), $old->number('memcached.sess_lock_wait_max', 150)));
+        $wait = self::wait($old->number('memcached.sess_lock_retries', 5),
+            $old->number('memcached.sess_lock_wait_min', 150), $old->number('memcached.sess_lock_wait_max', 150));
+        $this->takeWait('memcached.sess_lock_retries', $old->text('memcached.sess_lock_retries', '5, the default'),
+            $wait);
         foreach ($pauses as $name) $this->new->became($name, $old->text($name), 'part of sessmirror.lock_wait_ms');
     }
 
@@ -63,8 +68,11 @@ final class FromMemcached extends Peer
     private static function wait(int $retries, int $shortest, int $longest): int
     {
         $together = 0;
-        for ($pause = max(1, $shortest), $i = 0; $i < min($retries, 10000); $i++, $pause = min(2 * $pause, max($shortest, $longest)))
+        $pause = max(1, $shortest);
+        for ($i = 0; $i < min($retries, 10000); $i++) {
             $together += $pause;
+            $pause = min(2 * $pause, max($shortest, $longest));
+        }
         return $together;
     }
 

@@ -11,7 +11,8 @@ class FromRedis extends Peer
     protected function convertOwn(IniFile $old): void
     {
         $value = $old->text('session.save_path');
-        $this->takeList('session.save_path', $value, preg_split('/[\s,]+/', $value, -1, PREG_SPLIT_NO_EMPTY), $this->entry(...));
+        $this->takeList('session.save_path', $value, preg_split('/[\s,]+/', $value, -1, PREG_SPLIT_NO_EMPTY),
+            $this->entry(...));
         $this->takeLocks($old);
         $this->takeCompression($old);
     }
@@ -30,17 +31,21 @@ class FromRedis extends Peer
     protected function takeLocks(IniFile $old): void
     {
         $is_on = $old->flag('redis.session.locking_enabled', false);
-        $this->takeLocking('redis.session.locking_enabled', $old->text('redis.session.locking_enabled', '0, the default'), $is_on);
+        $this->takeLocking('redis.session.locking_enabled',
+            $old->text('redis.session.locking_enabled', '0, the default'), $is_on);
         if (!$is_on) return;
         if ($old->has('redis.session.lock_expire'))
-            $this->takeLease('redis.session.lock_expire', $old->text('redis.session.lock_expire'), $old->number('redis.session.lock_expire', 0));
+            $this->takeLease('redis.session.lock_expire', $old->text('redis.session.lock_expire'),
+                $old->number('redis.session.lock_expire', 0));
         $retries = $old->number('redis.session.lock_retries', 100) ?: 100;
         if ($old->has('redis.session.lock_retries') || $old->has('redis.session.lock_wait_time')) {
             $pause_us = $old->number('redis.session.lock_wait_time', 20000);
-            $this->takeWait('redis.session.lock_retries', (string) $retries, $retries < 0 ? 600000 : intdiv($retries * $pause_us, 1000));
+            $this->takeWait('redis.session.lock_retries', (string) $retries,
+                $retries < 0 ? 600000 : intdiv($retries * $pause_us, 1000));
         }
         if ($old->has('redis.session.lock_wait_time'))
-            $this->new->became('redis.session.lock_wait_time', $old->text('redis.session.lock_wait_time'), 'part of sessmirror.lock_wait_ms');
+            $this->new->became('redis.session.lock_wait_time', $old->text('redis.session.lock_wait_time'),
+                'part of sessmirror.lock_wait_ms');
     }
 
     protected function takeCompression(IniFile $old): void
@@ -48,7 +53,8 @@ class FromRedis extends Peer
         $kind = strtolower($old->text('redis.session.compression', 'none'));
         if ($kind === '' || $kind === 'none') return;
         $this->new->set('sessmirror.compression', 'zstd');
-        $this->new->became('redis.session.compression', $kind, 'is sessmirror.compression = zstd; every web server needs a build with libzstd');
+        $this->new->became('redis.session.compression', $kind,
+            'is sessmirror.compression = zstd; every web server needs a build with libzstd');
     }
 
     private function entry(Entry $entry): ?string

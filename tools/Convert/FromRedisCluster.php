@@ -18,9 +18,11 @@ final class FromRedisCluster extends FromRedis
         $this->new->note('Sessions need no cluster: each is kept on several of the listed servers, and found on any of them.');
         foreach (is_array($query['seed'] ?? null) ? $query['seed'] : [] as $seed)
             if (is_string($seed)) $this->new->note("A seed was $seed.");
-        if (is_string($query['prefix'] ?? null) && $query['prefix'] !== '') $this->takePrefix('session.save_path: prefix', $query['prefix']);
+        if (is_string($query['prefix'] ?? null) && $query['prefix'] !== '')
+            $this->takePrefix('session.save_path: prefix', $query['prefix']);
         if (is_string($query['failover'] ?? null))
-            $this->new->gone('session.save_path: failover', $query['failover'], 'another replica is always asked, and the newest copy wins');
+            $this->new->gone('session.save_path: failover', $query['failover'],
+                'another replica is always asked, and the newest copy wins');
         $this->takeLocks($old);
         $this->takeCompression($old);
     }

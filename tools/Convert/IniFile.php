@@ -8,8 +8,12 @@ namespace Sessmirror\Convert;
 /** The directives of a php.ini, or those that a pool of php-fpm sets by php_value and php_admin_value. */
 final class IniFile
 {
+    /** The last one counts. */
+    private const KINDS = ['php_value', 'php_flag', 'php_admin_value', 'php_admin_flag'];
+
     /** @param array<string, string> $values by directive */
-    private function __construct(public readonly string $path, private array $values, public readonly bool $is_pool) {}
+    private function __construct(public readonly string $path, private array $values,
+        public readonly bool $is_pool) {}
 
     public static function read(string $path): self
     {
@@ -21,11 +25,13 @@ final class IniFile
     public static function parse(string $text, string $path = 'php.ini'): self
     {
         $entries = @parse_ini_string($text);  // as PHP reads it: quotes, ${VARIABLES}, On and none
-        if ($entries === false) throw new \RuntimeException("$path is no configuration of PHP: " . (error_get_last()['message'] ?? ''));
+        if ($entries === false)
+            throw new \RuntimeException("$path is no configuration of PHP: " . (error_get_last()['message'] ?? ''));
         $values = [];
-        foreach ($entries as $name => $value) if (is_string($value)) $values[strtolower((string) $name)] = trim($value);
+        foreach ($entries as $name => $value)
+            if (is_string($value)) $values[strtolower((string) $name)] = trim($value);
         $is_pool = false;
-        foreach (['php_value', 'php_flag', 'php_admin_value', 'php_admin_flag'] as $kind) {  // what an administrator sets counts
+        foreach (self::KINDS as $kind) {
             foreach (is_array($entries[$kind] ?? null) ? $entries[$kind] : [] as $name => $value) {
                 $values[strtolower((string) $name)] = trim($value);
                 $is_pool = true;
@@ -57,6 +63,7 @@ final class IniFile
     /** @return array<string, string> those whose names begin so */
     public function of(string $prefix): array
     {
-        return array_filter($this->values, fn (string $name) => str_starts_with($name, $prefix), ARRAY_FILTER_USE_KEY);
+        return array_filter($this->values, fn (string $name) => str_starts_with($name, $prefix),
+            ARRAY_FILTER_USE_KEY);
     }
 }

@@ -13,7 +13,11 @@ abstract class Peer
 
     protected Conversion $new;
 
-    /** What to say of directives that have no counterpart. @return array<string, string> by name; a name may end with * */
+    /**
+     * What to say of directives that have no counterpart.
+     *
+     * @return array<string, string> by name; a name may end with *
+     */
     abstract protected function reasons(): array;
 
     abstract protected function convertOwn(IniFile $old): void;
@@ -24,7 +28,8 @@ abstract class Peer
         $this->convertOwn($old);
         foreach ($this->reasons() as $pattern => $text)
             foreach ($old->of(rtrim($pattern, '*')) as $name => $value)
-                if (($name === $pattern || str_ends_with($pattern, '*')) && !$this->new->isToldOf($name)) $this->new->gone($name, $value, $text);
+                if (($name === $pattern || str_ends_with($pattern, '*')) && !$this->new->isToldOf($name))
+                    $this->new->gone($name, $value, $text);
         return $this->new;
     }
 
@@ -42,14 +47,18 @@ abstract class Peer
             $entry = Entry::parse($text);
             $written = $entry === null ? null : $write($entry);
             if ($written !== null) $stores[] = $written;
-            elseif ($entry === null) $this->new->refused($directive, $text, 'is not understood: write it into sessmirror.stores by hand');
+            elseif ($entry === null)
+                $this->new->refused($directive, $text, 'is not understood: write it into sessmirror.stores by hand');
         }
         if ($stores === []) return $this->lackList($directive, $value);
         $list = implode(', ', $stores);
         $this->new->set('sessmirror.stores', $list);
-        $this->new->became($directive, $value, 'is sessmirror.stores; every session is kept on several of these stores, not on one');
-        if (str_contains($list, '@')) $this->new->note('The list holds a password: put it into a file of mode 0600 and name that in sessmirror.stores_file.');
-        if (count($stores) === 1) $this->new->note('One store is one copy: list the stores of all web servers, so that the loss of one logs nobody out.');
+        $this->new->became($directive, $value,
+            'is sessmirror.stores; every session is kept on several of these stores, not on one');
+        if (str_contains($list, '@'))
+            $this->new->note('The list holds a password: put it into a file of mode 0600 and name that in sessmirror.stores_file.');
+        if (count($stores) === 1)
+            $this->new->note('One store is one copy: list the stores of all web servers, so that the loss of one logs nobody out.');
         return count($stores);
     }
 
@@ -57,7 +66,8 @@ abstract class Peer
     protected function lackList(string $directive, string $value): int
     {
         $this->new->set('sessmirror.stores', self::NO_LIST);
-        if (!$this->new->isToldOf($directive)) $this->new->refused($directive, $value, 'no server is listed: write sessmirror.stores by hand');
+        if (!$this->new->isToldOf($directive))
+            $this->new->refused($directive, $value, 'no server is listed: write sessmirror.stores by hand');
         return 0;
     }
 
@@ -65,7 +75,8 @@ abstract class Peer
     protected function takeCopies(string $directive, string $value, int $copies, int $stores): void
     {
         if ($copies < 2 || $stores < 2) {
-            $this->new->became($directive, $value, 'there was one copy of each session; now there are up to three (sessmirror.redundancy)');
+            $this->new->became($directive, $value,
+                'there was one copy of each session; now there are up to three (sessmirror.redundancy)');
             return;
         }
         $redundancy = min($copies, $stores);
@@ -76,7 +87,8 @@ abstract class Peer
     protected function takeLease(string $directive, string $value, int $seconds): void
     {
         if ($seconds < 1) {
-            $this->new->became($directive, $value, 'is sessmirror.lock_lease_s = 30, the default; a lock that never ends is not possible');
+            $this->new->became($directive, $value,
+                'is sessmirror.lock_lease_s = 30, the default; a lock that never ends is not possible');
             return;
         }
         $lease = min(86400, $seconds);
@@ -101,7 +113,8 @@ abstract class Peer
     protected function takePrefix(string $directive, string $value): void
     {
         if (preg_match('/^[A-Za-z0-9_.:-]{1,64}$/D', $value) !== 1) {
-            $this->new->refused($directive, $value, 'sessmirror.key_prefix takes letters, digits and _ . : - only; choose another');
+            $this->new->refused($directive, $value,
+                'sessmirror.key_prefix takes letters, digits and _ . : - only; choose another');
             return;
         }
         $this->new->set('sessmirror.key_prefix', $value);

@@ -12,8 +12,10 @@ final class Bar
     public static function of(float $share, string $kind = ''): string
     {
         $width = sprintf('%.1F', max(0.0, min(1.0, $share)) * 100);
-        return '<svg class="bar ' . Html::escape($kind) . '" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
-            . '<rect class="whole" width="100" height="6"/><rect class="part" width="' . $width . '" height="6"/></svg>';
+        return '<svg class="bar ' . Html::escape($kind)
+            . '" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">'
+            . '<rect class="whole" width="100" height="6"/>'
+            . "<rect class=\"part\" width=\"$width\" height=\"6\"/></svg>";
     }
 
     /** Beside one of several numbers: the greatest of them fills it. */

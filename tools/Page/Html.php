@@ -22,9 +22,10 @@ final class Html
         return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
             . "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
             . "<meta name=\"color-scheme\" content=\"light dark\">\n$reload"
-            . '<title>' . self::title($snapshot) . "</title>\n<style nonce=\"" . self::escape($nonce) . '">' . Style::TEXT
-            . "</style>\n</head>\n<body>\n" . self::head($snapshot, $refresh) . "<main>\n" . self::findings($snapshot)
-            . self::summary($snapshot) . StoreTable::of($snapshot) . self::counters($snapshot) . "</main>\n</body>\n</html>\n";
+            . '<title>' . self::title($snapshot) . "</title>\n<style nonce=\"" . self::escape($nonce) . '">'
+            . Style::TEXT . "</style>\n</head>\n<body>\n" . self::head($snapshot, $refresh) . "<main>\n" . self::findings($snapshot)
+            . self::summary($snapshot) . StoreTable::of($snapshot) . self::counters($snapshot)
+            . "</main>\n</body>\n</html>\n";
     }
 
     public static function escape(string $text): string
@@ -43,7 +44,8 @@ final class Html
         $whose = $snapshot->isOfServer()
             ? 'Figures of all workers of this web server and user, since it started.'
             : 'Figures of this process alone, not those of the web server.';
-        $reload = $refresh === null ? '<a href="?refresh=5">Refresh every 5 s</a>' : '<a href="?">Stop refreshing</a>';
+        $reload = $refresh === null ? '<a href="?refresh=5">Refresh every 5 s</a>'
+            : '<a href="?">Stop refreshing</a>';
         return '<header><h1>Sessions</h1><p>sessmirror ' . self::escape($snapshot->version) . ', host <code>'
             . self::escape($snapshot->host) . "</code>. $whose</p><p>" . gmdate('Y-m-d H:i:s') . " UTC. $reload · "
             . '<a href="?format=json">JSON</a> · <a href="?format=prometheus">Prometheus</a></p></header>' . "\n";
@@ -58,7 +60,8 @@ final class Html
         $notices = array_filter($findings, $is_notice);
         $text = self::listed(array_filter($findings, fn (Finding $finding) => !$is_notice($finding)));
         if ($notices !== [])
-            $text .= '<details><summary>Worth knowing (' . count($notices) . ')</summary>' . self::listed($notices) . '</details>';
+            $text .= '<details><summary>Worth knowing (' . count($notices) . ')</summary>' . self::listed($notices)
+                . '</details>';
         return "<section class=\"verdict {$worst->word()}\"><h2>$verdict</h2>$text</section>\n";
     }
 
@@ -71,7 +74,8 @@ final class Html
     private static function finding(Finding $finding): string
     {
         return "<li class=\"{$finding->severity->word()}\"><strong>" . self::escape($finding->subject) . '</strong>: '
-            . self::escape($finding->text) . '. <span class="remedy">' . self::escape($finding->remedy) . "</span></li>\n";
+            . self::escape($finding->text) . '. <span class="remedy">' . self::escape($finding->remedy)
+            . "</span></li>\n";
     }
 
     private static function summary(Snapshot $snapshot): string
@@ -81,7 +85,8 @@ final class Html
             "<div class=\"tile\"><dt>$title</dt><dd>" . self::escape($value) . "$bar</dd></div>\n";
         $stores = max(1, count($snapshot->stores));
         return "<dl class=\"tiles\">\n"
-            . $tile('Stores up', $snapshot->storesUp() . ' of ' . count($snapshot->stores), Bar::of($snapshot->storesUp() / $stores))
+            . $tile('Stores up', $snapshot->storesUp() . ' of ' . count($snapshot->stores),
+                Bar::of($snapshot->storesUp() / $stores))
             . $tile('Read from the local store', Format::percent($share), Bar::of($share ?? 0.0))
             . $tile('Sessions read', Format::count($snapshot->counter('reads')), '')
             . $tile('Sessions written', Format::count($snapshot->counter('writes')), '')
@@ -95,7 +100,8 @@ final class Html
             $values = array_column($counters, 0);
             $rows = '';
             foreach ($counters as $name => [$value, $text])
-                $rows .= '<tr data-counter="' . self::escape($name) . '"><th scope="row"><code>' . self::escape($name) . '</code><small>'
+                $rows .= '<tr data-counter="' . self::escape($name) . '"><th scope="row"><code>'
+                    . self::escape($name) . '</code><small>'
                     . self::escape($text) . '</small></th><td class="number">' . Format::count($value)
                     . Bar::among($value, ...$values) . "</td></tr>\n";
             $sections .= "<section><h2>" . self::escape($group) . "</h2><table>\n$rows</table></section>\n";

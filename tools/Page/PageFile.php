@@ -8,8 +8,8 @@ namespace Sessmirror\Page;
 /** The page as one file that needs no other: the classes that it uses, one after the other. */
 final class PageFile
 {
-    private const CLASSES = ['Severity', 'Finding', 'Fields', 'Format', 'StoreStatus', 'Snapshot', 'Counters', 'Diagnosis',
-        'Metrics', 'Page/Response', 'Page/Style', 'Page/Bar', 'Page/StoreTable', 'Page/Html', 'Page/Site'];
+    private const CLASSES = ['Severity', 'Finding', 'Fields', 'Format', 'StoreStatus', 'Snapshot', 'Counters',
+        'Diagnosis', 'Metrics', 'Page/Response', 'Page/Style', 'Page/Bar', 'Page/StoreTable', 'Page/Html', 'Page/Site'];
 
     public static function text(): string
     {
@@ -24,7 +24,8 @@ final class PageFile
     {
         $release = phpversion('sessmirror');
         return "<?php\n// SPDX-License-Identifier: BSD-3-Clause\n\ndeclare(strict_types=1);\n\n"
-            . '// The status page of sessmirror' . ($release === false ? '' : " $release") . ", made by \"sessmirror page\".\n"
+            . '// The status page of sessmirror' . ($release === false ? '' : " $release")
+            . ", made by \"sessmirror page\".\n"
             . "// It shows the addresses of the stores: put it behind the site's own access control.\n";
     }
 

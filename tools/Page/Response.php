@@ -20,7 +20,8 @@ final class Response
     {
         return [
             'Content-Type' => $this->type,
-            'Content-Security-Policy' => $this->policy . "; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
+            'Content-Security-Policy' => $this->policy
+                . "; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
             'Cache-Control' => 'no-store',
             'X-Content-Type-Options' => 'nosniff',
             'Referrer-Policy' => 'no-referrer',

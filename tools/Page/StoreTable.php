@@ -26,9 +26,11 @@ final class StoreTable
     {
         $of_all = fn (string $field) => array_map(fn (StoreStatus $one) => $one->$field, $all);
         $local = $store->is_local ? ' <span class="tag">local</span>' : '';
-        $cell = fn (string $label, string $field, string $text) => "<td class=\"number\" data-label=\"$label\"><span data-field=\"$field\">"
+        $cell = fn (string $label, string $field, string $text) =>
+            "<td class=\"number\" data-label=\"$label\"><span data-field=\"$field\">"
             . "$text</span>" . Bar::among($store->$field, ...$of_all($field)) . '</td>';
-        return '<tr data-store="' . Html::escape($store->name) . '"><th scope="row"><code>' . Html::escape($store->name) . "</code>$local</th>"
+        return '<tr data-store="' . Html::escape($store->name) . '"><th scope="row"><code>'
+            . Html::escape($store->name) . "</code>$local</th>"
             . '<td data-label="State">' . self::state($store) . '</td>'
             . "<td class=\"number\" data-label=\"Weight\"><span data-field=\"weight\">$store->weight</span></td>"
             . $cell('Latency', 'latency_us', Format::latency($store->latency_us))
@@ -44,6 +46,7 @@ final class StoreTable
         $done = $store->refilled();
         if ($done === null) return $badge;
         return "$badge <small>" . Format::count($store->refill_seen) . ' of ' . Format::count($store->refill_listed)
-            . ' sessions compared, ' . Format::count($store->refill_copied) . ' copied</small>' . Bar::of($done, 'progress');
+            . ' sessions compared, ' . Format::count($store->refill_copied) . ' copied</small>'
+            . Bar::of($done, 'progress');
     }
 }
