@@ -14,6 +14,7 @@ $strict = ['session.use_strict_mode' => '1'];
 $check = function (string $stores, array $ini = [], string ...$words) use ($a, $b, $redis, $strict) {
     [$code, $out, $errors] = command(['check', ...$words], $stores, $ini + $strict);
     $out = preg_replace('/127\.0\.0\.1:\d+/', 'FAKE', with_store_names($out, $a, $b, $redis));
+    $out = preg_replace('/runs as \S+\./', 'runs as USER.', $out);
     $out = preg_replace('/^notice: \S+: memcached \S+ is new enough.*\n/m', '', $out);
     echo "exit code $code: ", preg_replace('/^The settings are.*\z/ms', '', $out), $errors;
 };
@@ -35,6 +36,8 @@ $check('', ['session.save_handler' => 'files']);
 $a->restart();
 $check(list_of($a), ['sessmirror.deadline_ms' => '100', 'sessmirror.write_format' => '1', 'max_execution_time' => '90']);
 $check(list_of($a), ['session.use_strict_mode' => '0']);
+echo "-- an embedded store\n";
+$check('lmdb://' . SessionDirectory::make()->path);
 echo "-- no local store\n";
 $b->restart();
 $check(list_of($a, $b), ['sessmirror.local' => 'none']);
@@ -93,6 +96,9 @@ notice: sessmirror.lock_lease_s: a lock ends after 30 s, and max_execution_time 
 notice: sessmirror.write_format: sessions are stored in the format of an earlier release. Remove the directive when every web server has this release.
 exit code 0: SESSMIRROR OK - 1 of 1 stores answer | stores=1 stores_answering=1
 notice: session.use_strict_mode: a visitor may choose his session id. Set session.use_strict_mode = 1; it costs nothing.
+-- an embedded store
+exit code 0: SESSMIRROR OK - configuration ok
+notice: embedded store: each user has one of his own, and this command runs as USER. Run it as the user of the web server: sudo -u www-data sessmirror ...
 -- no local store
 exit code 0: SESSMIRROR OK - 2 of 2 stores answer | stores=2 stores_answering=2
 notice: local store: no store of the list is this host's, so every read crosses the network. Run a store on this host and list it, or name it with sessmirror.local if its address is translated.

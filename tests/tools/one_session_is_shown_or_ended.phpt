@@ -52,6 +52,11 @@ echo "$code $out";
 foreach ($stores as $store)
     echo page('session_id("A"); session_start(); var_dump($_SESSION);', $list, ['sessmirror.local' => $store->name()]), "\n";
 $run(['destroy', '--json', 'A']);
+echo "-- an embedded store is one user's\n";
+foreach (['show', 'destroy'] as $name) {
+    [$code, $out, $errors] = command([$name, 'A'], 'lmdb://' . SessionDirectory::make()->path);
+    echo "$code $out", preg_replace('/runs as \S+\./', 'runs as USER.', $errors);
+}
 echo "-- usage\n";
 foreach ([['show'], ['show', 'A', 'B'], ['show', ''], ['show', "A\tB"]] as $words) $run($words);
 $run(['show', 'A'], ['session.save_handler' => 'files']);
@@ -107,6 +112,11 @@ array(0) {
 1 {
   "destroyed": false
 }
+-- an embedded store is one user's
+1 no such session, or an empty one
+sessmirror: embedded store: each user has one of his own, and this command runs as USER. Run it as the user of the web server: sudo -u www-data sessmirror ...
+1 no such session, or an empty one
+sessmirror: embedded store: each user has one of his own, and this command runs as USER. Run it as the user of the web server: sudo -u www-data sessmirror ...
 -- usage
 3 sessmirror: 1 operand is expected; see "sessmirror --help"
 3 sessmirror: 1 operand is expected; see "sessmirror --help"

@@ -14,6 +14,7 @@ use Sessmirror\Check\StoreProbe;
 use Sessmirror\Check\StoreRules;
 use Sessmirror\Console;
 use Sessmirror\Diagnosis;
+use Sessmirror\EmbeddedStore;
 use Sessmirror\Finding;
 use Sessmirror\Format;
 use Sessmirror\RemoteSnapshot;
@@ -96,7 +97,8 @@ final class Check implements Command
         foreach ($facts as $store) array_push($findings, ...StoreRules::of($store));
         $copies = $own === null ? null : Reach::copies((string) ini_get('sessmirror.redundancy'),
             count($own->stores));
-        return [...$findings, ...array_filter([Reach::of($facts, $copies)])];
+        $embedded = $own === null ? null : EmbeddedStore::notice($own);
+        return [...$findings, ...array_filter([Reach::of($facts, $copies), $embedded])];
     }
 
     /** As php.ini says it: the command line has no limit of time, whatever stands there. */

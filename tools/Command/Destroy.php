@@ -7,6 +7,7 @@ namespace Sessmirror\Command;
 
 use Sessmirror\Arguments;
 use Sessmirror\Console;
+use Sessmirror\EmbeddedStore;
 use Sessmirror\ExitCode;
 use Sessmirror\Peek;
 use Sessmirror\SessionId;
@@ -34,6 +35,8 @@ final class Destroy implements Command
         $was_there = Peek::end(SessionId::from($arguments));
         if ($arguments->has('json')) $console->writeJson(['destroyed' => $was_there]);
         else $console->write($was_there ? "the session has been ended\n" : "no such session, or an empty one\n");
-        return $was_there ? ExitCode::OK : ExitCode::WARNING;
+        if ($was_there) return ExitCode::OK;
+        EmbeddedStore::remind($console);
+        return ExitCode::WARNING;
     }
 }

@@ -7,6 +7,7 @@ namespace Sessmirror\Command;
 
 use Sessmirror\Arguments;
 use Sessmirror\Console;
+use Sessmirror\EmbeddedStore;
 use Sessmirror\ExitCode;
 use Sessmirror\Format;
 use Sessmirror\Peek;
@@ -48,7 +49,9 @@ final class Show implements Command
             $console->writeJson(['exists' => $payload !== '', 'bytes' => strlen($payload), 'keys' => $keys,
                 'contents' => $contents]);
         else $console->write(self::text($payload, $keys, $contents));
-        return $payload === '' ? ExitCode::WARNING : ExitCode::OK;
+        if ($payload !== '') return ExitCode::OK;
+        EmbeddedStore::remind($console);
+        return ExitCode::WARNING;
     }
 
     /** @param ?array<mixed> $values @return list<array{key: string, type: string, bytes: ?int}> largest first */
