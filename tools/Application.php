@@ -22,6 +22,7 @@ final class Application
     public static function main(array $argv): int
     {
         ini_set('display_errors', 'stderr');
+        PoolSettings::forget();
         $console = new Console();
         try {
             $asked = OtherSettings::fromWords($argv);

@@ -17,9 +17,10 @@ final class Help
         $rows = [];
         foreach (array_keys(Application::COMMANDS) as $name)
             $rows[] = ["  $name", Application::command($name)->summary()];
-        return "Usage: sessmirror [--ini PATH] [-d NAME=VALUE]... COMMAND [OPTION]...\n\n"
+        return "Usage: sessmirror [--ini PATH] [--pool FILE] [-d NAME=VALUE]... COMMAND [OPTION]...\n\n"
             . self::columns($rows) . "\n" . self::columns([
                 ['  --ini PATH', 'Use this php.ini, or the one in this folder, and its conf.d'],
+                ['  --pool FILE', 'Add what this pool of php-fpm sets by php_value and php_admin_value'],
                 ['  -d NAME=VALUE', 'Set a directive, as php -d does'],
                 ['  --version', 'Show the release of the extension'],
             ])

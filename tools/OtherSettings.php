@@ -15,35 +15,45 @@ final class OtherSettings
      * @param list<string> $defined values of -d
      * @param list<string> $words of the command line without these options and the program's name
      */
-    private function __construct(private string $script, private ?string $ini, private array $defined,
-        public readonly array $words) {}
+    private function __construct(
+        private string $script,
+        private ?string $ini,
+        private ?string $pool,
+        private array $defined,
+        public readonly array $words,
+    ) {}
 
     /** @param list<string> $argv */
     public static function fromWords(array $argv): self
     {
         $script = array_shift($argv);
-        $ini = null;
+        $ini = $pool = null;
         $defined = [];
         while ($argv !== []) {
             if (preg_match('/^--ini(?:=(.*))?$/', $argv[0], $match)) $ini = self::valueOf($argv, $match[1] ?? null);
+            elseif (preg_match('/^--pool(?:=(.*))?$/', $argv[0], $match))
+                $pool = self::valueOf($argv, $match[1] ?? null);
             elseif (preg_match('/^-d(.+)?$/', $argv[0], $match)) $defined[] = self::valueOf($argv, $match[1] ?? null);
             else break;
         }
-        return new self($script, $ini, $defined, $argv);
+        return new self($script, $ini, $pool, $defined, $argv);
     }
 
     public function areWanted(): bool
     {
-        return $this->ini !== null || $this->defined !== [];
+        return $this->ini !== null || $this->pool !== null || $this->defined !== [];
     }
 
     /** @return int the exit code of the command */
     public function rerun(): int
     {
+        $pool = $this->pool === null ? null : new PoolSettings($this->pool);
         $command = [PHP_BINARY, ...$this->iniOptions()];
         foreach ($this->defined as $value) array_push($command, '-d', $value);
-        $process = proc_open([...$command, $this->script, ...$this->words], [STDIN, STDOUT, STDERR], $pipes, null,
-            $this->environment());
+        $streams = [STDIN, STDOUT, STDERR];
+        $folders = $this->folders($pool);
+        $environment = $folders === null ? null : ['PHP_INI_SCAN_DIR' => $folders] + getenv();
+        $process = proc_open([...$command, $this->script, ...$this->words], $streams, $pipes, null, $environment);
         if ($process === false) throw new \RuntimeException('PHP cannot be started again');
         return proc_close($process);
     }
@@ -52,16 +62,24 @@ final class OtherSettings
     private function iniOptions(): array
     {
         if ($this->ini !== null) return ['-c', $this->ini];
-        return php_ini_loaded_file() === false ? ['-n'] : ['-c', php_ini_loaded_file()];
+        if (php_ini_loaded_file() !== false) return ['-c', php_ini_loaded_file()];
+        return $this->pool === null ? ['-n'] : [];
     }
 
-    /** @return ?array<string, string> */
-    private function environment(): ?array
+    /**
+     * Where PHP looks for more settings (an empty part stands for the place that it was built
+     * with); null: where it does now.
+     */
+    private function folders(?PoolSettings $pool): ?string
     {
-        if ($this->ini === null) return null;
-        if (!is_readable($this->ini)) throw new UsageError("--ini $this->ini cannot be read");
-        $folder = is_dir($this->ini) ? $this->ini : dirname($this->ini);
-        return ['PHP_INI_SCAN_DIR' => is_dir("$folder/conf.d") ? "$folder/conf.d" : ''] + getenv();
+        if ($this->ini === null && $pool === null) return null;
+        $folders = (string) getenv('PHP_INI_SCAN_DIR');
+        if ($this->ini !== null) {
+            if (!is_readable($this->ini)) throw new UsageError("--ini $this->ini cannot be read");
+            $beside = (is_dir($this->ini) ? $this->ini : dirname($this->ini)) . '/conf.d';
+            $folders = is_dir($beside) ? $beside : '/dev/null';
+        }
+        return $pool === null ? $folders : $folders . PATH_SEPARATOR . $pool->folder;
     }
 
     /** @param list<string> $argv from the option on, which is removed */

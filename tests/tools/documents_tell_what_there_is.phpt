@@ -15,7 +15,7 @@ $differ = fn (array $said, array $are): string => implode(' ', [...array_diff($s
 
 preg_match_all('/^\| `sessmirror (\w+)/m', $text, $said);
 echo 'commands: ', $differ($said[1], array_keys(Application::COMMANDS)), "\n";
-preg_match_all('/^ *(?:\$ )?sessmirror (?:--ini \S+ |-d \S+ )*(\w+)/m', $text, $used);
+preg_match_all('/^ *(?:\$ )?sessmirror (?:--ini \S+ |--pool \S+ |-d \S+ )*(\w+)/m', $text, $used);
 preg_match_all('/`sessmirror (?:--ini [^\s`]+ |-d [^\s`]+ )*([a-z]+)\b/', $text, $more);
 echo 'used: ', implode(' ', array_diff([...$used[1], ...$more[1]], array_keys(Application::COMMANDS))), "\n";
 
@@ -31,7 +31,7 @@ echo 'meanings: ', implode(' ', array_keys(array_diff_assoc(array_combine($said[
 
 preg_match_all('/`--(\w+)/', $text, $said);
 $options = array_merge(...array_map(fn (string $name) => array_keys(Application::command($name)->options()), array_keys(Application::COMMANDS)));
-echo 'options: ', implode(' ', array_diff($said[1], $options, ['help', 'ini'])), "\n";
+echo 'options: ', implode(' ', array_diff($said[1], $options, ['help', 'ini', 'pool'])), "\n";
 ?>
 --EXPECT--
 commands: 

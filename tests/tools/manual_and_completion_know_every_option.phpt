@@ -45,9 +45,9 @@ var_dump($code, $out === 'sessmirror ' . phpversion('sessmirror') . "\n");
 ?>
 --EXPECT--
 wrong: 
---ini -d --help --version
+--ini --pool -d --help --version
 check|--timeout|memcached|file
 what man complains about: 
-0 Usage: sessmirror [--ini PATH] [-d NAME=VALUE]... COMMAND [OPTION]...
+0 Usage: sessmirror [--ini PATH] [--pool FILE] [-d NAME=VALUE]... COMMAND [OPTION]...
 int(0)
 bool(true)

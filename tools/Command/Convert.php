@@ -49,7 +49,7 @@ final class Convert implements Command
     {
         $text = "; From session.save_handler = $new->handler in $old->path\n";
         foreach ($new->settings as $name => $value)
-            $text .= ($old->is_pool ? "php_admin_value[$name]" : $name) . ' = '
+            $text .= ($old->isPool() ? "php_admin_value[$name]" : $name) . ' = '
                 . (preg_match('/^\w+$/', $value) === 1 ? $value : "\"$value\"") . "\n";
         $text .= "\n; What became of each directive\n";
         foreach ($new->directives as $one) {

@@ -11,9 +11,12 @@ final class IniFile
     /** The last one counts. */
     private const KINDS = ['php_value', 'php_flag', 'php_admin_value', 'php_admin_flag'];
 
-    /** @param array<string, string> $values by directive */
+    /**
+     * @param array<string, string> $values by directive
+     * @param array<string, string> $of_pool those of them that a pool sets
+     */
     private function __construct(public readonly string $path, private array $values,
-        public readonly bool $is_pool) {}
+        public readonly array $of_pool) {}
 
     public static function read(string $path): self
     {
@@ -30,14 +33,18 @@ final class IniFile
         $values = [];
         foreach ($entries as $name => $value)
             if (is_string($value)) $values[strtolower((string) $name)] = trim($value);
-        $is_pool = false;
+        $of_pool = [];
         foreach (self::KINDS as $kind) {
             foreach (is_array($entries[$kind] ?? null) ? $entries[$kind] : [] as $name => $value) {
-                $values[strtolower((string) $name)] = trim($value);
-                $is_pool = true;
+                $of_pool[strtolower((string) $name)] = trim($value);
             }
         }
-        return new self($path, $values, $is_pool);
+        return new self($path, $of_pool + $values, $of_pool);
+    }
+
+    public function isPool(): bool
+    {
+        return $this->of_pool !== [];
     }
 
     public function text(string $name, string $default = ''): string

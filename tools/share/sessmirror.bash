@@ -6,18 +6,18 @@ _sessmirror() {
     local commands='status check refill show destroy convert page'
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
-            --ini | -d) i=$((i + 1)) ;;
+            --ini | --pool | -d) i=$((i + 1)) ;;
             -*) ;;
             *) command=${COMP_WORDS[i]}; break ;;
         esac
     done
     case $before in
-        --ini) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+        --ini | --pool) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
         --handler) mapfile -t COMPREPLY < <(compgen -W 'memcache memcached redis rediscluster files' -- "$word"); return ;;
     esac
     local words=''
     case $command in
-        '') words="$commands --ini -d --help --version" ;;
+        '') words="$commands --ini --pool -d --help --version" ;;
         status) words='--url --all --json --prometheus --help' ;;
         check) words='--url --timeout --json --help' ;;
         refill) words='--json --quiet --help' ;;
