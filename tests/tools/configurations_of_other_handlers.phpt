@@ -287,6 +287,7 @@ sessmirror.stores = "lmdb://DIR"
 ; To know
 ; - With more than one web server, set sessmirror.stores to the memcached or Redis of all of them instead.
 ; - The depth and the mode of the folders are gone: there are three files, of mode 0600.
+; - The file does not set session.save_handler, so it is taken for "files"; --handler names another.
 ; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
 => ok: lmdb://DIR 1
 -- nothing at all: exit code 0
@@ -299,6 +300,7 @@ session.save_handler = sessmirror
 
 ; To know
 ; - With more than one web server, set sessmirror.stores to the memcached or Redis of all of them instead.
+; - The file does not set session.save_handler, so it is taken for "files"; --handler names another.
 ; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
 => ok: lmdb://TEMPORARY  1
 -- a pool of php-fpm: exit code 0

@@ -18,11 +18,13 @@ final class Converter
 
     public static function convert(IniFile $old, ?string $handler = null): Conversion
     {
+        $is_guess = $handler === null && !$old->has('session.save_handler');
         $handler ??= strtolower($old->text('session.save_handler', 'files'));
         if ($handler === 'sessmirror') throw new \RuntimeException("$old->path uses sessmirror already");
         $class = self::PEERS[$handler] ?? throw new \RuntimeException(
             "session.save_handler = $handler cannot be converted, only " . implode(', ', array_keys(self::PEERS)));
         $new = (new $class())->convert($old, $handler);
+        if ($is_guess) $new->note('The file does not set session.save_handler, so it is taken for "files"; --handler names another.');
         self::convertOfPhp($old, $new);
         ksort($new->settings);
         return $new;
