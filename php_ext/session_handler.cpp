@@ -115,8 +115,9 @@ PS_CLOSE_FUNC(sessmirror) {
             keep_last_token(*closing, id, script);
             return kOk;
         });
-        // A loop of the command line has no responses after which the core could work.
-        if (SG(request_info).no_headers) SESSMIRROR_G(worker)->between_sessions();
+        // A loop of the command line answers no request after which the core could work. (It has
+        // headers all the same: SG(request_info).no_headers is not set there.)
+        if (SG(request_info).request_method == nullptr) SESSMIRROR_G(worker)->between_sessions();
     }
     log_journal();
     return SUCCESS;

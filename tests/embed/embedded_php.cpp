@@ -133,6 +133,7 @@ Response serve(const std::string& code, const IniValues& ini, bool has_headers) 
     handled_lines.clear();
     Response response;
     SG(server_context) = has_headers ? &page : nullptr;  // without one no cookies are read
+    SG(request_info).request_method = has_headers ? "GET" : nullptr;
     if (php_request_startup() != SUCCESS) {
         ADD_FAILURE() << "the request did not start";
         return response;
