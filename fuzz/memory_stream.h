@@ -26,7 +26,7 @@ class MemoryServer final : public net::StreamMaker {
     class Peer final : public net::Stream, private net::ReadySource {
       public:
         Peer(MemoryServer& server, net::EventLoop& loop, net::StreamSink& sink) noexcept
-            : server_(server), loop_(loop), sink_(sink) {}
+            : Stream(sink), server_(server), loop_(loop) {}
         ~Peer() override { close(); }
         Peer(const Peer&) = delete;
         Peer& operator=(const Peer&) = delete;
@@ -43,6 +43,7 @@ class MemoryServer final : public net::StreamMaker {
             loop_.unpost(*this);
             is_open_ = is_posted_ = is_watched_ = wants_write_ = false;
         }
+        void abort() noexcept override { close(); }
         bool watch() override {
             is_watched_ = true;
             post();
@@ -69,8 +70,8 @@ class MemoryServer final : public net::StreamMaker {
       private:
         void on_ready() noexcept override {
             is_posted_ = false;
-            if (wants_write_) sink_.on_writable();
-            if (is_watched_) sink_.on_readable();
+            if (wants_write_) sink().on_writable();
+            if (is_watched_) sink().on_readable();
             if (is_open_) post();
         }
         void post() {
@@ -80,7 +81,6 @@ class MemoryServer final : public net::StreamMaker {
 
         MemoryServer& server_;
         net::EventLoop& loop_;
-        net::StreamSink& sink_;
         std::string_view rest_;
         std::size_t piece_ = 0;
         bool is_open_ = false;

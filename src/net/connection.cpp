@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "base/allocation.h"
 
@@ -29,6 +30,7 @@ Connection::Connection(EventLoop& loop, Resolver& resolver, Endpoint endpoint, C
       endpoint_(std::move(endpoint)),
       sink_(sink),
       stream_(loop.make_stream(*this)),
+      dialer_(loop, *this),
       timer_(loop.make_guard_timer(*this)) {
     loop_.watch_fork(*this);
 }
@@ -45,20 +47,16 @@ void Connection::open(Duration timeout, DirectWait wait) {
     wait_ = wait;
     queue_.clear();
     queued_from_ = 0;
-    if (endpoint_.is_unix) {
-        connect_unix();
+    if (std::exchange(is_continued_, false)) {  // on_writable() tells it from the loop
+        state_ = State::Connecting;
+        timer_->start(timeout);
         return;
     }
+    if (endpoint_.is_unix) return connect_unix();
     state_ = State::Resolving;
-    timer_->start(timeout);
+    timer_->start(std::max(timeout, Resolver::kPatience));
     if (const auto* answer = resolver_.known(endpoint_.host)) {
-        if (*answer) {
-            candidates_ = **answer;
-            next_candidate_ = 0;
-            connect_next();
-        } else {
-            fail_later(answer->error());
-        }
+        *answer ? connect(**answer) : fail_later(answer->error());
         return;
     }
     resolver_.resolve(endpoint_.host, *this);
@@ -66,76 +64,80 @@ void Connection::open(Duration timeout, DirectWait wait) {
 
 void Connection::on_resolved(const Result<IpAddresses>& addresses) noexcept {
     if (state_ != State::Resolving) return;
-    if (!addresses) {
-        fail_later(addresses.error());
-        return;
-    }
-    candidates_ = *addresses;
-    next_candidate_ = 0;
-    connect_next();
+    addresses ? connect(*addresses) : fail_later(addresses.error());
 }
 
-void Connection::connect_unix() {
+void Connection::connect(const IpAddresses& addresses) noexcept {
+    const SocketAddress last = candidates_.empty() ? SocketAddress{} : candidates_.front();
+    const bool is_noted = try_to_allocate([&] {
+        candidates_.clear();
+        for (const IpAddress& address : addresses)
+            candidates_.push_back(to_socket_address(address, endpoint_.port));
+    });
+    if (!is_noted) return fail_later(connect_error(ENOMEM));
+    const auto known = std::ranges::find(candidates_, last);
+    if (known != candidates_.end()) std::rotate(candidates_.begin(), known, known + 1);
+    dial(candidates_);
+}
+
+void Connection::connect_unix() noexcept {
     const auto address = to_socket_address(endpoint_.host);
-    if (!address) {
+    if (address)
+        dial({&*address, 1});
+    else
         fail_later(
             Error(Errc::Unreachable, "the socket path %.120s is too long", endpoint_.host.c_str()));
-        return;
-    }
-    const int code = stream_->connect(*address);
-    if (code == 0)
-        connected();
-    else
-        fail_later(connect_error(code));
 }
 
-// Tries the host's addresses in turn, within the one timeout.
-void Connection::connect_next() {
-    int code = EHOSTUNREACH;
-    while (next_candidate_ < candidates_.size()) {
-        drop_stream();
-        const IpAddress& candidate = candidates_[next_candidate_++];
-        code = stream_->connect(to_socket_address(candidate, endpoint_.port));
-        if (code == 0) {
-            connected();
-            return;
-        }
-        if (code != EINPROGRESS) continue;
-        state_ = State::Connecting;
-        if (!stream_->watch()) break;
-        stream_->want_write(true);
-        return;
-    }
-    fail_later(connect_error(code));
-}
-
-// Connected without waiting, inside open(): on_open() has to come from the loop.
-void Connection::connected() {
+void Connection::dial(std::span<const SocketAddress> addresses) noexcept {
     state_ = State::Connecting;
-    if (!stream_->watch()) {
-        fail_later(Error(Errc::OutOfMemory, "no memory for a connection to %.100s",
-                         endpoint_.name.c_str()));
-        return;
-    }
-    stream_->want_write(true);
     timer_->start(timeout_);
+    dialer_.dial(addresses, timeout_);
 }
 
-void Connection::finish_connect() {
-    const int code = stream_->outcome();
-    if (code != 0) {
-        if (next_candidate_ < candidates_.size())
-            connect_next();
-        else
-            fail(connect_error(code));
+void Connection::on_dialed(std::unique_ptr<Stream>& stream, std::size_t which) noexcept {
+    if (state_ == State::Open) {
+        if (stream_->unacknowledged() >= doubted_) move_to(stream);
         return;
     }
+    if (!endpoint_.is_unix) std::swap(candidates_.front(), candidates_[which]);
+    stream_.swap(stream);
+    stream_->set_sink(*this);
+    connected();
+}
+
+void Connection::on_dial_failed(int code) noexcept {
+    if (state_ == State::Open) return;  // what is open has its own end
+    resolver_.distrust(endpoint_.host);
+    fail(connect_error(code));
+}
+
+void Connection::connected() noexcept {
     state_ = State::Open;
     timer_->stop();
     stream_->want_write(false);
     may_wait_ = wait_.patience > Duration::zero() && stream_->set_patience(wait_.patience);
     sink_.on_open();
     if (state_ == State::Open) flush();
+}
+
+// ---- a way that has forgotten the connection
+
+void Connection::doubt() noexcept {
+    if (state_ != State::Open || endpoint_.is_unix || dialer_.is_dialing()) return;
+    doubted_ = std::max<std::size_t>(stream_->unacknowledged(), 1);
+    dialer_.dial({candidates_.data(), 1}, timeout_);
+}
+
+void Connection::move_to(std::unique_ptr<Stream>& stream) noexcept {
+    stream_->abort();
+    close();
+    stream_.swap(stream);
+    stream_->set_sink(*this);
+    is_continued_ = true;
+    sink_.on_closed(Error(Errc::Closed, "the connection to %.100s was forgotten on its way",
+                          endpoint_.name.c_str()));
+    if (std::exchange(is_continued_, false)) stream_->close();
 }
 
 // ---- sending and receiving
@@ -200,7 +202,7 @@ std::size_t Connection::unacknowledged() const noexcept {
 
 void Connection::on_writable() noexcept {
     if (state_ == State::Connecting)
-        finish_connect();
+        connected();
     else if (state_ == State::Open)
         flush();
 }
@@ -250,12 +252,13 @@ bool Connection::receive(Wait wait) {
 // ---- ending
 
 void Connection::on_timer() noexcept {
-    if (state_ == State::Failing) {
-        fail(failure_);
-        return;
-    }
-    fail(Error(Errc::Timeout, "%.100s: %s within %d ms", endpoint_.name.c_str(),
-               state_ == State::Resolving ? "its name was not resolved" : "no connection",
+    if (state_ == State::Failing) return fail(failure_);
+    const char* const name = endpoint_.name.c_str();
+    if (state_ == State::Resolving)
+        return fail(Error(Errc::Timeout, "%.100s: its name was not resolved within %d ms", name,
+                          milliseconds_of(std::max(timeout_, Resolver::kPatience))));
+    if (!endpoint_.is_unix) resolver_.distrust(endpoint_.host);
+    fail(Error(Errc::Timeout, "%.100s: no connection within %d ms", name,
                milliseconds_of(timeout_)));
 }
 
@@ -267,6 +270,8 @@ void Connection::on_forked() noexcept {
 
 Error Connection::connect_error(int code) const {
     const char* const name = endpoint_.name.c_str();
+    if (code == ENOMEM)
+        return Error(Errc::OutOfMemory, "no memory for a connection to %.100s", name);
     if (code == ECONNREFUSED)
         return Error(Errc::Refused, "%.100s refused the connection", name).with_errno(code);
     return Error(Errc::Unreachable, "%.100s cannot be reached (%s)", name, std::strerror(code))
@@ -275,6 +280,7 @@ Error Connection::connect_error(int code) const {
 
 void Connection::drop_stream() noexcept {
     may_wait_ = false;
+    dialer_.cancel();
     stream_->close();
 }
 

@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "net/dialer.h"
 #include "net/event_loop.h"
 #include "net/poll_guard.h"
 #include "net/resolver.h"
@@ -50,7 +52,11 @@ class ConnectionSink {
 
 // A stream to an endpoint, which may be opened again and again, with what is still to be sent on
 // it. Costs one system call to send and one to receive. Nothing blocks but receive_directly().
+//
+// A name has its own time to be resolved, Resolver::kPatience at least. Where nobody can be reached
+// at its addresses it is resolved anew at the next chance.
 class Connection final : private ResolveSink,
+                         private DialSink,
                          private TimerSink,
                          private ForkSink,
                          private StreamSink {
@@ -75,6 +81,12 @@ class Connection final : private ResolveSink,
     void send(std::span<const ByteView> pieces);
     // How much of what was to be sent the other side has not acknowledged.
     [[nodiscard]] std::size_t unacknowledged() const noexcept;
+    // Nothing of what was sent last is acknowledged, so that the way to the other side may be gone,
+    // or have forgotten this connection, as a firewall does with one that was idle. Makes another
+    // connection beside it. When that one stands and there is still no acknowledgement, this one
+    // has ended: on_closed() tells Errc::Closed, and an open() from there goes on with the other.
+    // Until then nothing changes. Does nothing for UNIX sockets.
+    void doubt() noexcept;
     // Tries once to hand what is queued and then `last` to the kernel, and closes. No callback.
     void close_after(ByteView last) noexcept;
     // No callback.
@@ -84,15 +96,18 @@ class Connection final : private ResolveSink,
     enum class State : std::uint8_t { Closed, Resolving, Connecting, Open, Failing };
 
     void on_resolved(const Result<IpAddresses>& addresses) noexcept override;
+    void on_dialed(std::unique_ptr<Stream>& stream, std::size_t which) noexcept override;
+    void on_dial_failed(int code) noexcept override;
     void on_timer() noexcept override;
     void on_forked() noexcept override;
     void on_readable() noexcept override;
     void on_writable() noexcept override;
 
-    void connect_unix();
-    void connect_next();
-    void connected();
-    void finish_connect();
+    void connect(const IpAddresses& addresses) noexcept;
+    void connect_unix() noexcept;
+    void dial(std::span<const SocketAddress> addresses) noexcept;
+    void connected() noexcept;
+    void move_to(std::unique_ptr<Stream>& stream) noexcept;
     enum class Wait : bool { No, Yes };
     bool receive(Wait wait);
     bool poll();
@@ -108,6 +123,7 @@ class Connection final : private ResolveSink,
     Endpoint endpoint_;
     ConnectionSink& sink_;
     std::unique_ptr<Stream> stream_;
+    Dialer dialer_;
     std::unique_ptr<Timer> timer_;  // the opening's deadline; or the delivery of failure_
     State state_ = State::Closed;
     Duration timeout_{};
@@ -115,10 +131,11 @@ class Connection final : private ResolveSink,
     PollGuard poll_guard_;
     bool may_wait_ = false;  // the stream does, after its patience was set
     Error failure_;
-    IpAddresses candidates_;
-    std::size_t next_candidate_ = 0;
-    Bytes queue_;                  // not yet taken by the kernel
-    std::size_t queued_from_ = 0;  // start of what is left in queue_
+    std::vector<SocketAddress> candidates_;  // the one that answered last is the first
+    std::size_t doubted_ = 0;                // what was unacknowledged then
+    bool is_continued_ = false;              // while on_closed() is told: stream_ stands already
+    Bytes queue_;                            // not yet taken by the kernel
+    std::size_t queued_from_ = 0;            // start of what is left in queue_
 };
 
 }  // namespace sessmirror::net

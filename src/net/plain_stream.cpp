@@ -48,14 +48,20 @@ void PlainStream::close() noexcept {
     fd_ = -1;
 }
 
+void PlainStream::abort() noexcept {
+    constexpr linger kAtOnce{1, 0};
+    if (fd_ >= 0) ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &kAtOnce, sizeof kAtOnce);
+    close();
+}
+
 bool PlainStream::watch() {
     event_base* const base = loop_.base();
     if (base == nullptr) return false;
     const auto on_read = [](evutil_socket_t, short, void* self) noexcept {
-        static_cast<PlainStream*>(self)->sink_.on_readable();
+        static_cast<PlainStream*>(self)->sink().on_readable();
     };
     const auto on_write = [](evutil_socket_t, short, void* self) noexcept {
-        static_cast<PlainStream*>(self)->sink_.on_writable();
+        static_cast<PlainStream*>(self)->sink().on_writable();
     };
     read_event_.reset(event_new(base, fd_, EV_READ | EV_PERSIST, on_read, this));
     write_event_.reset(event_new(base, fd_, EV_WRITE | EV_PERSIST, on_write, this));

@@ -11,17 +11,18 @@ namespace sessmirror::net {
 
 // A stream socket, TCP (without Nagle's delay) or UNIX. The read event stays registered, a write
 // event exists only while it is wanted.
-class PlainStream final : public Stream {
+class PlainStream : public Stream {
   public:
-    // Both outlive this.
-    PlainStream(EventLoop& loop, StreamSink& sink) noexcept : loop_(loop), sink_(sink) {}
-    ~PlainStream() override { close(); }
+    // The loop outlives this.
+    PlainStream(EventLoop& loop, StreamSink& sink) noexcept : Stream(sink), loop_(loop) {}
+    ~PlainStream() override { PlainStream::close(); }
     PlainStream(const PlainStream&) = delete;
     PlainStream& operator=(const PlainStream&) = delete;
 
     int connect(const SocketAddress& address) override;
     int outcome() noexcept override;
     void close() noexcept override;
+    void abort() noexcept override;
     bool watch() override;
     void want_write(bool wanted) override;
     ssize_t send(std::span<const iovec> pieces) noexcept override;
@@ -36,7 +37,6 @@ class PlainStream final : public Stream {
     };
 
     EventLoop& loop_;
-    StreamSink& sink_;
     int fd_ = -1;
     bool wants_write_ = false;
     std::unique_ptr<event, EventDeleter> read_event_;

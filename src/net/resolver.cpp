@@ -181,7 +181,8 @@ void Resolver::on_forked() noexcept {
     queries_.clear();
 }
 
-IpAddresses Resolver::resolve_blocking(std::string_view host, TimePoint deadline) {
+std::vector<IpAddresses> Resolver::resolve_blocking(std::span<const std::string_view> hosts,
+                                                    TimePoint deadline) {
     struct Waiter final : ResolveSink {
         void on_resolved(const Result<IpAddresses>& addresses) noexcept override {
             if (addresses) answer = *addresses;
@@ -189,10 +190,15 @@ IpAddresses Resolver::resolve_blocking(std::string_view host, TimePoint deadline
         }
         IpAddresses answer;
         bool done = false;
-    } waiter;
-    resolve(host, waiter);
-    if (!loop_.run_until(waiter.done, deadline)) cancel(waiter);
-    return waiter.answer;
+    };
+    std::vector<Waiter> waiters(hosts.size());
+    for (std::size_t i = 0; i < hosts.size(); ++i) resolve(hosts[i], waiters[i]);
+    std::vector<IpAddresses> answers;
+    for (Waiter& waiter : waiters) {
+        if (!waiter.done && !loop_.run_until(waiter.done, deadline)) cancel(waiter);
+        answers.push_back(std::move(waiter.answer));
+    }
+    return answers;
 }
 
 }  // namespace sessmirror::net

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,8 @@ class Resolver final : private ForkSink {
   public:
     static constexpr Duration kRefresh = std::chrono::seconds(30);
     static constexpr Duration kKeepFailure = std::chrono::seconds(1);
+    // How long a page waits for an answer: a name server may be far away, or busy.
+    static constexpr Duration kPatience = milliseconds(400);
     // More names than a list of stores has. The oldest is forgotten.
     static constexpr std::size_t kMaxNames = 256;
 
@@ -65,8 +68,10 @@ class Resolver final : private ForkSink {
     // Nobody could be reached at the name's addresses: it is asked for again at the next chance.
     void distrust(std::string_view host) noexcept;
 
-    // Runs the loop until the answer is there. Empty when there is none by the deadline.
-    IpAddresses resolve_blocking(std::string_view host, TimePoint deadline);
+    // Runs the loop until the answers are there; all are asked for at once. Empty where there is
+    // none by the deadline.
+    std::vector<IpAddresses> resolve_blocking(std::span<const std::string_view> hosts,
+                                              TimePoint deadline);
 
   private:
     struct Query;

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -20,6 +21,9 @@ struct SocketAddress {
         return reinterpret_cast<const sockaddr*>(&storage);
     }
     [[nodiscard]] bool is_unix() const noexcept { return storage.ss_family == AF_UNIX; }
+    friend bool operator==(const SocketAddress& a, const SocketAddress& b) noexcept {
+        return a.size == b.size && std::memcmp(&a.storage, &b.storage, a.size) == 0;
+    }
 };
 
 // REQUIRES: address.size is 4 or 16

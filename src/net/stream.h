@@ -30,12 +30,21 @@ class StreamSink {
 // and after close(); may be connected again. Failures are errno's, as of the system calls.
 class Stream {
   public:
+    // The sink outlives this, or its use here.
+    explicit Stream(StreamSink& sink) noexcept : sink_(&sink) {}
     virtual ~Stream() = default;
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+
+    // From now on this one is told.
+    void set_sink(StreamSink& sink) noexcept { sink_ = &sink; }
 
     // 0: connected. EINPROGRESS: on_writable() tells when outcome() is known.
     virtual int connect(const SocketAddress& address) = 0;
     virtual int outcome() noexcept = 0;
     virtual void close() noexcept = 0;
+    // As close(), and what the other side has not acknowledged is not sent again.
+    virtual void abort() noexcept = 0;
 
     // From now on the sink is told when there is something to receive, and, while that is wanted,
     // when there is room to send. False when memory has run out.
@@ -53,6 +62,12 @@ class Stream {
 
     // How much of what was sent the other side has not acknowledged.
     [[nodiscard]] virtual std::size_t unacknowledged() const noexcept = 0;
+
+  protected:
+    [[nodiscard]] StreamSink& sink() const noexcept { return *sink_; }
+
+  private:
+    StreamSink* sink_;
 };
 
 // Where the connections of a loop get their streams from.

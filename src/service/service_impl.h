@@ -112,7 +112,8 @@ struct SessionService::Impl final {
 
     Result<std::shared_ptr<Deployment>> make_deployment(const Options& options,
                                                         std::string_view store_list);
-    Result<int> find_local(const Options& options, std::span<const store::StoreSpec> specs);
+    std::vector<net::IpAddresses> resolve(const Options& options,
+                                          std::span<const store::StoreSpec> specs);
 };
 
 struct Session::Impl {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
 #include "pool/page_time.h"
 #include "replica/settings_check.h"
 #include "service/configured_stores.h"
@@ -88,7 +89,9 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
     auto specs = configured_stores(options, store_list);
     if (!specs) return specs.error();
     if (const auto ok = check_redundancy(options.redundancy, specs->size()); !ok) return ok.error();
-    const auto local = find_local(options, *specs);
+    const std::vector<net::IpAddresses> addresses = resolve(options, *specs);
+    const auto local =
+        pool::find_local_store(options.local, *specs, addresses, net::interface_addresses());
     if (!local) return local.error();
 
     auto deployment = std::make_shared<Deployment>(page, options.secret);
@@ -133,17 +136,19 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
     return deployment;
 }
 
-Result<int> SessionService::Impl::find_local(const Options& options,
-                                             std::span<const store::StoreSpec> specs) {
-    std::vector<std::vector<net::IpAddress>> addresses(specs.size());
-    if (options.local == "auto") {
-        for (std::size_t i = 0; i < specs.size(); ++i)
-            if (specs[i].engine != store::Engine::Embedded &&
-                specs[i].transport == store::Transport::Tcp)
-                addresses[i] =
-                    resolver.resolve_blocking(specs[i].host, loop.now() + options.connect_timeout);
-    }
-    return pool::find_local_store(options.local, specs, addresses, net::interface_addresses());
+// For what depends on where a store is. A list that says itself which store is the local one costs
+// no question.
+std::vector<net::IpAddresses> SessionService::Impl::resolve(
+    const Options& options, std::span<const store::StoreSpec> specs) {
+    std::vector<net::IpAddresses> addresses(specs.size());
+    if (!equals_ignoring_case(options.local, "auto")) return addresses;
+    std::vector<std::string_view> hosts;
+    for (const auto& spec : specs)
+        if (spec.has_address()) hosts.push_back(spec.host);
+    auto found = resolver.resolve_blocking(hosts, loop.now() + net::Resolver::kPatience);
+    for (std::size_t i = 0, next = 0; i < specs.size(); ++i)
+        if (specs[i].has_address()) addresses[i] = std::move(found[next++]);
+    return addresses;
 }
 
 Status SessionService::Impl::run(Deployment& deployment, replica::Operation& operation,

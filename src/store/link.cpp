@@ -7,6 +7,7 @@
 #include "base/allocation.h"
 #include "store/memcached_link.h"
 #include "store/redis_link.h"
+#include "store/server_guess.h"
 
 namespace sessmirror::store {
 namespace {
@@ -25,27 +26,6 @@ std::size_t size_of(std::span<const ByteView> pieces) noexcept {
     std::size_t size = 0;
     for (const ByteView piece : pieces) size += piece.size();
     return size;
-}
-
-// What kind of server begins its answer with these bytes, for whoever wrote the list of stores.
-// "" if it cannot be told.
-const char* what_speaks_so(std::string_view bytes) noexcept {
-    struct Sign {
-        std::string_view begin;
-        const char* meaning;
-    };
-    constexpr Sign kSigns[] = {
-        {"-", "; it answers as a Redis does: write redis:// before its address"},
-        {"+", "; it answers as a Redis does: write redis:// before its address"},
-        {"CLIENT_ERROR unauthenticated", "; it asks for a password (-Y), which is not supported"},
-        {"ERROR", "; it answers as a memcached does: write its address without redis://"},
-        {"CLIENT_ERROR", "; it answers as a memcached does: write its address without redis://"},
-        {"\x15\x03", "; it speaks TLS, which is not supported"},
-        {"HTTP/", "; it is a web server"},
-    };
-    for (const Sign& sign : kSigns)
-        if (bytes.starts_with(sign.begin)) return sign.meaning;
-    return "";
 }
 
 }  // namespace
@@ -101,13 +81,16 @@ void Link<Wire>::push(Client* client, const LinkTerms& terms) {
     pending.commands = next_pending_ - pending.first_command;
     pending.on_used_connection = is_up_;
     pending.sent_at = loop_.now();
+    if (is_up_ && pending.is_awaited()) silence_.begin(pending.sent_at + options_.io_timeout / 2);
 }
 
 template <class Wire>
 void Link<Wire>::send_outgoing() {
     if (connection_.is_open()) begin_patience();
     const std::span<const ByteView> pieces = outgoing_.pieces();
-    unacknowledged_ += size_of(pieces);
+    const std::size_t size = size_of(pieces);
+    unacknowledged_ += size;
+    silence_.sent(size);
     connection_.send(pieces);
     outgoing_.clear();
     watch_time();
@@ -161,8 +144,9 @@ void Link<Wire>::watch_time() {
         std::min_element(pending_.begin(), pending_.end(),
                          [](const Pending& a, const Pending& b) { return a.ends() < b.ends(); });
     // A timer that is too early looks again when it fires; it is not moved for every packet.
-    if (first->ends() >= timer_due_) return;
-    timer_due_ = first->ends();
+    const TimePoint due = std::min(first->ends(), silence_.due());
+    if (due >= timer_due_) return;
+    timer_due_ = due;
     timer_->start(timer_due_ - loop_.now());
 }
 
@@ -170,6 +154,8 @@ template <class Wire>
 void Link<Wire>::on_timer() noexcept {
     timer_due_ = TimePoint::max();
     const TimePoint now = loop_.now();
+    if (silence_.due() <= now && silence_.is_silent(connection_.unacknowledged()))
+        connection_.doubt();
     const auto late = std::find_if(pending_.begin(), pending_.end(),
                                    [now](const Pending& p) { return p.ends() <= now; });
     const bool is_over = late != pending_.end() && late->terms.deadline <= now;
@@ -231,6 +217,7 @@ template <class Wire>
 void Link<Wire>::forget_sending() noexcept {
     unacknowledged_ = 0;
     is_sending_ = false;
+    silence_.end();
 }
 
 // ---- receiving
@@ -264,6 +251,7 @@ template <class Wire>
 void Link<Wire>::receive(ByteView bytes, std::size_t size) {
     const unsigned life = life_;
     const std::uint32_t completed = completed_packets_;
+    silence_.end();
     if (!try_to_allocate([&] { parse(bytes); }))
         return drop(Error(Errc::OutOfMemory, "no memory for an answer of %.100s", name().c_str()));
     if (life != life_) return;

@@ -14,6 +14,7 @@
 #include "net/connection.h"
 #include "store/lock_item.h"
 #include "store/remote_store.h"
+#include "store/silence_watch.h"
 
 namespace sessmirror::store {
 
@@ -79,6 +80,10 @@ struct LinkOptions {
 // timeout, neither answering nor, while a large value is on its way, taking more of it; when it
 // answers or takes less than kLowestRate beyond the timeout; or when the caller's deadline has
 // come. So a packet takes the timeout, and the time that its bytes need at that rate, at most.
+//
+// A connection that has served before, and of whose packets nothing is acknowledged within half the
+// timeout, is doubted: another one is made beside it, and if that is quicker, the packets are made
+// again there, as after a restart of the store.
 //
 // A protocol is given by `Wire`, which names its Packet, its Parser and its Reply, and by the class
 // derived from this, which judges the replies. Every connection starts with the protocol's
@@ -216,6 +221,7 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
     // Of what is in pending_: bytes not acknowledged at the last look, and all that was sent since.
     std::size_t unacknowledged_ = 0;
     bool is_sending_ = false;  // at the last look it was less than before, and not nothing
+    SilenceWatch silence_;
     std::vector<Pending> pending_;
     std::vector<Reply> replies_;    // to the first in pending_, so far
     std::vector<Reply> completed_;  // that a client is looking at

@@ -37,6 +37,11 @@ struct StoreSpec {
     Duration connect_timeout{};  // 0: the directive's
     Duration io_timeout{};       // 0: the directive's
 
+    // Whether host is a name, or an address, of the network.
+    [[nodiscard]] bool has_address() const noexcept {
+        return engine != Engine::Embedded && transport == Transport::Tcp;
+    }
+
     // "10.0.0.1:11211", "[::1]:11211", "/run/memcached.sock", "redis://10.0.0.1:6379",
     // "redis://10.0.0.1:6379/2", "redis:///run/redis.sock", "redis:///run/redis.sock?database=2",
     // "lmdb:///var/lib/sessions". It is what messages say, what placement hashes (so it must read

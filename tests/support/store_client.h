@@ -72,8 +72,11 @@ inline store::SessionKey key_of(std::string_view id) {
 // A loop, and one store on it that is asked one question at a time.
 class StoreClient {
   public:
-    explicit StoreClient(const store::StoreSpec& spec, store::RemoteDefaults defaults = {})
+    // `streams`: in place of sockets; outlives this.
+    explicit StoreClient(const store::StoreSpec& spec, store::RemoteDefaults defaults = {},
+                         net::StreamMaker* streams = nullptr)
         : resolver_(loop_) {
+        loop_.use_streams(streams);
         defaults.events = &events;
         const auto make = spec.engine == store::Engine::Redis ? store::make_redis_store
                                                               : store::make_memcached_store;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The faults themselves: each is really there when it is said to be, and gone afterwards."""
 
-from lab import (BlackHole, Full, Hung, Killed, Limits, LongWire, NoConnections, OneWayCut,
-                 PacketLoss, Partition, RepliesLost, SlowStore, WarmRestart, WrongClock, suffering)
+from lab import (BlackHole, Forgotten, Full, Hung, Killed, Limits, LongWire, NoConnections,
+                 OneWayCut, PacketLoss, Partition, RepliesLost, SlowStore, WarmRestart, WrongClock, suffering)
 
 from .bench import case
 
@@ -13,7 +13,7 @@ def every_fault_of_the_wires_is_seen_by_its_probe(bench):
     with bench.lab() as lab:
         network, store = lab.network, lab.stores[1]
         faults = [OneWayCut(network, 1, 2), OneWayCut(network, 2, 1), Partition(network, 1, 2),
-                  BlackHole(network, store), RepliesLost(network, store),
+                  BlackHole(network, store), RepliesLost(network, store), Forgotten(network, store),
                   LongWire(lab.run, network, 20), PacketLoss(lab.run, network, 0.2),
                   SlowStore(lab.run, network, store, 30)]
         for fault in faults:

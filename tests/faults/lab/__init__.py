@@ -6,7 +6,7 @@ from .checker import check
 from .client import Client, tabs
 from .clocks import WrongClock, can_make_clocks
 from .crowd import Crowd, Visitor
-from .cuts import BlackHole, OneWayCut, Partition, RepliesLost
+from .cuts import BlackHole, Forgotten, OneWayCut, Partition, RepliesLost
 from .fault import Fault, lift, strike, suffering
 from .front import Hostile
 from .handlers import HANDLERS
@@ -23,7 +23,7 @@ from .waiting import Overdue, wait_until
 from .workers import Workers
 
 __all__ = ["ENGINES", "HANDLERS", "BlackHole", "Browser", "Client", "Crowd", "Fault", "Finding",
-           "Full", "History", "Hostile", "Hung", "Killed", "Lab", "Ledger", "Limits", "LongWire",
+           "Forgotten", "Full", "History", "Hostile", "Hung", "Killed", "Lab", "Ledger", "Limits", "LongWire",
            "NoConnections", "OneWayCut", "Overdue", "PacketLoss", "Page", "Partition", "Promises",
            "RepliesLost", "SITE", "SlowStore", "Visitor", "WarmRestart", "Workers", "WrongClock",
            "can_make_clocks", "check", "join", "leave", "lift", "stop", "strike", "suffering",

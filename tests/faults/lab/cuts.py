@@ -80,17 +80,12 @@ class BlackHole(Rules):
         return not self._store.accepts_from(self._store.neighbour) and self._store.answers()
 
 
-class RepliesLost(BlackHole):
-    """The other hosts' requests reach a store and are carried out; its answers vanish."""
-
-    name = "a loss of all replies"
+class _OfConnections(BlackHole):
+    """What befalls connections that were made before; one of the lab's own is among them."""
 
     def __init__(self, network, store):
         super().__init__(network, store)
         self._probe = None
-
-    def _selectors(self):
-        return super()._selectors()[1:]
 
     def begin(self):
         self._probe = self._store.open_probe(self._store.neighbour)
@@ -99,8 +94,38 @@ class RepliesLost(BlackHole):
     def end(self):
         super().end()
         self._probe.close()
+        self._probe = None
+
+
+class RepliesLost(_OfConnections):
+    """The other hosts' requests reach a store and are carried out; its answers vanish."""
+
+    name = "a loss of all replies"
+
+    def _selectors(self):
+        return super()._selectors()[1:]
 
     def in_force(self):
         """What is sent over a connection from before is carried out, and not answered."""
         return (not self._store.accepts_from(self._store.neighbour)
                 and self._probe.is_carried_out() and not self._probe.is_answered())
+
+
+class Forgotten(_OfConnections):
+    """A firewall has forgotten the connections that a host has to a store, as it does with those
+    that are idle: their packets vanish, both ways. New connections are made."""
+
+    name = "a firewall that has forgotten"
+
+    def _selectors(self):
+        store = self._store
+        address, port = self._network.address(store.number), str(store.port)
+        for own in map(str, self._network.ports_to(store.number, store.port, store.neighbour)):
+            yield ["pref", _CUT, "to", address, "ipproto", "tcp", "sport", own, "dport", port,
+                   "blackhole"]
+            yield ["pref", _CUT, "from", address, "ipproto", "tcp", "sport", port, "dport", own,
+                   "blackhole"]
+
+    def in_force(self):
+        return (self._probe is not None and self._store.accepts_from(self._store.neighbour)
+                and not self._probe.is_carried_out())

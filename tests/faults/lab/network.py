@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _CLONE_NEWNET = 0x40000000
+_ESTABLISHED = "01"  # in /proc/net/tcp
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -110,6 +111,15 @@ class NamespaceNetwork(Network):
             except TimeoutError:
                 pass
             return arrived
+
+    def ports_to(self, number, port, source):
+        """The ports of the connections from host `source` to a port of host `number`."""
+        there = socket.inet_aton(self.address(number))[::-1].hex().upper() + f":{port:04X}"
+        with self.entered(source):
+            rows = Path("/proc/thread-self/net/tcp").read_text().splitlines()[1:]
+        words = (row.split() for row in rows)
+        return [int(row[1].split(":")[1], 16) for row in words
+                if row[2] == there and row[3] == _ESTABLISHED]
 
     def close(self):
         for number in [0, *self.numbers]:

@@ -3,9 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <memory>
 #include <string>
 
 #include "support/fake_server.h"
+#include "support/forgetful_streams.h"
+#include "support/name_server.h"
+#include "support/temporary_directory.h"
 
 namespace sessmirror::net {
 namespace {
@@ -62,6 +67,94 @@ TEST_F(Flood, IsReadNoMoreThanOnceAtOneLook) {
     const std::size_t before = sink_.received;
     loop_.run_ready();
     EXPECT_LE(sink_.received - before, loop_.scratch().size());
+}
+
+// ---- a host's name
+
+class Outcome final : public ConnectionSink {
+  public:
+    void on_open() noexcept override { end("open"); }
+    void on_bytes(ByteView) noexcept override {}
+    void on_closed(const Error& reason) noexcept override { end(reason.detail); }
+
+    std::string text;
+    bool is_known = false;
+
+  private:
+    void end(std::string_view what) {
+        text = what;
+        is_known = true;
+    }
+};
+
+class NamedHost : public testing::Test {
+  protected:
+    NamedHost() {
+        loop_.use_streams(&wires_);
+        connection_ = std::make_unique<Connection>(
+            loop_, resolver_, Endpoint{false, "store.example", server_.port(), "it"}, sink_);
+    }
+
+    // What becomes of an open().
+    std::string open(Duration timeout) {
+        connection_->close();
+        sink_ = {};
+        connection_->open(timeout);
+        EXPECT_TRUE(loop_.run_until(sink_.is_known, loop_.now() + seconds(10)));
+        return sink_.text;
+    }
+    void list(std::string_view lines) { std::ofstream(hosts_) << lines; }
+
+    test::FakeServer server_{[](test::FakePeer& peer, int) { peer.stall(); }};
+    test::NameServer names_;
+    test::TemporaryDirectory directory_;
+    std::string hosts_ = directory_.path() + "/hosts";
+    EventLoop loop_;
+    Resolver resolver_{loop_, names_.resolv_conf(), hosts_};
+    test::ForgetfulStreams wires_;
+    Outcome sink_;
+    std::unique_ptr<Connection> connection_;
+};
+
+TEST_F(NamedHost, IsReachedAtItsNextAddressWhenTheFirstIsSilent) {
+    wires_.silence(*parse_ip("127.0.0.2"));
+    list("127.0.0.2 store.example\n127.0.0.1 store.example\n");
+    EXPECT_EQ(open(milliseconds(800)), "open");
+    const TimePoint begun = loop_.now();
+    EXPECT_EQ(open(milliseconds(800)), "open");
+    EXPECT_LT(loop_.now() - begun, milliseconds(200)) << "the address that answered is the first";
+}
+
+TEST_F(NamedHost, IsReachedAtItsNextAddressWhenTheFirstRefuses) {
+    list("127.0.0.2 store.example\n127.0.0.1 store.example\n");
+    EXPECT_EQ(open(milliseconds(800)), "open");
+}
+
+TEST_F(NamedHost, HasAsMuchTimeToConnectAfterANameServerThatIsSlow) {
+    names_.delay_ms = 120;
+    names_.drops_ipv6 = true;
+    EXPECT_EQ(open(milliseconds(100)), "open");
+}
+
+TEST_F(NamedHost, IsLookedUpAgainWhenNobodyIsAtItsAddress) {
+    list("127.0.0.3 store.example\n");
+    EXPECT_EQ(open(milliseconds(800)), "it refused the connection");
+    list("127.0.0.1 store.example\n");
+    const TimePoint limit = loop_.now() + seconds(5);  // less than a good answer holds
+    while (open(milliseconds(800)) != "open" && loop_.now() < limit) {
+    }
+    EXPECT_EQ(sink_.text, "open");
+}
+
+TEST_F(NamedHost, IsLookedUpAgainWhenItsAddressIsSilent) {
+    wires_.silence(*parse_ip("127.0.0.3"));
+    list("127.0.0.3 store.example\n");
+    EXPECT_EQ(open(milliseconds(20)), "it: no connection within 20 ms");
+    list("127.0.0.1 store.example\n");
+    const TimePoint limit = loop_.now() + seconds(5);
+    while (open(milliseconds(20)) != "open" && loop_.now() < limit) {
+    }
+    EXPECT_EQ(sink_.text, "open");
 }
 
 }  // namespace

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "net/resolver.h"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <cstdlib>
+#include <array>
 #include <fstream>
 #include <string>
 
@@ -17,40 +13,14 @@
 namespace sessmirror::net {
 namespace {
 
-// A name server that takes questions and never answers, and the file that names it.
-class SilentNameServer {
-  public:
-    SilentNameServer() : socket_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        if (::bind(socket_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
-            ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-            std::abort();
-        char path[] = "/tmp/sessmirror-resolv-XXXXXX";
-        const int file = ::mkstemp(path);
-        if (file < 0) std::abort();
-        ::close(file);
-        path_ = path;
-        std::ofstream(path_) << "nameserver 127.0.0.1:" << ntohs(address.sin_port) << "\n";
-    }
-    ~SilentNameServer() {
-        ::unlink(path_.c_str());
-        ::close(socket_);
-    }
-    SilentNameServer(const SilentNameServer&) = delete;
-    SilentNameServer& operator=(const SilentNameServer&) = delete;
-    [[nodiscard]] const std::string& resolv_conf() const noexcept { return path_; }
-
-  private:
-    int socket_;
-    std::string path_;
-};
-
 class Resolving : public testing::Test {
   protected:
-    SilentNameServer server_;
+    Resolving() { server_.is_silent = true; }
+    IpAddresses wait(std::string_view host, Duration time) {
+        return resolver_.resolve_blocking({&host, 1}, loop_.now() + time).front();
+    }
+
+    test::NameServer server_;
     EventLoop loop_;
     Resolver resolver_{loop_, server_.resolv_conf()};
 };
@@ -64,8 +34,7 @@ TEST_F(Resolving, NumericAddressesNeedNobody) {
 }
 
 TEST_F(Resolving, FindsNamesOfTheHostsFileAndKeepsThem) {
-    const auto addresses =
-        resolver_.resolve_blocking("localhost", loop_.now() + std::chrono::seconds(5));
+    const auto addresses = wait("localhost", std::chrono::seconds(5));
     ASSERT_FALSE(addresses.empty());
     EXPECT_TRUE(addresses.front().is_loopback());
     EXPECT_NE(resolver_.known("localhost"), nullptr);
@@ -73,7 +42,7 @@ TEST_F(Resolving, FindsNamesOfTheHostsFileAndKeepsThem) {
 
 TEST_F(Resolving, ASilentNameServerCostsNoMoreThanTheDeadline) {
     const TimePoint start = loop_.now();
-    EXPECT_TRUE(resolver_.resolve_blocking("silent.invalid", start + milliseconds(40)).empty());
+    EXPECT_TRUE(wait("silent.invalid", milliseconds(40)).empty());
     EXPECT_LT(loop_.now() - start, std::chrono::seconds(2));
 }
 
@@ -96,7 +65,8 @@ TEST_F(Resolving, ACancelledQuestionIsNotAnswered) {
 class ResolvingNames : public testing::Test {
   protected:
     IpAddresses wait(std::string_view host) {
-        return resolver_.resolve_blocking(host, loop_.now() + std::chrono::seconds(5));
+        return resolver_.resolve_blocking({&host, 1}, loop_.now() + std::chrono::seconds(5))
+            .front();
     }
     [[nodiscard]] const IpAddress* first(std::string_view host) {
         const auto* answer = resolver_.known(host);
@@ -126,6 +96,19 @@ TEST_F(ResolvingNames, AServerThatDropsQuestionsForIpv6DelaysNobody) {
     const TimePoint begun = loop_.now();
     EXPECT_FALSE(wait("store.example").empty());
     EXPECT_LT(loop_.now() - begun, milliseconds(900));
+}
+
+TEST_F(ResolvingNames, SeveralNamesWaitForTheServerTogether) {
+    server_.delay_ms = 30;  // each of its answers
+    server_.drops_ipv6 = true;
+    const std::array<std::string_view, 4> names = {"a.example", "127.0.0.9", "b.example",
+                                                   "c.example"};
+    const TimePoint begun = loop_.now();
+    const auto answers = resolver_.resolve_blocking(names, begun + std::chrono::seconds(5));
+    ASSERT_EQ(answers.size(), names.size());
+    for (const IpAddresses& addresses : answers) EXPECT_EQ(addresses.size(), 1u);
+    EXPECT_EQ(answers[1].front(), parse_ip("127.0.0.9"));
+    EXPECT_GE(server_.questions(), 3);
 }
 
 TEST_F(ResolvingNames, AGoodAnswerHoldsWhileTheNameServerIsAway) {

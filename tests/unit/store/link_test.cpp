@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "support/fake_server.h"
+#include "support/forgetful_streams.h"
 #include "support/real_memcached.h"
 #include "support/real_redis.h"
 #include "support/store_client.h"
@@ -149,6 +150,50 @@ TYPED_TEST(LinkTest, WaitsOneTimeoutForAHungStoreWhateverItAnsweredBefore) {
         ASSERT_TRUE(reply) << reply.error().detail;
         EXPECT_EQ(payload_of(*reply), "x");
     }
+}
+
+TYPED_TEST(LinkTest, MakesARequestAgainWhoseConnectionAFirewallForgot) {
+    const auto server = this->start(false);
+    test::ForgetfulStreams firewall;
+    StoreClient client(server.spec(), {.io_timeout = milliseconds(400)}, &firewall);
+    const Session session("a", "x");
+    ASSERT_TRUE(client.put(session.put(client)));
+    for (int i = 1; i <= 3; ++i) {
+        firewall.forget_connections();
+        const auto reply = client.lock(session.key, "worker");
+        ASSERT_TRUE(reply) << reply.error().detail;
+        EXPECT_EQ(reply->lock, LockState::Granted);
+        EXPECT_EQ(payload_of(*reply), "x");
+        EXPECT_TRUE(client.release(session.key, reply->holder));
+        EXPECT_EQ(client.events.connected, 1 + i);
+        EXPECT_FALSE(client.events.last.has_lost) << "the request was made again";
+        EXPECT_EQ(firewall.aborted(), i) << "the kernel must not repeat what was made again";
+    }
+}
+
+TYPED_TEST(LinkTest, WaitsOneTimeoutForAStoreThatNothingReaches) {
+    const auto server = this->start(false);
+    test::ForgetfulStreams wires;
+    StoreClient client(server.spec(), {.io_timeout = milliseconds(400)}, &wires);
+    ASSERT_TRUE(client.fetch(key_of("a")));
+    wires.cut_everything();
+    const TimePoint before = client.loop().now();
+    const auto reply = client.fetch(key_of("a"));
+    ASSERT_FALSE(reply);
+    EXPECT_EQ(reply.error().code, Errc::Timeout) << reply.error().detail;
+    EXPECT_LT(client.loop().now() - before, milliseconds(790));
+    EXPECT_EQ(wires.aborted(), 0) << "what withdraws a claim is sent for as long as it takes";
+}
+
+// Its kernel acknowledges what it is sent.
+TYPED_TEST(LinkTest, MakesNoSecondConnectionToAStoreThatHangs) {
+    auto server = this->start(false);
+    test::ForgetfulStreams wires;
+    StoreClient client(server.spec(), {.io_timeout = milliseconds(400)}, &wires);
+    ASSERT_TRUE(client.fetch(key_of("a")));
+    server.stop();
+    EXPECT_EQ(client.fetch(key_of("a")).error().code, Errc::Timeout);
+    EXPECT_EQ(wires.aborted(), 0);
 }
 
 TYPED_TEST(LinkTest, AnswersTheSameToAWorkerThatPolls) {
