@@ -36,6 +36,11 @@ Look look_at_stores() noexcept {
         const auto stores = guarded([&] { return worker->look_at_stores(); });
         if (stores && (is_ours || !stores->empty())) look.stores = *stores;
     }
+    for (const StoreStatus& store : look.stores)
+        if (!store.same_server_as.empty())
+            snprintf(look.configuration, sizeof look.configuration,
+                     "warning: %s and %s are one server under two names, and keep one copy",
+                     store.same_server_as.c_str(), store.name.c_str());
     if (!is_ours && look.stores.empty())
         snprintf(look.configuration, sizeof look.configuration,
                  "not in use (session.save_handler = %s)", handler);
@@ -79,6 +84,9 @@ void add_store(zval* list, const StoreStatus& store) {
     add_assoc_bool(&row, "local", store.is_local);
     add_assoc_bool(&row, "up", store.is_up);
     add_assoc_string(&row, "state", state_of(store));
+    if (!store.same_server_as.empty())
+        add_assoc_stringl(&row, "same_server_as", store.same_server_as.data(),
+                          store.same_server_as.size());
     add_assoc_long(&row, "refill_listed", static_cast<zend_long>(store.refill_listed));
     add_assoc_long(&row, "refill_seen", static_cast<zend_long>(store.refill_seen));
     add_assoc_long(&row, "refill_copied", static_cast<zend_long>(store.refill_copied));

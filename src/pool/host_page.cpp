@@ -115,7 +115,7 @@ void StoreSlot::clear() noexcept {
 
 void HoldingsSlot::clear() noexcept {
     zero(doubt_before_unix, filling, calls, settled, returns_seen, looked_at, missed_since);
-    zero(refill_due_ns, refill_listed, refill_seen, refill_copied);
+    zero(refill_due_ns, refill_listed, refill_seen, refill_copied, server, twin_told);
 }
 
 StoreSlot* HostPage::slot_for(std::uint64_t name_hash, TimePoint now) noexcept {

@@ -95,6 +95,8 @@ struct HoldingsSlot {
     std::atomic<std::uint64_t> refill_listed{0};  // sessions that a refill has to compare, so far
     std::atomic<std::uint64_t> refill_seen{0};    // sessions compared by the present refill
     std::atomic<std::uint64_t> refill_copied{0};  // of these, copied
+    std::atomic<std::uint64_t> server{0};         // Refill::server() of the last look; 0 not known
+    std::atomic<std::uint32_t> twin_told{0};      // 1: the log says whose twin the store is
 
     void clear() noexcept;
 };

@@ -4,9 +4,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <string_view>
+
+#include "store/remedies.h"
 
 namespace sessmirror::pool {
 namespace {
+
+constexpr std::size_t kMaxWords = 100;  // of a store's own, so that what to do fits behind
 
 const char* words_of(const Error& reason) noexcept {
     return reason.detail[0] != '\0' ? reason.detail : describe(reason.code);
@@ -44,8 +49,13 @@ bool OutageNotices::may_tell() noexcept {
 
 void OutageNotices::refused(const Error& reason) noexcept {
     if (is_alone_ || !may_tell()) return;  // where it is alone the page fails, and says so
-    journal_.add(Severity::Notice, "a session has too few copies: store %s refused it: %s",
-                 name_.c_str(), words_of(reason));
+    std::string_view words = words_of(reason);
+    if (words.starts_with(name_) && words.substr(name_.size()).starts_with(": "))
+        words.remove_prefix(name_.size() + 2);
+    const char* const remedy = store::remedy_of_words(words);
+    journal_.add(Severity::Notice, "a session has too few copies: store %s refused it: %.*s. %s",
+                 name_.c_str(), static_cast<int>(std::min(words.size(), kMaxWords)), words.data(),
+                 remedy != nullptr ? remedy : "Check the memory and the log of the store.");
 }
 
 void OutageNotices::failed_here(const Error& reason) noexcept {

@@ -71,7 +71,12 @@ struct Pool::Seat {
 
 Pool::Pool(std::vector<Member> members, int local, HostPage& page, const Clock& clock,
            Random& random, Journal& journal, const PoolTerms& terms)
-    : placement_(specs_of(members)), local_(local), page_(page), clock_(clock), journal_(journal) {
+    : twins_(terms.twins),
+      placement_(specs_of(members)),
+      local_(local),
+      page_(page),
+      clock_(clock),
+      journal_(journal) {
     seats_.reserve(members.size());
     for (Member& member : members) {
         const PendingMark pending{busy_, std::uint64_t{1} << seats_.size()};
@@ -124,6 +129,42 @@ bool Pool::is_up(int index) const noexcept {
 
 bool Pool::is_filling(int index) const noexcept {
     return seats_[static_cast<std::size_t>(index)]->health.is_filling();
+}
+
+bool Pool::are_twins(int index, int other) const noexcept {
+    const auto i = static_cast<std::size_t>(index);
+    if (i < twins_.size() && twins_[i] == other) return true;
+    const auto server = [this](int store) {
+        return seats_[static_cast<std::size_t>(store)]->health.holdings().server.load(
+            std::memory_order_relaxed);
+    };
+    return server(index) != 0 && server(index) == server(other);
+}
+
+int Pool::twin_of(int index) const noexcept {
+    for (int other = 0; other < index; ++other)
+        if (are_twins(index, other)) return other;
+    return kNoTwin;
+}
+
+int Pool::count_servers(std::uint64_t stores) const noexcept {
+    int count = 0;
+    for (std::uint64_t rest = stores; rest != 0; rest &= rest - 1) {
+        const int index = std::countr_zero(rest);
+        bool is_another = true;
+        for (std::uint64_t before = stores & ~rest; before != 0; before &= before - 1)
+            is_another = is_another && !are_twins(index, std::countr_zero(before));
+        count += is_another ? 1 : 0;
+    }
+    return count;
+}
+
+void Pool::report_twins() {
+    for (int i = 1; i < size(); ++i) {
+        const int twin = twin_of(i);
+        if (twin == kNoTwin || health(i).holdings().twin_told.exchange(1) != 0) continue;
+        journal_.add(Severity::Warning, "%s", same_server(name(twin), name(i)).detail);
+    }
 }
 
 void Pool::note_missed(int index, const store::SessionKey& key) noexcept {

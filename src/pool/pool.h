@@ -13,6 +13,7 @@
 #include "pool/local_store.h"
 #include "pool/missed_writes.h"
 #include "pool/placement.h"
+#include "pool/twins.h"
 #include "store/store.h"
 #include "store/store_spec.h"
 
@@ -25,6 +26,7 @@ struct PoolTerms {
     Duration connect_timeout = Health::kCommonPatience;
     Duration io_timeout = Health::kCommonPatience;
     Duration deadline = Health::kCommonPatience;
+    std::vector<int> twins = {};  // find_twins(); empty: none
 };
 
 // The stores of one configuration as a worker uses them: each behind a decorator that keeps its
@@ -60,6 +62,13 @@ class Pool {
     [[nodiscard]] bool is_up(int index) const noexcept;
     [[nodiscard]] bool is_filling(int index) const noexcept;
     [[nodiscard]] int local() const noexcept { return local_; }
+    // The first store of the list that is the same server under another name, or kNoTwin: by its
+    // address, or by what a look at both has found.
+    [[nodiscard]] int twin_of(int index) const noexcept;
+    // How many servers these stores are; a bit for each store.
+    [[nodiscard]] int count_servers(std::uint64_t stores) const noexcept;
+    // Says in the journal, once on this host, which stores are twins.
+    void report_twins();
     // See placement.h: the first `first` stores in order.
     [[nodiscard]] Ranking rank(const store::SessionKey& key, int first) const noexcept;
     [[nodiscard]] std::uint64_t list_fingerprint() const noexcept;
@@ -84,8 +93,11 @@ class Pool {
 
   private:
     struct Seat;
+    [[nodiscard]] bool are_twins(int index, int other) const noexcept;
+
     std::vector<std::unique_ptr<Seat>> seats_;
     std::vector<std::uint64_t> name_hashes_;
+    std::vector<int> twins_;
     Placement placement_;
     int local_;
     HostPage& page_;

@@ -2,6 +2,7 @@
 #include "replica/mirrored_write.h"
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <utility>
 
@@ -54,7 +55,7 @@ void MirroredWrite::begin_round() noexcept {
     pack();
 
     ++rounds_;
-    acks_ = 0;
+    acked_ = 0;
     puts_of_round_ = 0;
     again_ = false;
     home_has_it_ = may_be_stored_ = false;
@@ -226,7 +227,7 @@ bool MirroredWrite::has_news_for(const GuardedPut& put) const noexcept {
 void MirroredWrite::on_home_done(GuardedPut& put) noexcept {
     switch (put.outcome()) {
         case GuardedPut::Outcome::Stored:
-            ++acks_;
+            acked_ |= store_bit(put.store());
             home_has_it_ = true;
             if (!parallel_) start_mirrors(Mirrors::All);
             return;
@@ -250,7 +251,7 @@ void MirroredWrite::on_home_done(GuardedPut& put) noexcept {
 void MirroredWrite::on_mirror_done(GuardedPut& put) noexcept {
     switch (put.outcome()) {
         case GuardedPut::Outcome::Stored:
-            ++acks_;
+            acked_ |= store_bit(put.store());
             return;
         case GuardedPut::Outcome::Superseded:
             return on_superseded_mirror(put);
@@ -265,7 +266,7 @@ void MirroredWrite::on_superseded_mirror(GuardedPut& put) noexcept {
     if (theirs.is_tombstone() && !entombed_) return meet_rival(put);
     // Whoever followed us at the home was faster here: the mirror is ahead, not behind.
     if (theirs.ancestors.contains(outgoing_.envelope.version)) {
-        ++acks_;
+        acked_ |= store_bit(put.store());
         return;
     }
     // Or it followed those who followed us, and its ancestry does not reach back to us any more:
@@ -293,7 +294,7 @@ void MirroredWrite::on_fetch(int, Result<store::FetchReply> reply) noexcept {
     const auto ours = record::fingerprint(outgoing_.envelope.version);
     const bool has_moved_on = reply && reply->found && reply->fingerprint != ours;
     for (GuardedPut* const put : std::exchange(suspects_, {}))
-        has_moved_on ? static_cast<void>(++acks_) : meet_fork(*put);
+        has_moved_on ? static_cast<void>(acked_ |= store_bit(put->store())) : meet_fork(*put);
     advance();
 }
 
@@ -317,7 +318,7 @@ void MirroredWrite::meet_rival(GuardedPut& put) noexcept {
     }
     if (put.found().is_tombstone()) {
         if (entombed_) {
-            ++acks_;
+            acked_ |= store_bit(put.store());
             return;
         }
         // Destroyed meanwhile. Mirrors that took our version already have to be told as well.
@@ -397,7 +398,7 @@ void MirroredWrite::advance() noexcept {
     }
     if (pending_ > 0) {
         const bool settled = !again_ && !refusal_;
-        if (settled && acks_ >= acks_needed_.enough()) end(conclude());
+        if (settled && acks() >= acks_needed_.enough()) end(conclude());
         return;
     }
     if (again_ && !refusal_) return begin_round();
@@ -409,23 +410,29 @@ void MirroredWrite::end(Status outcome) noexcept {
     finish(outcome);
 }
 
+// Servers, not names of servers.
+int MirroredWrite::acks() const noexcept {
+    return env_.pool.count_servers(acked_);
+}
+
 Status MirroredWrite::conclude() noexcept {
     if (refusal_) return *refusal_;
-    if (acks_ == 0) {
+    if (acked_ == 0) {
         // Time that was spent on others' changes is not the stores' fault.
         if (rounds_ > 1)
             failures_.append("; other requests' changes had to be merged first, in %d rounds",
                              rounds_ - 1);
         return failures_;
     }
-    if (acks_ < acks_needed_.required()) {
-        Error error(Errc::NotEnoughAcks, "%d of %d copies acknowledged, %d needed: %s", acks_,
+    const int acks = this->acks();
+    if (acks < acks_needed_.required()) {
+        Error error(Errc::NotEnoughAcks, "%d of %d copies acknowledged, %d needed: %s", acks,
                     acks_needed_.copies, acks_needed_.required(), failures_.detail);
+        if (acks < std::popcount(acked_)) error.append("some stores are one server");
         return error;
     }
     env_.pool.count(pool::Counter::Writes);
-    if (pending_ == 0 && acks_ < acks_needed_.copies)
-        env_.pool.count(pool::Counter::DegradedWrites);
+    if (pending_ == 0 && acks < acks_needed_.copies) env_.pool.count(pool::Counter::DegradedWrites);
     return kOk;
 }
 

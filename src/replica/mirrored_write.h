@@ -117,6 +117,7 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     void note_failure(const GuardedPut& put) noexcept;
     void advance() noexcept;
     void end(Status outcome) noexcept;
+    [[nodiscard]] int acks() const noexcept;
     [[nodiscard]] Status conclude() noexcept;
 
     SessionView& view_;
@@ -139,7 +140,7 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     int unlock_store_ = -1;    // whose put carries the unlock, until it is answered
     int unlock_ticket_ = pool::LockRegistry::kNoTicket;
     int home_ = -1;
-    int acks_ = 0;
+    std::uint64_t acked_ = 0;  // a bit per store
     int pending_ = 0;
     int rounds_ = 0;
     int puts_of_round_ = 0;  // the last ones of puts_

@@ -273,10 +273,4 @@ void Refill::end(Status outcome) noexcept {
     finish(std::move(outcome));
 }
 
-Error same_server(const pool::Pool& pool, int store, int twin) noexcept {
-    return Error(Errc::BadConfig,
-                 "%.100s and %.100s are one server under two names, and keep one copy",
-                 pool.name(twin).c_str(), pool.name(store).c_str());
-}
-
 }  // namespace sessmirror::replica

@@ -136,7 +136,4 @@ class Refill final : public Operation, private OperationListener, private store:
     bool copying_ = false;
 };
 
-// Two stores of the list have the same server(): one of them is no further copy.
-Error same_server(const pool::Pool& pool, int store, int twin) noexcept;
-
 }  // namespace sessmirror::replica

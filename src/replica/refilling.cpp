@@ -55,15 +55,8 @@ void Refilling::settle(pool::Pool& pool) noexcept {
 
 void Refilling::compare_servers(pool::Pool& pool) noexcept {
     const std::uint64_t server = refill_->server();
-    servers_[static_cast<std::size_t>(refill_->target())] = server;
-    if (server == 0 || has_told_of_twins_) return;
-    for (int store = 0; store < pool.size(); ++store) {
-        if (store == refill_->target() || servers_[static_cast<std::size_t>(store)] != server)
-            continue;
-        has_told_of_twins_ = true;
-        pool.journal().add(Severity::Warning, "%s",
-                           same_server(pool, refill_->target(), store).detail);
-    }
+    pool.health(refill_->target()).holdings().server.store(server, std::memory_order_relaxed);
+    if (server != 0) pool.report_twins();
 }
 
 }  // namespace sessmirror::replica

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 
@@ -42,8 +41,6 @@ class Refilling {
     std::unique_ptr<Refill> refill_;
     std::uint32_t due_ = 0;  // the comparison that it is
     unsigned fork_generation_ = 0;
-    std::array<std::uint64_t, pool::kMaxStores> servers_{};  // Refill::server() of the last look
-    bool has_told_of_twins_ = false;
 };
 
 }  // namespace sessmirror::replica

@@ -101,6 +101,7 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
     defaults.polling = options.polling;
     defaults.max_payload = options.max_session_bytes;
     defaults.events = deployment.get();
+    std::vector<int> twins = pool::find_twins(*specs, addresses);
     std::vector<pool::Pool::Member> members;
     for (auto& spec : *specs) {
         const int index = static_cast<int>(members.size());
@@ -130,9 +131,10 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
     deployment->store_list = store_list;
     deployment->policy = make_policy(options, page.host_id.load(std::memory_order_relaxed));
     const pool::PoolTerms terms{options.key_prefix, options.connect_timeout, options.io_timeout,
-                                options.deadline};
+                                options.deadline, std::move(twins)};
     deployment->pool = std::make_unique<pool::Pool>(std::move(members), *local, page, loop, random,
                                                     journal, terms);
+    deployment->pool->report_twins();
     return deployment;
 }
 
@@ -324,6 +326,8 @@ std::vector<SessionService::StoreStatus> SessionService::stores() const {
         status.refill_copied = holdings.refill_copied.load(std::memory_order_relaxed);
         status.refill_listed = holdings.refill_listed.load(std::memory_order_relaxed);
         status.refill_trouble = refill_trouble(impl_->current(), i);
+        if (const int twin = pool.twin_of(i); twin != pool::kNoTwin)
+            status.same_server_as = pool.name(twin);
         status.weight = pool.spec(i).weight;
         status.down_for_s = std::chrono::duration<double>(pool.health(i).down_for()).count();
         status.latency_us = slot.latency_us.load(std::memory_order_relaxed);

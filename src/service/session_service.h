@@ -60,9 +60,10 @@ class SessionService {
         std::string name;
         bool is_local = false;
         bool is_up = true;
-        bool is_filling = false;    // not known to hold all it should hold; see replica/refill.h
-        bool is_unchecked = false;  // nobody on this host has looked yet whether it is complete
-        bool is_behind = false;     // this host has, or may have, something to bring there
+        bool is_filling = false;     // not known to hold all it should hold; see replica/refill.h
+        bool is_unchecked = false;   // nobody on this host has looked yet whether it is complete
+        bool is_behind = false;      // this host has, or may have, something to bring there
+        std::string same_server_as;  // the store that is the same server under another name, if any
         std::uint64_t refill_seen = 0;    // sessions that the last or present refill compared
         std::uint64_t refill_copied = 0;  // of these, copied
         std::uint64_t refill_listed = 0;  // sessions that it has found to compare so far

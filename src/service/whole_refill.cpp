@@ -31,8 +31,9 @@ void WholeRefill::end_store() {
     const std::uint64_t server = refill_->server();
     const auto twin = std::find(servers_.begin(), servers_.end(), server);
     if (server != 0 && twin != servers_.end())
-        outcomes_.back() = replica::same_server(env_.pool, refill_->target(),
-                                                static_cast<int>(twin - servers_.begin()));
+        outcomes_.back() =
+            pool::same_server(env_.pool.name(static_cast<int>(twin - servers_.begin())),
+                              env_.pool.name(refill_->target()));
     servers_.push_back(server);
     refill_.reset();
 }

@@ -253,6 +253,31 @@ TEST_F(PoolTest, SaysThatOtherReplicasServeWhereThereAreSome) {
     EXPECT_NE(journal_line().find("sessions are served by the other replicas"), std::string::npos);
 }
 
+TEST_F(PoolTest, CountsServersAndNotTheirNames) {
+    terms.twins = {kNoTwin, 0, kNoTwin, kNoTwin};
+    make("a,b,c,d");
+    pool->health(2).holdings().server = pool->health(3).holdings().server = 7;  // as a look found
+    EXPECT_EQ(pool->twin_of(0), kNoTwin);
+    EXPECT_EQ(pool->twin_of(1), 0);
+    EXPECT_EQ(pool->twin_of(2), kNoTwin);
+    EXPECT_EQ(pool->twin_of(3), 2);
+    EXPECT_EQ(pool->count_servers(0), 0);
+    EXPECT_EQ(pool->count_servers(0b0010), 1) << "where its twin has no copy it is a server";
+    EXPECT_EQ(pool->count_servers(0b0011), 1);
+    EXPECT_EQ(pool->count_servers(0b0110), 2);
+    EXPECT_EQ(pool->count_servers(0b1111), 2);
+}
+
+TEST_F(PoolTest, TellsOnceThatTwoStoresAreOneServer) {
+    terms.twins = {kNoTwin, 0};
+    for (const char* const line :
+         {"a:11211 and b:11211 are one server under two names, and keep one copy", ""}) {
+        make("a,b");
+        pool->report_twins();
+        EXPECT_EQ(journal_line(), line);
+    }
+}
+
 TEST_F(PoolTest, TellsOnceInAWhileThatAStoreRefusesSessions) {
     make("a,b");
     const auto refuse = [&] {
@@ -260,7 +285,9 @@ TEST_F(PoolTest, TellsOnceInAWhileThatAStoreRefusesSessions) {
         fakes[1]->answer_put(Error(Errc::StoreError, "it is full"));
     };
     for (int i = 0; i < 5; ++i) refuse();
-    EXPECT_EQ(journal_line(), "a session has too few copies: store b:11211 refused it: it is full");
+    EXPECT_EQ(journal_line(),
+              "a session has too few copies: store b:11211 refused it: it is full. "
+              "Check the memory and the log of the store.");
     EXPECT_EQ(journal_line(), "");
     clock.advance(OutageNotices::kInterval);
     refuse();

@@ -167,10 +167,26 @@ TEST(RefillingBesideAHostileStore, ServesPagesInTimeAlthoughItsListOfKeysNeverEn
     }
 }
 
-// Their names differ, so they count as two stores, and a session has one copy.
-TEST_F(Refilling, OneServerUnderTwoNamesIsToldByTheCommandAndInTheLog) {
+TEST_F(Refilling, OneServerUnderTwoAddressesIsOneCopyFromTheBeginning) {
     const std::string port = std::to_string(first_.spec().port);
     const std::string twins = "127.0.0.1:" + port + ",[::ffff:127.0.0.1]:" + port;
+    const auto session = service_.open(options_, twins);
+    ASSERT_TRUE(session) << session.error().detail;
+    JournalEntry entry;
+    ASSERT_TRUE(service_.journal().take(entry));
+    EXPECT_NE(std::string(entry.text).find("one server under two names"), std::string::npos);
+    EXPECT_EQ(service_.stores()[0].same_server_as, "");
+    EXPECT_EQ(service_.stores()[1].same_server_as, service_.stores()[0].name);
+    ASSERT_TRUE((*session)->read("a", kLifetime));
+    ASSERT_TRUE((*session)->write("a", as_bytes("x"), kLifetime));
+    EXPECT_EQ(page_->value(pool::Counter::DegradedWrites), 1u);
+}
+
+// Nobody looks the name up, so what shows that they are one is what both of them hold.
+TEST_F(Refilling, OneServerUnderTwoNamesIsToldByTheCommandAndInTheLog) {
+    const std::string port = std::to_string(first_.spec().port);
+    const std::string twins = "127.0.0.1:" + port + ",localhost:" + port;
+    options_.local = "none";
     const auto session = service_.open(options_, twins);
     ASSERT_TRUE(session) << session.error().detail;
     ASSERT_TRUE((*session)->read("a", kLifetime));
@@ -192,6 +208,11 @@ TEST_F(Refilling, OneServerUnderTwoNamesIsToldByTheCommandAndInTheLog) {
                 std::string(entry.text).find("one server under two names") != std::string::npos;
     }
     EXPECT_TRUE(is_told);
+    EXPECT_EQ(service_.stores()[1].same_server_as, service_.stores()[0].name);
+    const auto before = page_->value(pool::Counter::DegradedWrites);
+    ASSERT_TRUE((*session)->read("a", kLifetime));
+    ASSERT_TRUE((*session)->write("a", as_bytes("y"), kLifetime));
+    EXPECT_EQ(page_->value(pool::Counter::DegradedWrites), before + 1);
 }
 
 TEST_F(Refilling, TwoServersAreNotTakenForOne) {
