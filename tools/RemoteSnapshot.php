@@ -12,7 +12,7 @@ final class RemoteSnapshot
 
     public static function of(string $url, float $timeout_s = 5.0): Snapshot
     {
-        $shown = preg_replace('~//[^/@]*@~', '//', $url);
+        $shown = self::shown($url);
         if (preg_match('~^https?://~i', $url) !== 1)
             throw new UsageError("\"$shown\" is no address of a page (http:// or https://)");
         $text = self::fetch($url . (str_contains($url, '?') ? '&' : '?') . 'format=json', $shown, $timeout_s);
@@ -21,6 +21,12 @@ final class RemoteSnapshot
         } catch (\UnexpectedValueException $error) {
             throw new \RuntimeException("$shown: " . $error->getMessage());
         }
+    }
+
+    /** The address without user and password. */
+    public static function shown(string $url): string
+    {
+        return (string) preg_replace('~//[^/?#]*@~', '//', $url);
     }
 
     private static function fetch(string $url, string $shown, float $timeout_s): string

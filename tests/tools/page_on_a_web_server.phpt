@@ -14,6 +14,7 @@ $site = new Site(list_of(...$stores), [
     'shop.php' => '<?php session_id("A"); session_start(); $_SESSION["n"] = ($_SESSION["n"] ?? 0) + 1; echo $_SESSION["n"];',
     'one.php' => $file,
     'included.php' => "<?php require $include;",
+    'guarded.php' => '<?php if (($_SERVER["PHP_AUTH_PW"] ?? "") !== "geheim") { http_response_code(401); exit; } require __DIR__ . "/one.php";',
     'other.php' => '<?php echo "{}";',
 ]);
 for ($i = 0; $i < 3; $i++) echo $site->get('/shop.php');
@@ -33,6 +34,11 @@ echo "exit code $code$errors\n", preg_replace(['/^(host +)\S+/m', '/ +\d +\d.*?(
 [$code, $text] = command(['status', '--json', '--url', "$site->base/one.php?x=y"], '');
 $read = json_decode($text, true);
 var_dump($code, $read['scope'], $read['counters']['writes']);
+
+foreach (['ada:geheim@', 'ada:fal@sch@', ''] as $user) {
+    [$code, , $errors] = command(['status', '--url', str_replace('//', "//$user", $site->base) . '/guarded.php'], '');
+    echo "$code ", str_replace($site->base, 'SITE', trim($errors)), "\n";
+}
 
 echo "-- what cannot be read\n";
 foreach (['/other.php', '/missing.php'] as $path) echo str_replace($site->base, 'SITE', implode(' ', command(['status', '--url', "$site->base$path"], '')));
@@ -63,6 +69,9 @@ STORE2          %s FIGURES
 int(0)
 string(6) "server"
 int(3)
+0 
+3 sessmirror: SITE/guarded.php cannot be read: Failed to open stream: HTTP request failed! HTTP/1.%d 401 Unauthorized
+3 sessmirror: SITE/guarded.php cannot be read: Failed to open stream: HTTP request failed! HTTP/1.%d 401 Unauthorized
 -- what cannot be read
 3  sessmirror: SITE/other.php: not what sessmirror_status() returns: the status has no usable field "stores"
 3  sessmirror: SITE/missing.php cannot be read: Failed to open stream: HTTP request failed! HTTP/1.%d 404 Not Found

@@ -71,7 +71,7 @@ final class Check implements Command
         if ($urls === []) return [self::OWN => Snapshot::take()];
         $snapshots = [];
         foreach ($urls as $url)
-            $snapshots[preg_replace('~//[^/@]*@~', '//', $url)] = RemoteSnapshot::of($url, $timeout);
+            $snapshots[RemoteSnapshot::shown($url)] = RemoteSnapshot::of($url, $timeout);
         return $snapshots;
     }
 
