@@ -147,6 +147,7 @@ class DocumentsOnAHost(unittest.TestCase):
         shell("".join(line + "\n" for line in self.first.block("sh").splitlines() if not line.startswith("systemctl")))
         self.assert_serves(shell(self.first.block("sh", 1)))
         self.assertIn("Configuration => ok", shell(self.first.span("php-fpm")))
+        self.assertIn("2 of 2 stores answer", shell(f"{documents.ROOT}/bin/{self.first.span('sessmirror check')}"))
 
     def test_4_stores_are_brought_up_to_date(self):
         progress = shell(Chapter("docs/howto.md", "### Refill a store at once").block("sh"))
