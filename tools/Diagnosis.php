@@ -12,7 +12,7 @@ final class Diagnosis
     public static function of(Snapshot $snapshot): array
     {
         if (!$snapshot->isConfigured()) return [self::configuration($snapshot)];
-        return [...self::pool($snapshot), ...self::states($snapshot), ...self::local($snapshot),
+        return [...self::twins($snapshot), ...self::pool($snapshot), ...self::states($snapshot), ...self::local($snapshot),
                 ...self::counters($snapshot)];
     }
 
@@ -23,6 +23,14 @@ final class Diagnosis
             $is_error ? substr($snapshot->configuration, strlen('error: ')) : $snapshot->configuration,
             $is_error ? 'No session starts until this is corrected.'
                       : 'Set session.save_handler = sessmirror in the php.ini of the web server.');
+    }
+
+    /** @return list<Finding> */
+    private static function twins(Snapshot $snapshot): array
+    {
+        $warning = $snapshot->warning();
+        if ($warning === null) return [];
+        return [new Finding(Severity::Warning, 'configuration', $warning, 'List each server once.')];
     }
 
     /** @return list<Finding> */

@@ -72,9 +72,17 @@ final class Snapshot
         return $this->scope === 'server';
     }
 
+    /** Whether sessions start. */
     public function isConfigured(): bool
     {
-        return $this->configuration === 'ok';
+        return $this->configuration === 'ok' || $this->warning() !== null;
+    }
+
+    /** What is wrong with a configuration with which sessions start all the same; null if nothing is. */
+    public function warning(): ?string
+    {
+        $sign = 'warning: ';
+        return str_starts_with($this->configuration, $sign) ? substr($this->configuration, strlen($sign)) : null;
     }
 
     public function counter(string $name): int

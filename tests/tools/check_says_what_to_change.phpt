@@ -13,6 +13,7 @@ use Sessmirror\Page\Site as Page;
 $strict = ['session.use_strict_mode' => '1'];
 $check = function (string $stores, array $ini = [], string ...$words) use ($a, $b, $redis, $strict) {
     [$code, $out, $errors] = command(['check', ...$words], $stores, $ini + $strict);
+    $out = str_replace("localhost:$a->port", "ITS_OTHER_NAME", $out);
     $out = preg_replace('/127\.0\.0\.1:\d+/', 'FAKE', with_store_names($out, $a, $b, $redis));
     $out = preg_replace('/runs as \S+\./', 'runs as USER.', $out);
     $out = preg_replace('/^notice: \S+: memcached \S+ is new enough.*\n/m', '', $out);
@@ -34,6 +35,7 @@ echo "-- configurations\n";
 $check('http://10.0.0.1');
 $check('', ['session.save_handler' => 'files']);
 $a->restart();
+$check(list_of($a) . ",localhost:$a->port");
 $check(list_of($a), ['sessmirror.deadline_ms' => '100', 'sessmirror.write_format' => '1', 'max_execution_time' => '90']);
 $check(list_of($a), ['session.use_strict_mode' => '0']);
 echo "-- an embedded store\n";
@@ -90,6 +92,8 @@ exit code 2: SESSMIRROR CRITICAL - configuration: store list, entry 1, "http://1
 critical: configuration: store list, entry 1, "http://10.0.0.1": this release's stores are memcached over tcp:// or unix://, redis://, and lmdb://; the scheme "http" is not supported. No session starts until this is corrected.
 exit code 2: SESSMIRROR CRITICAL - configuration: not in use (session.save_handler = files)
 critical: configuration: not in use (session.save_handler = files). Set session.save_handler = sessmirror in the php.ini of the web server.
+exit code 1: SESSMIRROR WARNING - configuration: STORE1 and ITS_OTHER_NAME are one server under two names, and keep one copy | stores=2 stores_answering=2
+warning: configuration: STORE1 and ITS_OTHER_NAME are one server under two names, and keep one copy. List each server once.
 exit code 1: SESSMIRROR WARNING - sessmirror.deadline_ms: 100 ms are less than one connection and one answer may take (300 ms) | stores=1 stores_answering=1
 warning: sessmirror.deadline_ms: 100 ms are less than one connection and one answer may take (300 ms). One slow store uses up the time in which another could be asked. Set it to 300 or more.
 notice: sessmirror.lock_lease_s: a lock ends after 30 s, and max_execution_time allows pages 90 s. Set it above the longest page that holds a session open.
