@@ -12,8 +12,8 @@ final class Diagnosis
     public static function of(Snapshot $snapshot): array
     {
         if (!$snapshot->isConfigured()) return [self::configuration($snapshot)];
-        return [...self::twins($snapshot), ...self::pool($snapshot), ...self::states($snapshot), ...self::local($snapshot),
-                ...self::counters($snapshot)];
+        return [...self::twins($snapshot), ...self::pool($snapshot), ...self::states($snapshot),
+            ...self::local($snapshot), ...self::counters($snapshot)];
     }
 
     private static function configuration(Snapshot $snapshot): Finding

@@ -31,6 +31,9 @@ final class Metrics
             '1');
         $this->begin('configuration_ok', 'gauge', 'Whether sessions can start with this configuration');
         $this->add('configuration_ok', [], $snapshot->isConfigured() ? '1' : '0');
+        $this->begin('configuration_warning', 'gauge',
+            'Whether the configuration works, and is hardly what was meant');
+        $this->add('configuration_warning', [], $snapshot->warning() !== null ? '1' : '0');
     }
 
     private function addStores(): void

@@ -24,6 +24,7 @@ final class StoreStatus
         public readonly int $refill_listed,
         public readonly int $refill_seen,
         public readonly int $refill_copied,
+        public readonly ?string $same_server_as,  // another store of the list, if there is one
     ) {}
 
     /** @param array<string, mixed> $row */
@@ -33,7 +34,8 @@ final class StoreStatus
         return new self($field->text('name'), $field->flag('local'), $field->flag('up'), $field->text('state'),
             $field->count('weight'), $field->seconds('down_for_s'), $field->count('latency_us'),
             $field->count('requests'), $field->count('errors'), $field->count('refill_listed'),
-            $field->count('refill_seen'), $field->count('refill_copied'));
+            $field->count('refill_seen'), $field->count('refill_copied'),
+            isset($row['same_server_as']) ? $field->text('same_server_as') : null);
     }
 
     /** 0 to 1, of the refill that goes on; null when there is none. */

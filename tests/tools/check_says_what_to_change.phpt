@@ -63,11 +63,15 @@ $sites = [new Site(list_of($a, $b), $page), new Site(list_of($b, $a), $page), ne
 $ask = function (int ...$which) use ($sites, $a, $b) {
     $words = array_merge(...array_map(fn (int $i) => ['--url', $sites[$i]->base . '/page.php'], $which));
     [$code, $out, $errors] = command(['check', ...$words], '');
-    foreach ($sites as $i => $site) $out = str_replace($site->base, "SITE$i", $out);
+    foreach ($sites as $i => $site) [$out, $errors] = str_replace($site->base, "SITE$i", [$out, $errors]);
     echo "$code ", preg_replace(['/^notice: STORE\d: memcached.*\n/m', '/\([0-9a-f]{16}\)/'], ['', '(HOST)'], with_store_names($out, $a, $b)), $errors;
 };
 $ask(0, 1);
 $ask(0, 2);
+echo "-- one of them is down\n";
+$sites[1]->end();
+$ask(0, 1);
+$ask(1);
 ?>
 --EXPECT--
 exit code 0: SESSMIRROR OK - 2 of 2 stores answer | stores=2 stores_answering=2
@@ -126,3 +130,7 @@ notice: hosts: 2 of the addresses lead to one web server (HOST). Ask each web se
 2 SESSMIRROR CRITICAL - lists of stores: SITE0/page.php alone has STORE2 (weight 1) | stores=2 stores_answering=2
 critical: lists of stores: SITE0/page.php alone has STORE2 (weight 1). Write the same stores in the same way on every web server: their names place the sessions.
 notice: hosts: 2 of the addresses lead to one web server (HOST). Ask each web server by its own address, not through the balancer.
+-- one of them is down
+1 SESSMIRROR WARNING - page: SITE1/page.php cannot be read: Failed to open stream: Connection refused | stores=2 stores_answering=2
+warning: page: SITE1/page.php cannot be read: Failed to open stream: Connection refused. Is this web server up?
+3 sessmirror: SITE1/page.php cannot be read: Failed to open stream: Connection refused

@@ -23,6 +23,10 @@ $text = Metrics::of(made_up([], [], ['configuration' => 'error: no']));
 echo implode("\n", [...problems_of($text), ...problems_by_promtool($text)]);
 echo implode("\n", preg_grep('/^sessmirror_(configuration|store)/', explode("\n", $text))), "\n";
 
+echo "-- with a warning\n";
+$text = Metrics::of(made_up([], [], ['configuration' => 'warning: hm']));
+echo implode("\n", preg_grep('/^sessmirror_configuration/', explode("\n", $text))), "\n";
+
 echo "-- the rules see what is wrong\n";
 foreach (["# HELP a_total x\n# TYPE a_total gauge\na_total 1\n", "# HELP a_ms x\n# TYPE a_ms gauge\na_ms 1\n", "# TYPE a gauge\na 1\n", "a 1\n",
           "# HELP a x\n# TYPE a gauge\na{b=\"c\"\"} 1\n", "# HELP a x\n# TYPE a gauge\na 1\na 1\n"] as $wrong)
@@ -65,6 +69,10 @@ sessmirror_reads_total 12
 sessmirror_a_figure_of_a_later_release_total 5
 -- without a configuration
 sessmirror_configuration_ok 0
+sessmirror_configuration_warning 0
+-- with a warning
+sessmirror_configuration_ok 1
+sessmirror_configuration_warning 1
 -- the rules see what is wrong
 a_total: counters end in _total, and nothing else does
 a_ms: not in base units

@@ -31,6 +31,10 @@ echo "-- errors in the configuration\n";
 $html = $ask([], 'GET', made_up([], [], ['configuration' => "error: <b>$evil"]))->body;
 var_dump(str_contains($html, '<b>'), str_contains($text($html), 'Sessions are at risk'), str_contains($text($html), "error: <b>"));
 
+echo "-- a warning about the configuration\n";
+$html = $ask([], 'GET', made_up([store('a'), store('b', 'up', ['same_server_as' => $evil])], [], ['configuration' => "warning: $evil"]))->body;
+var_dump(str_contains($html, '<script'), str_contains($text($html), 'Something needs attention'), str_contains($text($html), 'the same server as "><script>'));
+
 echo "-- what is asked for\n";
 foreach ([['format' => 'xml'], ['format' => ['json']], ['format' => 'json'], ['format' => 'prometheus']] as $query) {
     $answer = $ask($query);
@@ -64,6 +68,10 @@ bool(true)
 bool(false)
 bool(true)
 bool(false)
+-- a warning about the configuration
+bool(false)
+bool(true)
+bool(true)
 -- what is asked for
 400 text/plain; charset=utf-8
 400 text/plain; charset=utf-8

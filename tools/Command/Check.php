@@ -52,9 +52,10 @@ final class Check implements Command
         $timeout = filter_var($arguments->one('timeout') ?? '2', FILTER_VALIDATE_FLOAT,
             ['options' => ['min_range' => 0.01, 'max_range' => 60]]);
         if ($timeout === false) throw new UsageError('--timeout is a number of seconds up to 60');
-        $snapshots = self::snapshots($arguments->all('url'), $timeout);
+        $silent = [];
+        $snapshots = self::snapshots($arguments->all('url'), $timeout, $silent);
         $facts = StoreProbe::ask(self::names($snapshots), $timeout);
-        $findings = self::findings($snapshots, $facts);
+        $findings = [...$silent, ...self::findings($snapshots, $facts)];
         usort($findings, fn (Finding $a, Finding $b) => $b->severity->value <=> $a->severity->value);
         $worst = Severity::worstOf(...$findings);
         if ($arguments->has('json'))
@@ -65,13 +66,25 @@ final class Check implements Command
         return $worst->value;
     }
 
-    /** @param list<string> $urls @return array<string, Snapshot> */
-    private static function snapshots(array $urls, float $timeout): array
+    /**
+     * @param list<string> $urls
+     * @param list<Finding> $silent gets a finding for each page that cannot be read
+     * @return array<string, Snapshot> by address; not empty
+     */
+    private static function snapshots(array $urls, float $timeout, array &$silent): array
     {
         if ($urls === []) return [self::OWN => Snapshot::take()];
         $snapshots = [];
-        foreach ($urls as $url)
-            $snapshots[RemoteSnapshot::shown($url)] = RemoteSnapshot::of($url, $timeout);
+        foreach ($urls as $url) {
+            try {
+                $snapshots[RemoteSnapshot::shown($url)] = RemoteSnapshot::of($url, $timeout);
+            } catch (UsageError $error) {
+                throw $error;
+            } catch (\RuntimeException $failure) {
+                $silent[] = new Finding(Severity::Warning, 'page', $failure->getMessage(), 'Is this web server up?');
+            }
+        }
+        if ($snapshots === []) throw $failure;
         return $snapshots;
     }
 

@@ -76,7 +76,8 @@ final class Status implements Command
     private static function stores(Snapshot $snapshot): string
     {
         $rows = array_map(fn (StoreStatus $store) => [
-            $store->name . ($store->is_local ? ' (local)' : ''),
+            $store->name . ($store->is_local ? ' (local)' : '')
+                . ($store->same_server_as === null ? '' : " (the same server as $store->same_server_as)"),
             self::state($store),
             (string) $store->weight,
             Format::latency($store->latency_us),

@@ -26,6 +26,8 @@ final class StoreTable
     {
         $of_all = fn (string $field) => array_map(fn (StoreStatus $one) => $one->$field, $all);
         $local = $store->is_local ? ' <span class="tag">local</span>' : '';
+        if ($store->same_server_as !== null)
+            $local .= ' <small>the same server as ' . Html::escape($store->same_server_as) . '</small>';
         $cell = fn (string $label, string $field, string $text) =>
             "<td class=\"number\" data-label=\"$label\"><span data-field=\"$field\">"
             . "$text</span>" . Bar::among($store->$field, ...$of_all($field)) . '</td>';
