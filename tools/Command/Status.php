@@ -22,7 +22,8 @@ final class Status implements Command
 {
     /** What everybody has to know who looks at the figures of a process of the command line. */
     public const OWN_FIGURES = "These are the figures of this command alone, which has just started. Those of the web server have\n"
-        . "to be asked of one of its pages: \"sessmirror page\" prints one, and \"sessmirror status --url\" reads it.\n";
+        . "to be asked of one of its pages: \"sessmirror page\" prints one, and \"sessmirror status --url\" reads it.\n"
+        . "\"sessmirror check\" asks the stores.\n";
 
     public function summary(): string
     {
