@@ -11,6 +11,7 @@ namespace Sessmirror;
  */
 final class Snapshot
 {
+    private const MAX_STORES = 64;  // as in a list of stores
     private const JSON = JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES | JSON_PRESERVE_ZERO_FRACTION
         | JSON_INVALID_UTF8_SUBSTITUTE | JSON_THROW_ON_ERROR;
 
@@ -43,6 +44,8 @@ final class Snapshot
     public static function fromStatus(array $status): self
     {
         $field = new Fields($status, 'the status');
+        if (count($field->list('stores')) > self::MAX_STORES)
+            throw new \UnexpectedValueException('not what sessmirror_status() returns: too many stores');
         $stores = array_map(
             fn ($row) => StoreStatus::fromRow(is_array($row) ? $row : []), array_values($field->list('stores')));
         $counters = new Fields($field->list('counters'), 'the counters');

@@ -14,6 +14,7 @@ final class TextTable
      */
     public static function of(array $head, array $rows): string
     {
+        $head = array_map(Format::printable(...), $head);
         $rows = array_map(fn (array $row) => array_map(Format::printable(...), $row), $rows);
         $text = '';
         $widths = $is_right = [];
