@@ -7,7 +7,7 @@ session
 <?php
 require __DIR__ . '/common.inc';
 
-$status = made_up([store("\e[31m10.0.0.1\x07:1", "\e]0;title\x07", ['local' => true])], ["\e[2Jreads" => 5],
+$status = made_up([store("/run/\e[31mx\x07.sock", "\e]0;title\x07", ['local' => true])], ["\e[2Jreads" => 5],
     ['version' => "1\e[0m", 'host' => "h\nexit code 0", 'configuration' => "warning: \e[1mhm\r\n", 'local' => "\e[5ml"])->status;
 $answers = [
     'control characters' => json_encode($status),
@@ -28,7 +28,7 @@ foreach (array_keys($answers) as $i => $title) {
     foreach (['status', 'check'] as $command) {
         [$code, $out, $errors] = command([$command, '--url', "$site->base/$i.json"], '');
         if ($i === 0) $errors .= $command === 'check' ? strtok($out, "\n") . "\n" : implode("\n", array_slice(explode("\n", $out), 0, 7)) . "\n";
-        echo "$title: $code ", preg_replace('/php_network.*(?= \|)/', 'REASON', str_replace($site->base, 'SITE', $errors)), preg_match('/[\x00-\x09\x0b-\x1f]/', $out . $errors) === 1 ? "CONTROL CHARACTERS\n" : '';
+        echo "$title: $code ", str_replace($site->base, 'SITE', $errors), preg_match('/[\x00-\x09\x0b-\x1f]/', $out . $errors) === 1 ? "CONTROL CHARACTERS\n" : '';
     }
 }
 ?>
@@ -39,8 +39,8 @@ configuration  warning: ?[1mhm??
 local store    ?[5ml
 local reads    -
 
-store                     state       weight  latency  requests  errors
-control characters: 2 SESSMIRROR CRITICAL - stores: this host reaches none of them; SITE/0.json: configuration: ?[1mhm??; ?[31m10.0.0.1?:1: REASON | stores=1 stores_answering=0
+store                      state       weight  latency  requests  errors
+control characters: 2 SESSMIRROR CRITICAL - stores: this host reaches none of them; SITE/0.json: configuration: ?[1mhm??; /run/?[31mx?.sock: No such file or directory | stores=1 stores_answering=0
 no JSON: 3 sessmirror: SITE/1.json: not what sessmirror_status() returns: no JSON object
 no JSON: 3 sessmirror: SITE/1.json: not what sessmirror_status() returns: no JSON object
 a number: 3 sessmirror: SITE/2.json: not what sessmirror_status() returns: no JSON object
