@@ -14,7 +14,26 @@ void FallbackRead::run() noexcept {
 
 void FallbackRead::on_fetch(int store, Result<store::FetchReply> reply) noexcept {
     view_.absorb(env_.pool, store, reply);
-    if (--pending_ > 0) return;
+    brief_ &= ~store_bit(store);
+    if (--pending_ == 0) next_round();
+}
+
+void FallbackRead::on_timer() noexcept {
+    const auto ms = std::chrono::ceil<milliseconds>(brief_wait_).count();
+    for (int store = 0; store < env_.pool.size(); ++store) {
+        if ((brief_ & store_bit(store)) == 0) continue;
+        env_.pool.store(store).forget(this);
+        Result<store::FetchReply> none(Error(Errc::OutOfTime, "%.100s is down and had only %d ms",
+                                             env_.pool.name(store).c_str(), static_cast<int>(ms)));
+        view_.absorb(env_.pool, store, none);
+        --pending_;
+    }
+    brief_ = 0;
+    if (pending_ == 0) next_round();
+}
+
+void FallbackRead::next_round() noexcept {
+    if (timer_) timer_->stop();
     round_ = round_after(round_);
     advance();
 }
@@ -68,20 +87,38 @@ bool FallbackRead::is_worth_asking(int store) noexcept {
     return round_ == Round::Everyone || (env_.pool.is_up(store) && !has_failed);
 }
 
+bool FallbackRead::is_vouched_for() noexcept {
+    if (view_.has_token() && env_.policy.has_secret) return true;
+    return !view_.is_found() && !has_credible_miss(Trust::UnlessItLostAll);
+}
+
 bool FallbackRead::ask_round() noexcept {
     const bool members_only = round_ == Round::Members;
+    const bool waits_for_all = members_only || is_vouched_for();
     for (const int store : members_only ? view_.set().members() : view_.set().everyone()) {
         if (is_known(store) || !is_worth_asking(store)) continue;
-        // Whether something followed an open token a version tells.
-        const bool is_version_enough =
-            view_.has_open_token() && view_.copy(store).state == Copy::State::Unknown;
-        const auto want = is_version_enough ? store::Want::Version : store::Want::Value;
-        ++pending_;
-        env_.pool.store(store).fetch({view_.key(), want, std::nullopt, deadline()}, this);
+        ask(store);
+        if (!waits_for_all && !env_.pool.is_up(store)) wait_briefly_for(store);
     }
     if (pending_ > 0 && !counted_) env_.pool.count(pool::Counter::Fallbacks);
     counted_ |= pending_ > 0;
     return pending_ > 0;
+}
+
+// Whether something followed an open token a version tells.
+void FallbackRead::ask(int store) noexcept {
+    const bool is_version_enough =
+        view_.has_open_token() && view_.copy(store).state == Copy::State::Unknown;
+    const auto want = is_version_enough ? store::Want::Version : store::Want::Value;
+    ++pending_;
+    env_.pool.store(store).fetch({view_.key(), want, std::nullopt, deadline()}, this);
+}
+
+void FallbackRead::wait_briefly_for(int store) noexcept {
+    brief_ |= store_bit(store);
+    brief_wait_ = std::max(brief_wait_, 2 * env_.pool.health(store).late_after());
+    if (!timer_) timer_ = env_.scheduler.make_timer(*this);
+    timer_->start(brief_wait_);
 }
 
 int FallbackRead::members_answered() noexcept {

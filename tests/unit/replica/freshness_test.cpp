@@ -71,16 +71,27 @@ class FreshnessOf : public ::testing::TestWithParam<replica::Locking> {
         lab.open(host, view);
         if (token) view.expect(*token);
         const Status outcome = lab.read(host, view);
-        lab.settle();
-        if (view.lock.held()) {
-            host.pool.store(view.lock.store)
-                .release(lab.key, view.lock.lock, host.process.now() + host.policy.deadline,
-                         nullptr);
-            host.locks.leave(view.lock.ticket);
-            view.lock = {};
-            lab.settle();
-        }
+        give_lock_back();
         return outcome;
+    }
+    // How long a read takes that has to succeed.
+    Duration time_to_read(std::optional<record::Version> seen) {
+        lab.open(host, view);
+        if (seen) view.expect({*seen, Kind::Exact});
+        const Duration start = lab.world.now();
+        EXPECT_TRUE(lab.read(host, view));
+        const Duration took = lab.world.now() - start;
+        give_lock_back();
+        return took;
+    }
+    void give_lock_back() {
+        lab.settle();
+        if (!view.lock.held()) return;
+        host.pool.store(view.lock.store)
+            .release(lab.key, view.lock.lock, host.process.now() + host.policy.deadline, nullptr);
+        host.locks.leave(view.lock.ticket);
+        view.lock = {};
+        lab.settle();
     }
     std::uint64_t remote_requests() { return host.requests(1) + host.requests(2); }
     [[nodiscard]] std::string_view found() const { return as_text(view.newest().payload); }
@@ -201,6 +212,56 @@ TEST_P(FreshRead, DoesNotBelieveTheMissOfAStoreThatHasLostWhatItHeld) {
     EXPECT_EQ(outcome.error().code, Errc::NoStore);
     host.pool.health(1).set_filling(false);
     EXPECT_TRUE(read_without_token());
+}
+
+// Ids that somebody made up, while a store hangs: the page that notices pays, and no other.
+TEST_P(FreshRead, MakesNoPageWaitForAStoreThatIsDownByAnIdThatNobodyVouchesFor) {
+    store_first("cart");
+    lab.node(2).pause();
+    for (int page = 0; page < 5; ++page) {
+        lab.key = store::derive_key("t:", "", "made up " + std::to_string(page));
+        for (const bool has_token : {false, true}) {
+            host.policy.has_secret = !has_token;  // without one, anybody makes up tokens as well
+            const Duration took =
+                has_token ? time_to_read(record::Version{100, 1}) : time_to_read(std::nullopt);
+            EXPECT_FALSE(view.is_found());
+            EXPECT_TRUE(page == 0 || took <= milliseconds(25)) << "page " << page;
+        }
+    }
+    EXPECT_FALSE(host.pool.is_up(2));
+}
+
+TEST_P(FreshRead, WaitsForAStoreThatIsDownAsForAnyOtherWhereATokenVouchesForTheSession) {
+    store_first("old");
+    const auto seen = change_on({2}, "new");
+    static_cast<void>(host.pool.health(2).report_failure());
+    lab.node(2).pause();
+    lab.world.after(milliseconds(100), [this] { lab.node(2).resume(); });
+    ASSERT_TRUE(read(seen));
+    EXPECT_EQ(found(), "new");
+}
+
+TEST_P(FreshRead, WaitsForAStoreThatIsDownAsForAnyOtherWhereNoOtherCanDenyTheSession) {
+    store_first("only here");
+    for (const int store : {0, 1}) {
+        lab.node(store).evict(lab.key.text());
+        host.pool.health(store).set_filling(true);
+    }
+    static_cast<void>(host.pool.health(2).report_failure());
+    lab.node(2).pause();
+    lab.world.after(milliseconds(100), [this] { lab.node(2).resume(); });
+    ASSERT_TRUE(read_without_token());
+    EXPECT_EQ(found(), "only here");
+}
+
+// It was slow once. Nobody's token vouches for the session, which no other store has.
+TEST_P(FreshRead, AsksAStoreThatIsBelievedDownBeforeItDeniesASession) {
+    store_first("only here");
+    for (const int store : {0, 1}) lab.node(store).evict(lab.key.text());
+    static_cast<void>(host.pool.health(2).report_failure());
+    ASSERT_TRUE(read_without_token());
+    EXPECT_EQ(found(), "only here");
+    EXPECT_TRUE(host.pool.is_up(2));
 }
 
 TEST_P(FreshRead, TellsTheClientOfAVersionThatItDidNotKnow) {
