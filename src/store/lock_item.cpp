@@ -26,15 +26,23 @@ ItemName withdrawals_key(const SessionKey& key) noexcept {
     return {key, ".l.w"};
 }
 
+std::string withdrawal_content(const Claimant& claimant) {
+    return kSeparator + std::string(claimant.owner.view());
+}
+
 // Old servers append to an item that exists only, and keep its expiry.
-std::string withdrawal_commands(const Claimant& claimant) {
-    const ItemName name = withdrawals_key(claimant.key);
-    const std::string content = kSeparator + std::string(claimant.owner.view());
-    wire::Packet packet(0);
+void put_withdrawal(wire::Packet& packet, const SessionKey& key, std::string_view content) {
+    const ItemName name = withdrawals_key(key);
     packet.set({.key = name, .mode = wire::SetMode::Append}, as_bytes(content));
     packet.set({.key = name, .mode = wire::SetMode::Add, .ttl_s = kWithdrawalTtl},
                as_bytes(content));
     packet.get({.key = name, .touch_s = kWithdrawalTtl});
+}
+
+std::string withdrawal_commands(const Claimant& claimant) {
+    const std::string content = withdrawal_content(claimant);
+    wire::Packet packet(0);
+    put_withdrawal(packet, claimant.key, content);
     std::string out;
     for (const ByteView piece : packet.pieces()) out += as_text(piece);
     return out;

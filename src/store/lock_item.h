@@ -8,6 +8,10 @@
 #include "store/session_key.h"
 #include "store/store.h"
 
+namespace sessmirror::wire {
+class Packet;
+}
+
 namespace sessmirror::store {
 
 // A session's lock as memcached holds it (Redis has the first item alone): the item `<key>.l` whose
@@ -25,7 +29,10 @@ struct Claimant {
     SessionKey key;
     LockOwner owner;
 };
-// The commands that withdraw it, with their data. Nobody reads their answers.
+// What withdraws it: the content of the item, and the commands that put it there. Nobody reads
+// their answers.
+std::string withdrawal_content(const Claimant& claimant);
+void put_withdrawal(wire::Packet& packet, const SessionKey& key, std::string_view content);
 std::string withdrawal_commands(const Claimant& claimant);
 // Accepts any input; an owner that does not fit LockOwner reads as an empty one.
 LockOwner read_lock_item(std::string_view content) noexcept;

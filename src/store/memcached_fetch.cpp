@@ -220,7 +220,15 @@ void FetchOperation::finish() {
 void FetchOperation::fail(const Error& why) {
     // After a timeout the withdrawal is on its way already, and the store is in no state to answer.
     if (why.code != Errc::Timeout && why.code != Errc::OutOfTime) release_quietly();
+    if (why.code == Errc::Closed && claim_) withdraw();
     answer(&StoreSink::on_fetch, Result<FetchReply>(why));
+}
+
+// The connection went with the claim, which may have been granted or may yet be.
+void FetchOperation::withdraw() {
+    const std::string content = withdrawal_content(claimant());
+    put_withdrawal(host_.link().packet(), key_, content);
+    host_.link().send(nullptr, {.deadline = deadline_, .may_lie = true});
 }
 
 void FetchOperation::release_quietly() {

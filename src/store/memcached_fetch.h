@@ -32,6 +32,7 @@ class FetchOperation final : public MemcachedOperation {
     void hand_out_absent();
     void finish();
     void release_quietly();
+    void withdraw();
     [[nodiscard]] Claimant claimant() const { return {key_, claim_->owner}; }
 
     // A refusal, then ghosts met or locks that vanished between two commands; more is mischief.

@@ -99,7 +99,10 @@ void RedisFetch::refused(const Error& why) {
 }
 
 void RedisFetch::fail(const Error& why) {
-    // A withdrawal, if it was claimed, went in front of the connection's end.
+    // A withdrawal, if it was claimed, went in front of the connection's end, unless the connection
+    // went with the claim.
+    if (why.code == Errc::Closed && claim_)
+        host_.release(key_, {claim_->owner, 0}, deadline_, nullptr);
     answer(&StoreSink::on_fetch, Result<FetchReply>(why));
 }
 

@@ -306,6 +306,26 @@ TEST(MemcachedFaults, ATimedOutClaimIsWithdrawnOnItsConnection) {
     EXPECT_EQ(data, "|host:1");
 }
 
+// A server, or what is before it, that ends each connection with the claim's answer.
+TEST(MemcachedFaults, AClaimWhoseAnswerWasLostWithItsConnectionIsWithdrawnOnTheNext) {
+    std::string command;
+    std::string data;
+    {
+        FakeServer server([&](FakePeer& peer, int connection) {
+            const std::string first = greet(peer);
+            if (connection != 1) return;
+            command = first;
+            data = peer.last_data();
+        });
+        StoreClient client(at(server.port()));
+        EXPECT_EQ(client.lock(key_of("a"), "host:1").error().code, Errc::Closed);
+        EXPECT_FALSE(client.probe());  // behind it
+    }
+    EXPECT_TRUE(command.starts_with("ms " + std::string(key_of("a").text()) + ".l.w 7 MA"))
+        << command;
+    EXPECT_EQ(data, "|host:1");
+}
+
 TEST(MemcachedFaults, ARefusedClaimNeedsNoWithdrawal) {
     std::string extra = "unset";
     {

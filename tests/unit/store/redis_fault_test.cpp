@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <mutex>
@@ -517,6 +518,24 @@ TEST(RedisFaults, AClaimThatMeetsItselfOnAnotherConnectionIsGranted) {
     ASSERT_TRUE(reply) << reply.error().detail;
     EXPECT_EQ(reply->lock, LockState::Granted);
     EXPECT_EQ(relay.connections(), 2);
+}
+
+TEST(RedisFaults, AClaimWhoseAnswerWasLostWithItsConnectionsIsWithdrawnOnTheNext) {
+    const RealRedis redis;
+    std::atomic<int> lost = 0;
+    RedisRelay relay(redis, [&](FakePeer& peer, const Words& command, const std::string& answer) {
+        const bool is_claim = std::ranges::find(command, "host:1") != command.end();
+        return !(is_claim && lost++ < 2) && peer.send(answer);
+    });
+    StoreClient client(relay.spec());
+    ASSERT_TRUE(client.probe());
+    EXPECT_EQ(client.lock(key_of("a"), "host:1").error().code, Errc::Closed);
+    const Status probed = client.probe();  // behind the withdrawal
+    ASSERT_TRUE(probed) << probed.error().detail;
+    StoreClient other(redis.spec());
+    const auto claim = other.lock(key_of("a"), "host:2");
+    ASSERT_TRUE(claim) << claim.error().detail;
+    EXPECT_EQ(claim->lock, LockState::Granted);
 }
 
 TEST(RedisFaults, AConnectionThatIsClosedTwiceIsAnError) {
