@@ -31,6 +31,8 @@ void LockedRead::claim() noexcept {
     const bool hint = nearest == home_ && needs_hints(env_.pool, view_.set(), home_);
     const store::LockClaim claim{owner_, env_.policy.lock_lease_s, waited_};
     env_.pool.store(home_).fetch({view_.key(), want, claim, deadline(), hint}, this);
+    if (home_ != env_.pool.local())
+        ahead_.watch(home_, failed_homes_ | store_bit(home_), deadline());
     if (nearest == home_ || nearest_pending_) return;
     nearest_pending_ = true;
     const bool of_others = needs_hints(env_.pool, view_.set(), home_, nearest);
@@ -54,6 +56,7 @@ void LockedRead::on_fetch(int, Result<store::FetchReply> reply) noexcept {
 }
 
 void LockedRead::on_claim_reply(Result<store::FetchReply>& reply) noexcept {
+    ahead_.stop();
     if (!reply) {
         view_.absorb(env_.pool, home_, reply);
         return fail_over(reply.error());
@@ -152,11 +155,22 @@ void LockedRead::fail_over(const Error& reason) noexcept {
     env_.locks.abandon(ticket_);  // the claim may still come into force
     ticket_ = pool::LockRegistry::kNoTicket;
     failed_homes_ |= store_bit(home_);
+    failover_reason_ = reason;
+    claim_at_next();
+}
+
+void LockedRead::on_looked() noexcept {
+    if (std::exchange(awaits_look_, false)) claim_at_next();
+}
+
+void LockedRead::claim_at_next() noexcept {
     home_ = view_.set().home(env_.pool, failed_homes_);
+    awaits_look_ = home_ >= 0 && ahead_.is_under_way(home_);
+    if (awaits_look_) return;
     // An answer such as "out of memory" is no outage, but a store that cannot take a lock cannot be
     // the home either.
     if (home_ < 0 || !has_time())
-        return conclude(view_.failures().detail[0] != '\0' ? view_.failures() : reason);
+        return conclude(view_.failures().detail[0] != '\0' ? view_.failures() : failover_reason_);
     claim();
 }
 

@@ -7,6 +7,7 @@
 #include "replica/fallback_read.h"
 #include "replica/hedge.h"
 #include "replica/lock_backoff.h"
+#include "replica/look_ahead.h"
 #include "replica/operation.h"
 #include "replica/session_view.h"
 
@@ -17,7 +18,8 @@ namespace sessmirror::replica {
 // make that copy provably fresh; otherwise the home's is fetched, and if the home has none, or an
 // older one than the copy at hand or than what the client has seen, all replicas are asked
 // (FallbackRead). When the nearest store is late, the home's copy is fetched instead (Hedge); the
-// home itself cannot be hedged, since it has the lock.
+// home itself cannot be hedged, since it has the lock. When it is late, and is not the local store,
+// the next one is looked at meanwhile (LookAhead), so that two of them cost one timeout.
 //
 //   Claiming --held--> Waiting --timer, or given up on this host--> Claiming     until lock_wait
 //   has passed: Errc::LockTimeout Claiming --granted--> Comparing --> [Fetching] --> [FallbackRead]
@@ -29,10 +31,15 @@ namespace sessmirror::replica {
 class LockedRead final : public Operation,
                          private OperationListener,
                          private TimerSink,
-                         private HedgeListener {
+                         private HedgeListener,
+                         private LookAheadListener {
   public:
     LockedRead(const Environment& env, SessionView& view) noexcept
-        : Operation(env), view_(view), nearest_(*this), hedge_(env, *this) {}
+        : Operation(env),
+          view_(view),
+          nearest_(*this),
+          hedge_(env, *this),
+          ahead_(env, view, *this) {}
     ~LockedRead() override;
 
     // While this waits for the lock, the session is looked at, so that what it held is known
@@ -62,6 +69,7 @@ class LockedRead final : public Operation,
     void on_timer() noexcept override;
     void on_done() noexcept override;
     void on_late() noexcept override;
+    void on_looked() noexcept override;
 
     void give_up_nearest() noexcept;
     void claim() noexcept;
@@ -72,6 +80,7 @@ class LockedRead final : public Operation,
     [[nodiscard]] Duration waited() const noexcept { return env_.scheduler.now() - wait_since_; }
     void look() noexcept;
     void fail_over(const Error& reason) noexcept;
+    void claim_at_next() noexcept;
     void compare() noexcept;
     void fetch_from_home() noexcept;
     void fall_back() noexcept;
@@ -83,7 +92,10 @@ class LockedRead final : public Operation,
     int home_ = -1;
     int ticket_ = pool::LockRegistry::kNoTicket;
     std::uint64_t failed_homes_ = 0;
+    Error failover_reason_{Errc::NoStore};
     Hedge hedge_;  // of the question to the nearest store
+    LookAhead ahead_;
+    bool awaits_look_ = false;  // at the next home
     bool nearest_pending_ = false;
     bool is_nearest_late_ = false;
     bool is_hedged_ = false;

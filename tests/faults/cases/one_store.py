@@ -2,17 +2,21 @@
 """One of two stores fails, in every way that there is, and returns."""
 
 import math
+import secrets
+import statistics
 import threading
 import time
+from functools import partial
 
 from lab import BlackHole, Crowd, Hung, Killed, Ledger, Partition, Visitor, lift, strike, wait_until
 
-from .bench import case
+from .bench import all_at_once, case
 
 _OUTAGE_S = 6.0
 _PROBE_PERIOD_S = 2.0  # the longest pause between two probes of a store that is down
 _SLOW_S = 0.15  # no healthy page takes as long; one that waits for io_timeout_ms takes longer
 _BACK_WITHIN_S = 5.0
+_TIMEOUT_S = 0.2  # sessmirror.io_timeout_ms
 
 
 class _Streams:
@@ -119,10 +123,48 @@ def a_black_holed_store_costs_each_host_one_page_per_probe_period(bench):
 
 
 @case(wires=True)
+def two_stores_out_of_reach_cost_one_timeout(bench):
+    """A black hole before one store and a cut to another: the pages that find out wait once."""
+    with bench.lab(hosts=3, workers=12) as lab:
+        browsers = [lab.browser() for _ in range(12)]
+        for number, browser in enumerate(browsers):
+            browser.post("login.php", "web1", user=f"visitor {number}")
+        strike(BlackHole(lab.network, lab.stores[1]))
+        strike(Partition(lab.network, 1, 3))
+        pages = all_at_once([partial(browser.get, "cart.php", "web1") for browser in browsers])
+        slow = sorted(page.seconds for page in pages if page.seconds > _SLOW_S)
+        bench.figure(f"{len(slow)} of {len(pages)} pages over {_SLOW_S} s, the slowest "
+                     f"{slow[-1]:.2f} s")
+        bench.check(not any(page.error for page in pages), "a page failed")
+        bench.check(slow[-1] <= _TIMEOUT_S + _SLOW_S, f"a page took {slow[-1]:.2f} s")
+
+
+@case(wires=True)
 def a_partition_stops_neither_side(bench):
     """Nothing passes between the hosts: both go on serving their visitors."""
     with bench.lab() as lab:
         _outage(bench, lab, Partition(lab.network, 1, 2))
+
+
+@case(short=True)
+def ids_that_nobody_knows_cost_no_more_pages_than_known_ones(bench):
+    """A store hangs, and a robot sends cookies that it makes up."""
+    with bench.lab() as lab:
+        strike(Hung(lab.stores[1]))
+        start = time.monotonic()
+        pages = [_page_of_a_robot(lab) for _ in range(18)]
+        slow = [page for page in pages if page.seconds > _SLOW_S]
+        allowed = 1 + math.ceil((time.monotonic() - start) / _PROBE_PERIOD_S)
+        bench.figure(f"{len(slow)} of {len(pages)} pages over {_SLOW_S} s, the median "
+                     f"{1000 * statistics.median(page.seconds for page in pages):.0f} ms")
+        bench.check(not any(page.error for page in pages), "a page failed")
+        bench.check(len(slow) <= allowed, f"{len(slow)} slow pages, allowed {allowed}")
+
+
+def _page_of_a_robot(lab):
+    robot = lab.browser()
+    robot.cookies["PHPSESSID"] = secrets.token_hex(16)
+    return robot.get("cart.php", "web1")
 
 
 @case(short=True)
