@@ -23,6 +23,8 @@ const char* what_failed(Step step) noexcept {
             return "The lifetime of the session was not extended";
         case Step::Destroy:
             return "The session was not destroyed everywhere";
+        case Step::DestroyUndecodable:
+            return "The session was not destroyed";
     }
     return "The session failed";
 }
@@ -42,6 +44,10 @@ const char* consequence(Step step, Errc code) noexcept {
             return "It may expire early.";
         case Step::Destroy:
             return "A copy may be left until its lifetime ends.";
+        case Step::DestroyUndecodable:
+            return code == Errc::Corrupt
+                       ? "This request has no session; the next one has that store's."
+                       : "What is stored stays as it is, and this request has no session.";
     }
     return "";
 }

@@ -8,7 +8,14 @@
 namespace sessmirror::shim {
 
 // What PHP was doing when something failed; decides what the failure means for the session.
-enum class Step : std::uint8_t { Open, Read, Write, Touch, Destroy };
+enum class Step : std::uint8_t {
+    Open,
+    Read,
+    Write,
+    Touch,
+    Destroy,
+    DestroyUndecodable,  // because PHP cannot decode what was read
+};
 
 // One PHP warning: what happened at which store, what that means for the session, what to do about
 // it. REQUIRES: phase (c) of a hook. May run a user's error handler, throw a PHP exception or

@@ -197,6 +197,23 @@ bool is_cut_off_by_fatal_error() noexcept {
     return PG(memory_limit) > 0 && zend_memory_usage(true) > static_cast<size_t>(PG(memory_limit));
 }
 
+// Whether PHP destroys the session because it cannot decode what was read: inside of a call that
+// starts a session nothing else does, and session.auto_start is a call that has no frame.
+bool is_decoding() noexcept {
+    const zend_execute_data* frame = EG(current_execute_data);
+    if (frame == nullptr) return true;
+    for (; frame != nullptr; frame = frame->prev_execute_data) {
+        const zend_function* const function = frame->func;
+        if (function == nullptr || function->type != ZEND_INTERNAL_FUNCTION) continue;
+        if (function->common.scope != nullptr || function->common.function_name == nullptr)
+            continue;
+        const std::string_view name = view(function->common.function_name);
+        if (name == "session_start" || name == "session_reset") return true;
+        if (name.starts_with("session_")) return false;
+    }
+    return false;
+}
+
 PS_DESTROY_FUNC(sessmirror) {
     OpenedSession* const handle = opened(mod_data);
     if (handle == nullptr) return FAILURE;
@@ -207,8 +224,13 @@ PS_DESTROY_FUNC(sessmirror) {
     const std::string_view id = view(key);
     const zend_long lifetime = configured_lifetime();
 
-    const auto destroyed = guarded([&] { return handle->session->destroy(id, lifetime); });
-    return finish(Step::Destroy, destroyed);
+    const bool is_undecodable = is_decoding();
+
+    const auto destroyed = guarded([&] {
+        return is_undecodable ? handle->session->destroy_undecodable(id, lifetime)
+                              : handle->session->destroy(id, lifetime);
+    });
+    return finish(is_undecodable ? Step::DestroyUndecodable : Step::Destroy, destroyed);
 }
 
 // The stores expire sessions by themselves.

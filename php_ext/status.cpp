@@ -72,6 +72,7 @@ HostName host_name() noexcept {
 
 const char* state_of(const StoreStatus& store) noexcept {
     if (!store.is_up) return "down";
+    if (store.is_disproved) return "disproved";
     if (store.is_filling) return "filling";
     if (store.is_unchecked) return "unchecked";
     return store.is_behind ? "behind" : "up";

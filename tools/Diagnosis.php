@@ -59,6 +59,9 @@ final class Diagnosis
         return match ($store->state) {
             'down' => new Finding(Severity::Warning, $store->name, 'down for ' . Format::duration($store->down_for_s),
                 'Start the store, or open the way to it; it is filled again when it answers.'),
+            'disproved' => new Finding(Severity::Warning, $store->name,
+                'told a session that PHP cannot decode, while another store has that session; it is asked last for a minute',
+                'Check who else writes to the store, and its memory.'),
             'filling' => new Finding(Severity::Warning, $store->name,
                 "being filled: $store->refill_seen of $store->refill_listed sessions compared, $store->refill_copied copied",
                 'Wait, or run "sessmirror refill".'),

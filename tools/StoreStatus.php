@@ -9,7 +9,7 @@ namespace Sessmirror;
 final class StoreStatus
 {
     /** What `state` can be, best first. */
-    public const STATES = ['up', 'behind', 'unchecked', 'filling', 'down'];
+    public const STATES = ['up', 'behind', 'unchecked', 'filling', 'disproved', 'down'];
 
     public function __construct(
         public readonly string $name,

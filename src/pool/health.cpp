@@ -152,7 +152,18 @@ void Health::note_missed() noexcept {
 }
 
 bool Health::is_filling() const noexcept {
-    return holdings_->filling.load(std::memory_order_relaxed) != 0;
+    return holdings_->filling.load(std::memory_order_relaxed) != 0 || is_disproved();
+}
+
+bool Health::disprove() noexcept {
+    const bool was_believed = !is_disproved();
+    slot_->disproved_until_ns.store(now_ns() + kDisprovedFor.count());
+    return was_believed;
+}
+
+bool Health::is_disproved() const noexcept {
+    const std::int64_t until = slot_->disproved_until_ns.load(std::memory_order_relaxed);
+    return until != 0 && !has_come(until, clock_->now(), kDisprovedFor);
 }
 
 bool Health::claim_refill(Duration first, Duration lease) noexcept {

@@ -40,6 +40,7 @@ class Health {
     static constexpr std::uint32_t kClockSlackSeconds = 5;
     static constexpr Duration kLateFor = milliseconds(1000);
     static constexpr Duration kLongestLateness = std::chrono::seconds(10);
+    static constexpr Duration kDisprovedFor = std::chrono::minutes(1);
     static constexpr Duration kLongestRest = std::chrono::minutes(2);  // of whoever looks after it
 
     // A store that is silent for this long is silent for everybody.
@@ -84,7 +85,12 @@ class Health {
     // ---- whether the store holds all it should hold; replica/refill.h decides
 
     // A store that is filling gets every write, but is no home and nobody's first choice to read.
+    // So is one that was disproved.
     [[nodiscard]] bool is_filling() const noexcept;
+    // It has told what no page can have stored, and another store has the session: for a while
+    // nobody on this host believes it alone. True when this call changed the state.
+    bool disprove() noexcept;
+    [[nodiscard]] bool is_disproved() const noexcept;
     // True for one worker of the host, when a look at the store is due; the next is due after
     // `lease`, so that the end of that worker holds up nobody.
     bool claim_refill(Duration first, Duration lease) noexcept;

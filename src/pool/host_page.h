@@ -72,6 +72,7 @@ struct StoreSlot : Outage {
     std::atomic<std::uint32_t> latency_us{0};   // exponentially weighted mean of answers; 0 unknown
     std::atomic<std::uint32_t> latency_deviation_us{0};  // mean distance of answers from that mean
     std::atomic<std::int64_t> late_until_ns{0};          // an answer is overdue; 0: none
+    std::atomic<std::int64_t> disproved_until_ns{0};     // it has told a made-up session; 0: no
     std::atomic<std::int64_t> last_notice_ns{0};         // line "is down"; see outage_notices.h
     std::atomic<std::int64_t> last_own_notice_ns{0};     // line about one process alone
     std::atomic<std::uint64_t> requests{0};

@@ -31,6 +31,8 @@ void SessionView::reset(const pool::Pool& pool, const store::SessionKey& key,
     content_.clear();
     others_.clear();
     content_before_end_.clear();
+    passed_over_.clear();
+    passed_over_version_ = {};
     readability_ = kOk;
     hints_ = {};
     record_ = {};
@@ -67,15 +69,22 @@ void SessionView::absorb(pool::Pool& pool, int store, Result<store::FetchReply>&
         const Status readable = expand(*decoded, content);
         if (!readable && readable.error().code == Errc::Corrupt)
             return note_damage(pool, store, readable.error());
-        if (is_found()) note_other(record_.envelope);
         if (decoded->envelope.is_tombstone() && is_alive())
             content_before_end_.assign(this->content().begin(), this->content().end());
+        if (is_found()) pass_over(std::move(stored_), record_.envelope);
         readability_ = readable ? kOk : Status(at_store(pool, store, readable.error()));
         content_ = std::move(content);
         keep(std::move(reply->value), *decoded);
     } else if (decoded->envelope.version != version()) {
-        note_other(decoded->envelope);
+        pass_over(std::move(reply->value), decoded->envelope);
     }
+}
+
+void SessionView::pass_over(Bytes&& stored, const record::Envelope& envelope) noexcept {
+    note_other(envelope);
+    if (envelope.version <= passed_over_version_) return;
+    passed_over_ = std::move(stored);
+    passed_over_version_ = envelope.version;
 }
 
 void SessionView::note_other(const record::Envelope& envelope) noexcept {

@@ -90,7 +90,10 @@ class SessionView {
     // pool::Health): only then is it known to have missed nothing.
     [[nodiscard]] bool is_confirmed(pool::Pool& pool) const noexcept;
     // Whether the newest version found is as new as what the client has seen.
-    [[nodiscard]] bool is_fresh() const noexcept { return !token_ || token_->is_met_by(version()); }
+    [[nodiscard]] bool is_fresh() const noexcept { return is_as_new_as_seen(version()); }
+    [[nodiscard]] bool is_as_new_as_seen(record::Version version) const noexcept {
+        return !token_ || token_->is_met_by(version);
+    }
     // Whether the client has seen the end of whatever was found: it is older, or was made from what
     // is older by a request that had not heard of the end.
     [[nodiscard]] bool has_ended() const noexcept;
@@ -139,6 +142,9 @@ class SessionView {
     }
     // That of the version that was found before the session's end was; empty when none was.
     [[nodiscard]] ByteView content_before_end() const noexcept { return content_before_end_; }
+    // The newest of the older versions that were found whole, as it was stored; empty when none
+    // was.
+    [[nodiscard]] ByteView passed_over() const noexcept { return passed_over_; }
     // Fails if the session is alive and cannot be read here, although its newest version is intact:
     // then it must not be replaced.
     [[nodiscard]] Status readability() const noexcept { return is_alive() ? readability_ : kOk; }
@@ -148,7 +154,7 @@ class SessionView {
 
     // That the contents occupy.
     [[nodiscard]] std::size_t memory() const noexcept {
-        return stored_.capacity() + content_.capacity();
+        return stored_.capacity() + content_.capacity() + passed_over_.capacity();
     }
 
     LockHold lock;
@@ -158,6 +164,7 @@ class SessionView {
     Status expand(const record::Record& record, Bytes& content) noexcept;
     void keep(Bytes&& stored, const record::Record& record) noexcept;
     void note_other(const record::Envelope& envelope) noexcept;
+    void pass_over(Bytes&& stored, const record::Envelope& envelope) noexcept;
     void note_damage(pool::Pool& pool, int store, const Error& why) noexcept;
 
     store::SessionKey key_;
@@ -168,6 +175,8 @@ class SessionView {
     std::vector<record::Envelope> others_;
     Bytes content_;  // of record_, if that is compressed
     Bytes content_before_end_;
+    Bytes passed_over_;
+    record::Version passed_over_version_;
     Status readability_ = kOk;
     record::Compressor* compressor_ = nullptr;
     std::uint64_t max_bytes_ = 0;

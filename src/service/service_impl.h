@@ -148,6 +148,7 @@ struct Session::Impl {
                  record::Serialization form, Lock lock);
     Status store_payload(ByteView payload, record::Serialization form, Lock lock = Lock::GiveBack);
     Status store_tombstone(Lock lock = Lock::GiveBack);
+    Status replace_by(ByteView content);
     Status touch_if_due();
     Status roll_back();
     void tell(const replica::FreshnessToken& what) noexcept;

@@ -7,6 +7,7 @@
 #include "replica/alive_check.h"
 #include "replica/local_first_read.h"
 #include "replica/locked_read.h"
+#include "replica/second_opinion.h"
 #include "replica/touch_all.h"
 #include "service/service_impl.h"
 #include "store/lifetime.h"
@@ -179,6 +180,26 @@ Status Session::Impl::store_payload(ByteView payload, record::Serialization form
 Status Session::Impl::store_tombstone(Lock lock) {
     return store(replica::MirroredWrite::Kind::Tombstone, {}, lifetime_s,
                  record::Serialization::Opaque, lock);
+}
+
+// What PHP cannot decode is on these stores, and what it can on another.
+Status Session::Impl::replace_by(ByteView content) {
+    pool::Pool& pool = *deployment->pool;
+    Error why(Errc::Corrupt, "PHP cannot decode the copy");
+    for (const int store : view().set().members()) {
+        if (!view().has_newest(store)) continue;
+        why.append(" on %s", pool.name(store).c_str());
+        pool.count(pool::Counter::CorruptCopies);
+        if (pool.health(store).disprove())
+            pool.journal().add(Severity::Warning,
+                               "store %s told a session that PHP cannot decode, and another store "
+                               "has it: for a minute it is asked last",
+                               pool.name(store).c_str());
+    }
+    const Status stored = store_payload(content, record::Serialization::Opaque);
+    if (!stored) return stored;
+    why.append("; another store's has taken its place");
+    return why;
 }
 
 // Copies live as long as the page wants that touched them last, and a tombstone has to know the
@@ -391,6 +412,15 @@ Status Session::destroy(std::string_view id, std::int64_t lifetime_s) {
     impl_->undo.reset();
     if (!impl_->view().is_alive()) return kOk;
     return impl_->store_tombstone();
+}
+
+Status Session::destroy_undecodable(std::string_view id, std::int64_t lifetime_s) {
+    impl_->begin_call();
+    if (const auto outcome = impl_->load(id, lifetime_s); !outcome) return outcome;
+    if (!impl_->view().is_alive()) return kOk;
+    replica::SecondOpinion opinion(impl_->service.environment(*impl_->deployment), impl_->view());
+    if (const auto asked = impl_->run(opinion); !asked) return asked;
+    return opinion.is_found() ? impl_->replace_by(opinion.content()) : impl_->store_tombstone();
 }
 
 void Session::close() noexcept {

@@ -319,7 +319,8 @@ std::vector<SessionService::StoreStatus> SessionService::stores() const {
         status.name = pool.name(i);
         status.is_local = pool.local() == i;
         status.is_up = pool.is_up(i);
-        status.is_filling = pool.is_filling(i);
+        status.is_disproved = pool.health(i).is_disproved();
+        status.is_filling = pool.is_filling(i) && !status.is_disproved;
         status.is_unchecked = !pool.health(i).is_looked_at();
         status.is_behind = pool.health(i).comparison_due() != 0;
         status.refill_seen = holdings.refill_seen.load(std::memory_order_relaxed);

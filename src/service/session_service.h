@@ -61,6 +61,7 @@ class SessionService {
         bool is_local = false;
         bool is_up = true;
         bool is_filling = false;     // not known to hold all it should hold; see replica/refill.h
+        bool is_disproved = false;   // has told a session that nobody has stored
         bool is_unchecked = false;   // nobody on this host has looked yet whether it is complete
         bool is_behind = false;      // this host has, or may have, something to bring there
         std::string same_server_as;  // the store that is the same server under another name, if any
@@ -159,6 +160,13 @@ class Session {
     // Destroys the session on all replicas (tombstones, so that it stays destroyed). Destroying
     // what does not exist succeeds.
     Status destroy(std::string_view id, std::int64_t lifetime_s);
+
+    // PHP cannot decode what read() has given, and wants the session destroyed for that. So it is,
+    // if every member of its replica set says the same. If another one has something else that is
+    // as new as what the client has seen, that takes the place of what was read, and the stores
+    // that told it are not believed alone for a while; Errc::Corrupt names them. If a member
+    // cannot be asked, nothing is changed.
+    Status destroy_undecodable(std::string_view id, std::int64_t lifetime_s);
 
     // Gives back the lock without waiting and forgets what was read; a session that was only read
     // (read_and_close) gets its lifetime extended when due. The object may be used again after it;

@@ -116,6 +116,45 @@ TEST_F(Failure, OfPhpToTakeAPayloadNeverWipesTheSession) {
     EXPECT_TRUE(fake_core().stored["A"] == huge);
 }
 
+// What PHP cannot decode it destroys; a script may mean it, in whichever call.
+TEST_F(Failure, OfPhpToDecodeIsTheCoresToJudge) {
+    const std::string wrapper =
+        "class W extends SessionHandler { function destroy($id): bool { return "
+        "parent::destroy($id); } } session_set_save_handler(new W); ";
+    for (const std::string& before : {std::string(), wrapper}) {
+        fake_core().stored["A"] = "n|O:99:{{{";
+        fake_core().destroy_fails = Error(Errc::Corrupt, "the other store has it");
+        const Response response = request(before + kCount);
+        EXPECT_TRUE(has(fake_core().take_calls(), "destroy-undecodable:A"));
+        EXPECT_TRUE(has(response.page,
+                        "The session was not destroyed: the other store has it. This request has "
+                        "no session; the next one has that store's."))
+            << response.page;
+        fake_core().stored["A"] = "n|i:7;";
+        const std::string start = before + "session_id('A'); session_start(); ";
+        for (const std::string& code :
+             {start + "session_destroy();", start + "session_decode('n|O:99:{{{');",
+              start + "session_regenerate_id(true);",
+              start + "register_shutdown_function('session_destroy');",
+              before +
+                  "final class Ends { function __wakeup() { session_destroy(); } } "
+                  "session_id('A'); session_start(); session_decode('e|O:4:\"Ends\":0:{}');"}) {
+            request(code);
+            const std::string calls = fake_core().take_calls();
+            EXPECT_TRUE(has(calls, "destroy:A")) << code << calls;
+            EXPECT_FALSE(has(calls, "destroy-undecodable")) << code << calls;
+        }
+    }
+}
+
+TEST_F(Failure, OfPhpToDecodeWhatItResetsToIsTheCoresToJudge) {
+    request(
+        "class W extends SessionHandler { public $n = 0; function read($id): string|false { "
+        "$text = parent::read($id); return $this->n++ ? 'n|O:99:{{{' : $text; } } "
+        "session_set_save_handler(new W); session_id('A'); session_start(); session_reset();");
+    EXPECT_TRUE(has(fake_core().take_calls(), "destroy-undecodable:A"));
+}
+
 TEST_F(Failure, InAScriptLetsAShutdownFunctionDestroyTheSession) {
     const Response response = request(
         "register_shutdown_function(function () { session_destroy(); });"

@@ -224,6 +224,14 @@ Status Session::destroy(std::string_view id, std::int64_t) {
     return kOk;
 }
 
+Status Session::destroy_undecodable(std::string_view id, std::int64_t) {
+    impl_->called("destroy-undecodable", id);
+    impl_->loaded_id.clear();
+    if (fake_core().destroy_fails) return *fake_core().destroy_fails;
+    fake_core().stored.erase(std::string(id));
+    return kOk;
+}
+
 void Session::close() noexcept {
     if (!impl_->is_open) return;
     impl_->is_open = false;

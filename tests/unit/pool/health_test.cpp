@@ -179,6 +179,17 @@ TEST_F(HealthTest, AStoreIsLateUntilItAnswersOrASecondHasPassed) {
     EXPECT_FALSE(health.is_late());
 }
 
+TEST_F(HealthTest, AStoreThatWasDisprovedIsNotBelievedAloneForAMinute) {
+    EXPECT_TRUE(health.disprove());
+    EXPECT_FALSE(other_worker.disprove());
+    clock.advance(Health::kDisprovedFor - microseconds(1));
+    EXPECT_TRUE(other_worker.is_disproved());
+    EXPECT_TRUE(other_worker.is_filling());
+    clock.advance(microseconds(1));
+    EXPECT_FALSE(other_worker.is_disproved());
+    EXPECT_FALSE(other_worker.is_filling());
+}
+
 TEST_F(HealthTest, OnlySilenceAndNonsenseAreOutages) {
     for (const Errc code : {Errc::BadName, Errc::Refused, Errc::OutOfMemory, Errc::Unreachable,
                             Errc::Timeout, Errc::Closed, Errc::Protocol})
