@@ -109,5 +109,6 @@ if test "$PHP_SESSMIRROR" != "no"; then
     PHP_ADD_BUILD_DIR([$ext_builddir/`dirname $sessmirror_unit`], [1])
   done
   PHP_ADD_EXTENSION_DEP([sessmirror], [session])
-  PHP_ADD_MAKEFILE_FRAGMENT([$ext_srcdir/tools/install.mk])
+  dnl PECL unpacks no command to build from: it installs the command itself.
+  AS_IF([test -f "$abs_srcdir/bin/sessmirror"], [PHP_ADD_MAKEFILE_FRAGMENT([$ext_srcdir/tools/install.mk])])
 fi

@@ -158,11 +158,20 @@ step_archive() {
         check "an old PHP is refused with a reason" refuses_old_php "$to"
 }
 
+# Unpacked is what PECL unpacks to build from: the files whose role is src, and no others.
 package_for_pecl() {
     local to=$1
-    rm -rf "$to" && mkdir -p "$to/unpacked" &&
+    rm -rf "$to" && mkdir -p "$to/all" "$to/unpacked" &&
         SESSMIRROR_MAINTAINER_EMAIL=somebody@example.org "$root/scripts/package" "$to" &&
-        tar -C "$to/unpacked" --strip-components=1 -x -f "$to"/sessmirror-*.tgz
+        tar -C "$to/all" --strip-components=1 -x -f "$to"/sessmirror-*.tgz &&
+        sed -n 's/.*<file name="\([^"]*\)" role="src".*/\1/p' "$root/package.xml" > "$to/sources" &&
+        tar -C "$to/all" --files-from="$to/sources" -c -f - | tar -C "$to/unpacked" -x -f -
+}
+
+# As PECL installs what it has built: the module alone.
+installs_the_module_alone() {
+    make -C "$1/build" install INSTALL_ROOT="$1/installed" &&
+        [ "$(find "$1/installed" -type f)" = "$1/installed$(php-config --extension-dir)/sessmirror.so" ]
 }
 
 # The command where PECL puts it. What is compiled is the matter of the next check.
@@ -187,7 +196,8 @@ step_pecl() {
     check "no package without an address" refuses_to_package_without_address "$build_dir/pecl-without-address"
     check "make the package" package_for_pecl "$to" &&
         check "PECL installs the command" installs_the_command_by_pecl "$to" &&
-        configure_flags=-O0 check "build from what the package holds, beside it" phpize_build "$to/unpacked" "$to/build" &&
+        configure_flags=-O0 check "build from what PECL unpacks, beside it" phpize_build "$to/unpacked" "$to/build" &&
+        check "install what was built" installs_the_module_alone "$to" &&
         check_module "$to/build"
 }
 
