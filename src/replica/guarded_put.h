@@ -1,27 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <utility>
 
-#include "replica/lineage.h"
 #include "replica/operation.h"
+#include "replica/outgoing.h"
 #include "replica/session_view.h"
 
 namespace sessmirror::replica {
-
-// What is being written, shared by the puts of one write. Outlives them.
-struct Outgoing {
-    record::Envelope envelope;
-    record::EnvelopeBytes header;                  // the envelope, encoded
-    ByteView content;                              // what PHP's serializer made
-    ByteView payload;                              // that, as it is stored
-    std::shared_ptr<store::SharedPayload> shared;  // the payload, for the stores
-    std::uint32_t ttl_s = 0;
-    const Lineage* replaces = nullptr;  // changes between rounds only
-    CasHints hints;  // left beside each copy: what has been acknowledged before it is put
-};
 
 class GuardedPut;
 

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <cstddef>
-#include <list>
-#include <memory_resource>
 #include <optional>
 #include <vector>
 
-#include "base/inline_memory.h"
 #include "replica/ack_rule.h"
+#include "replica/carried_unlock.h"
 #include "replica/guarded_put.h"
+#include "replica/hint_trail.h"
 #include "replica/operation.h"
+#include "replica/outgoing.h"
 #include "replica/reconciliation.h"
+#include "replica/rivals.h"
 #include "replica/session_view.h"
+#include "replica/write_round.h"
 
 namespace sessmirror::replica {
 
@@ -54,21 +55,20 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
                   std::uint32_t lifetime_s, bool alone,
                   record::Serialization form = record::Serialization::Opaque);
 
-    ~MirroredWrite() override;
-
     [[nodiscard]] bool needs_every_answer() const noexcept override {
         return env_.policy.ack == Ack::All;
     }
 
     // For before start(). The lock stays held: the session is not closed yet.
-    void keep_lock() noexcept { keeps_lock_ = true; }
+    void keep_lock() noexcept { unlock_.withhold(); }
 
     // The record that was, or may have been, stored last; valid from start() on.
     [[nodiscard]] const record::Envelope& written() const noexcept { return outgoing_.envelope; }
     // The version that the client should know, also if the write failed but may have been stored;
     // none() if it was not, or if others are ahead: then the client may know a newer one already.
     [[nodiscard]] record::Version version_to_tell() const noexcept {
-        const bool may_be_stored = outcome() || (!refusal_ && !again_ && rounds_ == 1);
+        const bool may_be_stored =
+            outcome() || (!refusal_ && rivals_.empty() && round_.number() == 1);
         return may_be_stored ? written().version : record::Version::none();
     }
     // Before it was compressed.
@@ -89,70 +89,49 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     void on_put_done(GuardedPut& put) noexcept override;
     void on_fetch(int store, Result<store::FetchReply> reply) noexcept override;
 
-    Status check_size() noexcept;
-    [[nodiscard]] record::Version draw_version(std::uint32_t now) noexcept;
-    [[nodiscard]] record::Version incarnation(std::uint32_t now) noexcept;
-    [[nodiscard]] record::Ancestry ancestors(std::uint32_t now) noexcept;
-    [[nodiscard]] bool is_everyone_up() noexcept;
     void begin_round() noexcept;
-    void pack() noexcept;
+    [[nodiscard]] WriteRound::Order order() noexcept;
     void start_put(int store, record::Version base) noexcept;
-    enum class Mirrors : std::uint8_t { All, BeforeHome, WithHome };
+    enum class Mirrors : std::uint8_t { All, Near, Far };
     void start_mirrors(Mirrors which) noexcept;
     void start_home() noexcept;
-    [[nodiscard]] bool goes_before_home(int store) const noexcept;
-    void settle_unlock(const GuardedPut& put) noexcept;
-    void note_token(const GuardedPut& put) noexcept;
-    void leave_hints() noexcept;
-    [[nodiscard]] bool has_news_for(const GuardedPut& put) const noexcept;
     void on_home_done(GuardedPut& put) noexcept;
     void on_mirror_done(GuardedPut& put) noexcept;
     void on_superseded_mirror(GuardedPut& put) noexcept;
     void ask_home_about_suspects() noexcept;
     void meet_fork(GuardedPut& put) noexcept;
     void meet_rival(GuardedPut& put) noexcept;
-    void settle_rivals();
-    void report(const char* settlement) noexcept;
-    void fail_over(const GuardedPut& put) noexcept;
+    [[nodiscard]] std::optional<Error> refusal_of(const record::Envelope& rival) const noexcept;
     void note_failure(const GuardedPut& put) noexcept;
     void advance() noexcept;
     void end(Status outcome) noexcept;
     [[nodiscard]] int acks() const noexcept;
     [[nodiscard]] Status conclude() noexcept;
 
+    // What the write waits for.
+    enum class Stage : std::uint8_t {
+        NearMirror,  // the put on this host that goes before the home's
+        Puts,        // those of the round
+        Suspects,    // the home's answer about mirrors that are ahead
+    };
+
     SessionView& view_;
     const AckRule acks_needed_;
     Outgoing outgoing_;
     Reconciliation reconciliation_;
-    std::vector<Rival> rivals_;          // of this round; the next one takes them in
+    Rivals rivals_{env_, reconciliation_};  // not empty: the write needs another round
+    HintTrail hints_{env_, view_, outgoing_};
+    CarriedUnlock unlock_{env_.locks};
     std::vector<GuardedPut*> suspects_;  // mirrors that are ahead; by whom is not known yet
-    bool alone_;
+    const bool alone_;
     const std::uint32_t lifetime_s_;
-    bool parallel_ = false;
-    bool again_ = false;  // another round is needed once this one has ended
-    bool entombed_ = false;
-    bool idle_ = false;  // done, and none pending: kept for whoever waits for it
-    bool keeps_lock_ = false;
-    bool home_has_it_ = false;    // the home took this round's version
-    bool may_be_stored_ = false;  // some store took it, or may take it yet
-    bool leaves_hints_ = false;
-    bool home_waits_ = false;  // for the mirror that is written before it
-    int unlock_store_ = -1;    // whose put carries the unlock, until it is answered
-    int unlock_ticket_ = pool::LockRegistry::kNoTicket;
-    int home_ = -1;
-    std::uint64_t acked_ = 0;  // a bit per store
-    int pending_ = 0;
-    int rounds_ = 0;
-    int puts_of_round_ = 0;  // the last ones of puts_
-    std::uint64_t failed_homes_ = 0;
+    Stage stage_ = Stage::Puts;
+    Kind kind_;          // becomes a tombstone where the session has been destroyed meanwhile
+    bool idle_ = false;  // done, and no put pending: kept for whoever waits for it
+    int forks_replaced_ = 0;
     std::optional<Error> refusal_;  // why the write fails, whatever the acknowledgements
     Error failures_{Errc::NoStore};
-    // At stable addresses, since stores hold pointers to them. The usual number needs no memory
-    // beyond this object.
-    static constexpr std::size_t kUsualPuts = 3;
-    static constexpr std::size_t kLinks = 2 * sizeof(void*);  // of a list's node
-    InlineMemory<kUsualPuts*(sizeof(GuardedPut) + kLinks)> memory_;
-    std::pmr::list<GuardedPut> puts_{memory_.get()};
+    WriteRound round_;
 };
 
 }  // namespace sessmirror::replica

@@ -16,6 +16,7 @@
 #include "replica/mirrored_write.h"
 #include "replica/operation.h"
 #include "replica/refilling.h"
+#include "service/client_tokens.h"
 #include "service/pending_releases.h"
 #include "service/session_service.h"
 #include "service/whole_refill.h"
@@ -122,12 +123,6 @@ struct Session::Impl {
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
-    // A token, and of which session. Written out when it is wanted.
-    struct Told {
-        replica::FreshnessToken token;
-        store::SessionKey key;
-    };
-
     // Makes `id` the current session; lets go of another one.
     void select(std::string_view id, std::int64_t lifetime_s);
     // Begins a call, which has deadline_ms for all its steps.
@@ -151,9 +146,6 @@ struct Session::Impl {
     Status replace_by(ByteView content);
     Status touch_if_due();
     Status roll_back();
-    void tell(const replica::FreshnessToken& what) noexcept;
-    void judge_client_token();
-    [[nodiscard]] std::string_view written_out(const std::optional<Told>& told) const noexcept;
     [[nodiscard]] ByteView with_others_changes(ByteView payload, record::Serialization form);
     [[nodiscard]] bool is_stored_already(ByteView payload) noexcept;
     [[nodiscard]] bool wants_longest_lifetime() noexcept;
@@ -166,12 +158,7 @@ struct Session::Impl {
     std::shared_ptr<Deployment> deployment;
     std::unique_ptr<SessionWork> work;
     std::string created_id;
-    std::string client_token;
-    bool is_token_expected = false;
-    std::optional<Told> news;          // for the client; none: nothing to tell
-    std::optional<Told> sent;          // what the client sent, if it was of the selected session
-    bool is_change = false;            // the news are of a write of this request
-    mutable replica::TokenText token;  // the last that was written out
+    ClientTokens tokens;
 
     // What was there before this request's first commit, until a write() confirms it.
     struct Undo {

@@ -37,6 +37,7 @@ Session::Impl::Impl(SessionService::Impl& owner, std::shared_ptr<Deployment> wit
     : service(owner),
       deployment(std::move(with)),
       work(owner.take_work()),
+      tokens(deployment->token_seal, deployment->policy.freshness == Freshness::Token),
       fork_generation(sessmirror::fork_generation()) {}
 
 void Session::Impl::select(std::string_view id, std::int64_t lifetime) {
@@ -47,29 +48,9 @@ void Session::Impl::select(std::string_view id, std::int64_t lifetime) {
     view().reset(*deployment->pool, store::derive_key(options.key_prefix, options.secret, id),
                  options.redundancy);
     view().read_with(service.compressor, options.max_session_bytes);
-    judge_client_token();
+    if (const auto sent = tokens.judge(view().key())) view().expect(*sent);
     work->id = id;
     selected = true;
-}
-
-// A client that was given tokens for several paths returns several. Of two that name the same
-// version the one counts that asks for more.
-void Session::Impl::judge_client_token() {
-    sent.reset();
-    if (deployment->policy.freshness != Freshness::Token) return;
-    std::string_view rest = client_token;
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find(' '), rest.size());
-        const auto seen =
-            replica::parse_token(rest.substr(0, end), view().key(), deployment->token_seal);
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (!seen) continue;
-        const bool is_newer = !sent || seen->version.generation > sent->token.version.generation ||
-                              (seen->version.generation == sent->token.version.generation &&
-                               seen->kind > sent->token.kind);
-        if (is_newer) sent = Told{*seen, view().key()};
-    }
-    if (sent) view().expect(sent->token);
 }
 
 // A lock belongs to the process that took it: a child forked in the middle of a script neither
@@ -117,10 +98,9 @@ Status Session::Impl::load(std::string_view id, std::int64_t lifetime, Ended end
     loaded = true;
     deployment->pool->count(pool::Counter::Reads);
     if (!view().is_alive()) deployment->pool->count(pool::Counter::Misses);
-    if (view().is_alive() && is_token_expected && !view().has_token() &&
-        deployment->policy.freshness == Freshness::Token)
+    if (view().is_alive() && tokens.is_expected() && !view().has_token())
         deployment->pool->count(pool::Counter::ReadsWithoutToken);
-    if (view().is_news()) tell({view().version()});
+    if (view().is_news()) tokens.tell({view().version()}, view().key());
     return kOk;
 }
 
@@ -164,9 +144,10 @@ Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
     const Status outcome = run(*work->write);
     if (!may_linger) work->write->let_payload_go();
     if (const auto version = work->write->version_to_tell(); !version.is_none())
-        tell({version, outcome && work->write->written().is_tombstone() ? TokenKind::Ended
-                                                                        : TokenKind::Exact}),
-            is_change = true;
+        tokens.tell_change(
+            {version, outcome && work->write->written().is_tombstone() ? TokenKind::Ended
+                                                                       : TokenKind::Exact},
+            view().key());
     loaded = false;
     settled = true;
     created_id.clear();
@@ -222,16 +203,6 @@ ByteView Session::Impl::with_others_changes(ByteView payload, record::Serializat
     if (merge.outcome != record::Merge::Outcome::Merged) return payload;
     merged = std::move(merge.payload);
     return as_bytes(merged);
-}
-
-void Session::Impl::tell(const replica::FreshnessToken& what) noexcept {
-    if (deployment->policy.freshness == Freshness::Token) news = Told{what, view().key()};
-}
-
-std::string_view Session::Impl::written_out(const std::optional<Told>& told) const noexcept {
-    if (!told) return {};
-    token = replica::TokenText(told->token, told->key, deployment->token_seal);
-    return token.view();
 }
 
 Status Session::Impl::roll_back() {
@@ -319,20 +290,19 @@ Result<bool> Session::exists(std::string_view id, std::int64_t lifetime_s) {
 }
 
 void Session::set_token(std::string_view text, bool is_expected) {
-    impl_->client_token = text;
-    impl_->is_token_expected = is_expected;
+    impl_->tokens.receive(text, is_expected);
 }
 
 std::string_view Session::token() const noexcept {
-    return impl_->written_out(impl_->news);
+    return impl_->tokens.news();
 }
 
 bool Session::tells_a_change() const noexcept {
-    return impl_->news && impl_->is_change;
+    return impl_->tokens.tells_a_change();
 }
 
 std::string_view Session::token_in_force() const noexcept {
-    return impl_->written_out(impl_->news ? impl_->news : impl_->sent);
+    return impl_->tokens.in_force();
 }
 
 void Session::created(std::string_view id) {
@@ -381,9 +351,9 @@ Status Session::commit(std::string_view id, ByteView payload, std::int64_t lifet
 
 void Session::leave_token_open() noexcept {
     if (impl_->loaded)
-        impl_->tell({impl_->view().seen(), TokenKind::Open});
-    else if (impl_->news && impl_->news->token.kind == TokenKind::Exact)
-        impl_->news->token.kind = TokenKind::Open;
+        impl_->tokens.tell({impl_->view().seen(), TokenKind::Open}, impl_->view().key());
+    else
+        impl_->tokens.open_news();
 }
 
 bool Session::is_unchanged() const noexcept {
