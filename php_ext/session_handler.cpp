@@ -81,10 +81,10 @@ zend_result finish(Step step, const Result<T>& outcome) {
 PS_OPEN_FUNC(sessmirror) {
     (void)session_name;
     // session_reset() opens again without close: the session, and its lock, go on.
-    // What was committed with the headers is undone first.
+    // What was committed with the headers is undone first. Without a lock it is read anew.
     if (OpenedSession* const handle = opened(mod_data)) {
         handle->is_validation_failed = false;
-        const Status undone = guarded([&] { return handle->session->roll_back(); });
+        const Status undone = guarded([&] { return handle->session->reset(); });
         return finish(Step::Write, undone);
     }
     const std::string_view path = view(save_path);

@@ -27,6 +27,7 @@ class ClientTokens {
         received_ = text;
         is_expected_ = is_expected;
     }
+    [[nodiscard]] bool are_in_use() const noexcept { return is_in_use_; }
     [[nodiscard]] bool is_expected() const noexcept { return is_in_use_ && is_expected_; }
 
     // Which of the received tokens counts for this session, from now on.

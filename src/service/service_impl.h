@@ -123,6 +123,9 @@ struct Session::Impl {
     Impl(const Impl&) = delete;
     Impl& operator=(const Impl&) = delete;
 
+    // The view is of this session, and knows nothing of it.
+    void look_at(const store::SessionKey& key) noexcept;
+    void forget_what_was_read() noexcept;
     // Makes `id` the current session; lets go of another one.
     void select(std::string_view id, std::int64_t lifetime_s);
     // Begins a call, which has deadline_ms for all its steps.

@@ -45,12 +45,31 @@ void Session::Impl::select(std::string_view id, std::int64_t lifetime) {
     if (selected && work->id == id) return forget_parents_lock();
     let_go();
     const Options& options = deployment->options;
-    view().reset(*deployment->pool, store::derive_key(options.key_prefix, options.secret, id),
-                 options.redundancy);
-    view().read_with(service.compressor, options.max_session_bytes);
+    look_at(store::derive_key(options.key_prefix, options.secret, id));
     if (const auto sent = tokens.judge(view().key())) view().expect(*sent);
     work->id = id;
     selected = true;
+}
+
+void Session::Impl::look_at(const store::SessionKey& key) noexcept {
+    const Options& options = deployment->options;
+    view().reset(*deployment->pool, key, options.redundancy);
+    view().read_with(service.compressor, options.max_session_bytes);
+}
+
+// Of what was read without a lock somebody else may have stored a newer version since, but nobody
+// may give an older one now.
+void Session::Impl::forget_what_was_read() noexcept {
+    if (!loaded || view().lock.held()) return;
+    const replica::FreshnessToken seen{view().seen()};
+    const store::SessionKey key = view().key();
+    look_at(key);
+    const auto sent = tokens.judge(key);
+    if (sent && !(sent->version < seen.version))
+        view().expect(*sent);
+    else if (tokens.are_in_use() && !seen.version.is_none())
+        view().expect(seen);
+    loaded = false;
 }
 
 // A lock belongs to the process that took it: a child forked in the middle of a script neither
@@ -363,6 +382,13 @@ bool Session::is_unchanged() const noexcept {
 Status Session::roll_back() {
     impl_->begin_call();
     return impl_->roll_back();
+}
+
+Status Session::reset() {
+    impl_->begin_call();
+    const Status undone = impl_->roll_back();
+    if (undone) impl_->forget_what_was_read();
+    return undone;
 }
 
 Status Session::touch(std::string_view id, std::int64_t lifetime_s) {

@@ -153,6 +153,10 @@ class Session {
     // its changes. close() does it too.
     Status roll_back();
 
+    // For a script that gives up its changes and goes on: as roll_back(), and what was read without
+    // a lock is read anew by the next read().
+    Status reset();
+
     // The session was used and not changed: extends the lifetime of all copies when an eighth of it
     // has passed, otherwise sends nothing.
     Status touch(std::string_view id, std::int64_t lifetime_s);

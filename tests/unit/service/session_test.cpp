@@ -167,6 +167,38 @@ TEST_P(ServedByOneWorker, AnIdThatIsPublishedIsOneLikeAnyOther) {
     EXPECT_EQ(read("drawn"), expected);
 }
 
+// As PHP's session_reset(): it gives what is stored now.
+TEST_P(ServedByOneWorker, AResetReadsAnewWhatOthersMayHaveChangedSince) {
+    write("a", "x|i:1;");
+    const auto page = open();
+    ASSERT_TRUE(page->read("a", kLifetime));
+    if (GetParam() != Locking::On) write("a", "x|i:2;");
+    ASSERT_TRUE(page->reset());
+    const auto again = page->read("a", kLifetime);
+    ASSERT_TRUE(again) << again.error().detail;
+    EXPECT_EQ(as_text(again->payload), GetParam() == Locking::On ? "x|i:1;" : "x|i:2;");
+    EXPECT_TRUE(page->write("a", as_bytes("x|i:3;"), kLifetime, record::Serialization::Php));
+    EXPECT_EQ(read("a"), "x|i:3;");
+    EXPECT_EQ(page_->value(pool::Counter::Conflicts), 0u);
+}
+
+TEST_P(ServedByOneWorker, AResetGoesNotBackBehindWhatThePageHasSeen) {
+    if (GetParam() == Locking::On) return;  // nobody else can have changed it
+    const auto key = std::string(store::derive_key(options_.key_prefix, "", "a").text());
+    write("a", "x|i:0;");
+    const std::string old = first_.ask("mg " + key + " v\r\n").substr(3);  // after "VA "
+    write("a", "x|i:1;");
+    const auto page = open();
+    ASSERT_TRUE(page->read("a", kLifetime));
+    ASSERT_TRUE(page->commit("a", as_bytes("x|i:2;"), kLifetime, record::Serialization::Php));
+    ASSERT_TRUE(page->reset());
+    ASSERT_EQ(first_.ask("ms " + key + " " + old), "HD\r\n");
+    const auto again = page->read("a", kLifetime);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(as_text(again->payload), "x|i:1;");
+    EXPECT_EQ(page_->value(pool::Counter::StaleReads), 0u);
+}
+
 TEST_P(ServedByOneWorker, AnIdThatIsEndedWhileAnotherWaitsForItStaysThatOnesAndEnded) {
     if (GetParam() != Locking::On) return;  // nobody waits
     write("visitor", "held");
