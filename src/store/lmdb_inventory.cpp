@@ -70,7 +70,7 @@ int LmdbInventory::list_some(bool& is_over) noexcept {
         name = {static_cast<const char*>(key.mv_data), key.mv_size};
         const auto item = LmdbItem::read(value.mv_data, value.mv_size);
         const bool is_told = name.front() != LmdbEnv::kOwnKeys && name != after && item &&
-                             item->is_alive(clock_.unix_seconds());
+                             item->is_alive(LmdbItem::seconds_of(clock_));
         if (is_told) sink_->on_key(name);
         found = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
     }

@@ -97,12 +97,12 @@ int LmdbStore::read(const FetchRequest& request, FetchReply& reply) {
     MDB_val value{};
     int failed = mdb_get(txn, access_.env().database(), &key, &value);
     const auto item = failed == 0 ? item_of(value) : std::nullopt;
-    const std::uint32_t now = clock_.unix_seconds();
+    const std::uint32_t now = LmdbItem::seconds_of(clock_);
     if (item && item->is_alive(now)) {
         reply.found = true;
         reply.cas = item->cas;
         reply.fingerprint = item->fingerprint();
-        reply.ttl_left_s = static_cast<std::int64_t>(item->expires_unix - now);
+        reply.ttl_left_s = static_cast<std::int64_t>(item->expires_s - now);
         reply.has_value = request.want == Want::Value;
         const auto copy = [&] { reply.value.assign(item->content.begin(), item->content.end()); };
         if (reply.has_value && !try_to_allocate(copy)) failed = ENOMEM;
@@ -146,13 +146,13 @@ int LmdbStore::try_put(const PutRequest& request, PutReply& reply) noexcept {
     reply = {};
     const int failed = put_at(writing.cursor(), request, reply);
     if (failed != 0 || reply.outcome != PutOutcome::Stored) return failed;
-    drop_expired_behind(writing.cursor(), clock_.unix_seconds(), kNeighbours);
+    drop_expired_behind(writing.cursor(), LmdbItem::seconds_of(clock_), kNeighbours);
     return writing.commit();
 }
 
 // Compares, and sets if that is what was expected.
 int LmdbStore::put_at(MDB_cursor* cursor, const PutRequest& request, PutReply& reply) noexcept {
-    const std::uint32_t now = clock_.unix_seconds();
+    const std::uint32_t now = LmdbItem::seconds_of(clock_);
     MDB_val key = val_of(request.key.text());
     MDB_val value{};
     const int found = mdb_cursor_get(cursor, &key, &value, MDB_SET_KEY);
@@ -179,14 +179,14 @@ int LmdbStore::put_at(MDB_cursor* cursor, const PutRequest& request, PutReply& r
 void LmdbStore::make_room(const SessionKey& from) noexcept {
     int dead = 0;
     mdb_reader_check(access_.env().get(), &dead);  // who died while reading keeps old pages
-    LmdbSweep(access_, clock_.unix_seconds()).run(from.text());
+    LmdbSweep(access_, LmdbItem::seconds_of(clock_)).run(from.text());
 }
 
 void LmdbStore::touch(const SessionKey& key, std::uint32_t ttl_s, TimePoint /*deadline*/,
                       StoreSink* sink) {
     if (const auto ok = ready(); !ok) return replies_.add(sink, Result<TouchReply>(ok.error()));
     TouchReply reply;
-    const int failed = try_touch(key, std::uint64_t{clock_.unix_seconds()} + ttl_s, reply);
+    const int failed = try_touch(key, std::uint64_t{LmdbItem::seconds_of(clock_)} + ttl_s, reply);
     replies_.add(sink, failed == 0 ? Result<TouchReply>(reply) : access_.error(failed));
 }
 
@@ -206,7 +206,8 @@ int LmdbStore::touch_at(MDB_cursor* cursor, const SessionKey& key, std::uint64_t
     MDB_val value{};
     const int found = mdb_cursor_get(cursor, &name, &value, MDB_SET_KEY);
     const auto item = found == 0 ? item_of(value) : std::nullopt;
-    if (!item || !item->is_alive(clock_.unix_seconds())) return found == MDB_NOTFOUND ? 0 : found;
+    if (!item || !item->is_alive(LmdbItem::seconds_of(clock_)))
+        return found == MDB_NOTFOUND ? 0 : found;
     if (const int failed = access_.env().reserve(value.mv_size); failed != 0) return failed;
     // LMDB gives the old bytes again, in a page that may be changed, or other ones.
     const void* const old = value.mv_data;

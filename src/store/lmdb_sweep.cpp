@@ -12,18 +12,18 @@ namespace {
 
 constexpr int kDeletionsPerBatch = 8;
 
-bool has_expired(const MDB_val& value, std::uint32_t now_unix) noexcept {
+bool has_expired(const MDB_val& value, std::uint32_t now_s) noexcept {
     const auto item = LmdbItem::read(value.mv_data, value.mv_size);
-    return item && !item->is_alive(now_unix);
+    return item && !item->is_alive(now_s);
 }
 
 }  // namespace
 
-void drop_expired_behind(MDB_cursor* cursor, std::uint32_t now_unix, int count) noexcept {
+void drop_expired_behind(MDB_cursor* cursor, std::uint32_t now_s, int count) noexcept {
     MDB_val key{};
     MDB_val value{};
     for (; count > 0 && mdb_cursor_get(cursor, &key, &value, MDB_NEXT) == 0; --count)
-        if (has_expired(value, now_unix) && mdb_cursor_del(cursor, 0) != 0) return;
+        if (has_expired(value, now_s) && mdb_cursor_del(cursor, 0) != 0) return;
 }
 
 void LmdbSweep::run(std::string_view key) noexcept {
@@ -53,7 +53,7 @@ bool LmdbSweep::batch() noexcept {
     int deletions = 0;
     while (found == 0 && failed == 0 && deletions < kDeletionsPerBatch && left_ > 0) {
         --left_;
-        if (has_expired(value, now_unix_)) {
+        if (has_expired(value, now_s_)) {
             failed = mdb_cursor_del(cursor, 0);
             ++deletions;
         }

@@ -18,8 +18,9 @@ namespace sessmirror::test {
 class WallClock final : public Clock {
   public:
     TimePoint now() const noexcept override { return TimePoint(std::chrono::seconds(unix)); }
-    std::uint32_t unix_seconds() const noexcept override { return unix; }
+    std::uint32_t unix_seconds() const noexcept override { return unix + ahead; }
     std::uint32_t unix = 1'700'000'000;
+    std::uint32_t ahead = 0;  // by which the system's time has been set forward
 };
 
 // A directory with an embedded store, for clients that each stand for a worker.

@@ -124,6 +124,18 @@ TEST_F(Lmdb, AnExpiredItemIsAbsentForEveryKindOfRequest) {
     EXPECT_EQ(payload_of(*client_->fetch(key_of("a"))), "new");
 }
 
+TEST_F(Lmdb, LifetimesDoNotChangeWhenTheClockIsSet) {
+    put(Session("a", "content"), 0, 600);
+    for (const std::uint32_t ahead : {3600u, 0u, 0u - 3600u}) {
+        files_.clock.ahead = ahead;
+        EXPECT_EQ(client_->fetch(key_of("a"))->ttl_left_s, 600);
+    }
+    pass(599);
+    EXPECT_TRUE(client_->fetch(key_of("a"))->found);
+    pass(1);
+    EXPECT_FALSE(client_->fetch(key_of("a"))->found);
+}
+
 TEST_F(Lmdb, ATouchExtendsTheLifetimeAndChangesNothingElse) {
     for (const std::size_t size : {std::size_t{10}, std::size_t{1000}, std::size_t{100'000}}) {
         const std::string id = std::to_string(size);
