@@ -136,8 +136,16 @@ void Health::note_return() noexcept {
 bool Health::note_life(const store::Life& life) noexcept {
     const std::uint64_t now = std::max<std::uint64_t>(life.process * 31 + life.started, 1);
     const std::uint64_t before = slot_->life.exchange(now);
-    if (before != 0 && before != now) note_return();
-    return before == now;
+    const bool is_rerun = before == now && is_rerun_of(life);
+    if (is_rerun) slot_->reruns.fetch_add(1);
+    if (is_rerun || (before != 0 && before != now)) note_return();
+    return before == now && !is_rerun;
+}
+
+// Answers of one run may be read in another order than they were given, but not by half of its age.
+bool Health::is_rerun_of(const store::Life& life) noexcept {
+    if (life.used_ms == 0) return false;
+    return life.used_ms < slot_->life_used_ms.exchange(life.used_ms) / 2;
 }
 
 // Connections that were idle are closed by stores, and by what is between them and us.
@@ -149,6 +157,14 @@ void Health::note_reconnection(const store::Reconnection& since) noexcept {
 void Health::note_missed() noexcept {
     if (!is_up()) holdings_->doubt_before_unix.store(clock_->unix_seconds() + kClockSlackSeconds);
     call_for_comparison();
+    bring_refill_forward(now_ns() + kMissedRest.count());
+}
+
+// A store that was never looked at (0) has its first look before that.
+void Health::bring_refill_forward(std::int64_t to_ns) noexcept {
+    std::int64_t due = holdings_->refill_due_ns.load(std::memory_order_relaxed);
+    while (due > to_ns && !holdings_->refill_due_ns.compare_exchange_weak(due, to_ns)) {
+    }
 }
 
 bool Health::is_filling() const noexcept {
@@ -203,11 +219,11 @@ void Health::comparison_done(std::uint32_t due) noexcept {
 }
 
 bool Health::is_looked_at() const noexcept {
-    return holdings_->looked_at.load(std::memory_order_relaxed) != 0;
+    return holdings_->looked_at.load(std::memory_order_relaxed) == slot_->reruns.load() + 1;
 }
 
 void Health::note_look() noexcept {
-    holdings_->looked_at.store(1, std::memory_order_relaxed);
+    holdings_->looked_at.store(slot_->reruns.load() + 1, std::memory_order_relaxed);
 }
 
 bool Health::set_filling(bool filling) noexcept {

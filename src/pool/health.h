@@ -43,6 +43,8 @@ class Health {
     static constexpr Duration kDisprovedFor = std::chrono::minutes(1);
     static constexpr Duration kLongestRest = std::chrono::minutes(2);  // of whoever looks after it
 
+    static constexpr Duration kMissedRest = std::chrono::seconds(2);
+
     // A store that is silent for this long is silent for everybody.
     static constexpr Duration kCommonPatience = milliseconds(100);
 
@@ -77,6 +79,10 @@ class Health {
     // The store says which life it is in: another one than before is a return. True when it is the
     // one that this host knew.
     bool note_life(const store::Life& life) noexcept;
+    // A number for the life that the store is in; 0: not known yet.
+    [[nodiscard]] std::uint64_t life() const noexcept {
+        return slot_->life.load(std::memory_order_relaxed);
+    }
     // A worker has a connection again.
     void note_reconnection(const store::Reconnection& since) noexcept;
     // Whether a copy on this store that was written at this wall clock time may be outdated.
@@ -99,11 +105,13 @@ class Health {
     // store refused, for its own. It stays called for until one is done, whoever begins it and is
     // killed. 0: none is.
     void call_for_comparison() noexcept;
-    // For a write that the store has missed while others went on using it.
+    // For a write that the store has missed while others went on using it: it is brought there
+    // after kMissedRest, with what else has been missed by then.
     void note_missed() noexcept;
     [[nodiscard]] std::uint32_t comparison_due() const noexcept;
     void comparison_done(std::uint32_t due) noexcept;  // what comparison_due() was before
-    // Whether a look at it, or a comparison, has ended well since the page was made: until then
+    // Whether a look at it, or a comparison, has ended well since the page was made, and since the
+    // store began anew under the name of the life before, as which its note passes: until then
     // nobody on this host knows whether it is complete.
     [[nodiscard]] bool is_looked_at() const noexcept;
     void note_look() noexcept;
@@ -130,6 +138,8 @@ class Health {
     [[nodiscard]] Duration backoff(std::uint32_t failures) noexcept;
 
     [[nodiscard]] std::uint32_t calls() const noexcept;
+    bool is_rerun_of(const store::Life& life) noexcept;
+    void bring_refill_forward(std::int64_t to_ns) noexcept;
     bool begin(Outage& outage) noexcept;
     bool claim_probe(Outage& outage) noexcept;
     [[nodiscard]] bool is_before(std::atomic<std::uint32_t>& mark,

@@ -65,11 +65,13 @@ struct StoreSlot : Outage {
     std::atomic<std::uint64_t> name_hash{0};  // 0: free; 1: between two stores
     std::atomic<std::uint32_t> used_s{0};     // when a user came by last, on the clock
     std::atomic<std::uint32_t> doubt_before_unix{
-        0};                                     // copies older than this may lack writes; 0 none
-    std::atomic<std::uint32_t> returns{0};      // how often it came back
-    std::atomic<std::uint64_t> life{0};         // hash of the last one that it was in; 0 not known
-    std::atomic<std::uint32_t> patience_us{0};  // the longest that any of its users waits for it
-    std::atomic<std::uint32_t> latency_us{0};   // exponentially weighted mean of answers; 0 unknown
+        0};                                      // copies older than this may lack writes; 0 none
+    std::atomic<std::uint32_t> returns{0};       // how often it came back
+    std::atomic<std::uint64_t> life{0};          // hash of the last one that it was in; 0 not known
+    std::atomic<std::uint64_t> life_used_ms{0};  // store::Life::used_ms when it was last told
+    std::atomic<std::uint32_t> reruns{0};        // lives that had the name of the one before
+    std::atomic<std::uint32_t> patience_us{0};   // the longest that any of its users waits for it
+    std::atomic<std::uint32_t> latency_us{0};  // exponentially weighted mean of answers; 0 unknown
     std::atomic<std::uint32_t> latency_deviation_us{0};  // mean distance of answers from that mean
     std::atomic<std::int64_t> late_until_ns{0};          // an answer is overdue; 0: none
     std::atomic<std::int64_t> disproved_until_ns{0};     // it has told a made-up session; 0: no
@@ -89,10 +91,10 @@ struct HoldingsSlot {
     std::atomic<std::uint32_t> filling{0};            // 1: not known to hold all it should hold
     std::atomic<std::uint32_t> calls{0};    // for a comparison with its peers, besides the returns
     std::atomic<std::uint32_t> settled{0};  // calls and returns that are dealt with
-    std::atomic<std::uint32_t> returns_seen{0};   // of these, the last that made a look due
-    std::atomic<std::uint32_t> looked_at{0};      // 1: a look has found or made it complete
-    std::atomic<std::uint64_t> missed_since{0};   // oldest of its missed writes; 0 none
-    std::atomic<std::int64_t> refill_due_ns{0};   // earliest time for a worker to look after it
+    std::atomic<std::uint32_t> returns_seen{0};  // of these, the last that made a look due
+    std::atomic<std::uint32_t> looked_at{0};     // 1 + reruns when a look found or made it complete
+    std::atomic<std::uint64_t> missed_since{0};  // oldest of its missed writes; 0 none
+    std::atomic<std::int64_t> refill_due_ns{0};  // earliest time for a worker to look after it
     std::atomic<std::uint64_t> refill_listed{0};  // sessions that a refill has to compare, so far
     std::atomic<std::uint64_t> refill_seen{0};    // sessions compared by the present refill
     std::atomic<std::uint64_t> refill_copied{0};  // of these, copied

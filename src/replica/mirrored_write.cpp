@@ -228,10 +228,7 @@ void MirroredWrite::advance() noexcept {
     if (!round_.is_pending() || done())
         for (GuardedPut* const put : std::exchange(suspects_, {})) meet_fork(*put);
     if (!round_.is_pending() && rivals_.empty() && !refusal_) hints_.leave(round_);
-    if (done()) {
-        idle_ = !round_.is_pending();
-        return;
-    }
+    if (done()) return rest();
     if (round_.is_pending()) {
         const bool is_settled = rivals_.empty() && !refusal_;
         if (is_settled && acks() >= acks_needed_.enough()) end(conclude());
@@ -241,14 +238,26 @@ void MirroredWrite::advance() noexcept {
     end(conclude());
 }
 
+// The page has had its answer.
+void MirroredWrite::rest() noexcept {
+    if (round_.is_pending()) return;
+    if (outcome()) count_if_degraded();
+    idle_ = true;
+}
+
 void MirroredWrite::end(Status outcome) noexcept {
     idle_ = !round_.is_pending();
+    if (outcome && idle_) count_if_degraded();
     finish(outcome);
 }
 
 // Servers, not names of servers.
 int MirroredWrite::acks() const noexcept {
     return env_.pool.count_servers(round_.acked());
+}
+
+void MirroredWrite::count_if_degraded() noexcept {
+    if (acks() < acks_needed_.copies) env_.pool.count(pool::Counter::DegradedWrites);
 }
 
 Status MirroredWrite::conclude() noexcept {
@@ -268,8 +277,6 @@ Status MirroredWrite::conclude() noexcept {
         return error;
     }
     env_.pool.count(pool::Counter::Writes);
-    if (!round_.is_pending() && acks < acks_needed_.copies)
-        env_.pool.count(pool::Counter::DegradedWrites);
     return kOk;
 }
 

@@ -38,9 +38,10 @@ namespace sessmirror::replica {
 // merged or replaced as well. Every such event is counted. Rounds end with the deadline at the
 // latest.
 //
-// Outcome: success when the ack rule is satisfied; with fewer acknowledgements than copies the
-// write is counted as degraded. Failure leaves what was stored before in place wherever the stores
-// were not reached; a store that timed out may still apply the write later.
+// Outcome: success when the ack rule is satisfied; with fewer acknowledgements than copies, once
+// all puts have ended, the write is counted as degraded. Failure leaves what was stored before in
+// place wherever the stores were not reached; a store that timed out may still apply the write
+// later.
 //
 // With `ack` majority or one the operation is done before the slowest store has answered and goes
 // on working: keep it, the view and the payload alive while !is_idle().
@@ -104,9 +105,11 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     [[nodiscard]] std::optional<Error> refusal_of(const record::Envelope& rival) const noexcept;
     void note_failure(const GuardedPut& put) noexcept;
     void advance() noexcept;
+    void rest() noexcept;
     void end(Status outcome) noexcept;
     [[nodiscard]] int acks() const noexcept;
     [[nodiscard]] Status conclude() noexcept;
+    void count_if_degraded() noexcept;
 
     // What the write waits for.
     enum class Stage : std::uint8_t {

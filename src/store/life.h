@@ -11,11 +11,19 @@
 namespace sessmirror::store {
 
 // Names one run of a store's server, from its start to its end: what it remembers belongs to that
-// run, or was reloaded from an older one and may be outdated. Compared for equality only.
+// run, or was reloaded from an older one and may be outdated. Compared for equality only, by its
+// name.
 struct Life {
     std::uint64_t process = 0;
     std::uint64_t started = 0;
-    friend bool operator==(const Life&, const Life&) = default;
+    // The processor time that this run has used so far, which only grows; 0: not known. Two runs
+    // can have one name: a memcached that reloads its memory takes over the start of the run
+    // before, and in a container its process id is the same.
+    std::uint64_t used_ms = 0;
+
+    friend bool operator==(const Life& a, const Life& b) noexcept {
+        return a.process == b.process && a.started == b.started;
+    }
 };
 
 // What memcached's `stats` says of it, line by line, without "STAT ".
@@ -25,11 +33,13 @@ class MemcachedLife {
         read(line, "pid ", process_);
         read(line, "time ", now_);
         read(line, "uptime ", uptime_);
+        add_ms(line, "rusage_user ", used_ms_);
+        add_ms(line, "rusage_system ", used_ms_);
     }
     // None when a line is missing. The two times are those of one clock that moves once a second.
     [[nodiscard]] std::optional<Life> life() const noexcept {
         if (process_ == 0 || now_ == 0) return std::nullopt;
-        return Life{process_, now_ - uptime_};
+        return Life{process_, now_ - uptime_, used_ms_};
     }
 
   private:
@@ -38,9 +48,20 @@ class MemcachedLife {
         line.remove_prefix(name.size());
         std::from_chars(line.data(), line.data() + line.size(), out);
     }
+    // "12.345678": seconds, with all six digits.
+    static void add_ms(std::string_view line, std::string_view name, std::uint64_t& sum) noexcept {
+        if (!line.starts_with(name)) return;
+        const char* const end = line.data() + line.size();
+        std::uint64_t seconds = 0;
+        std::uint64_t millionths = 0;
+        const char* const point = std::from_chars(line.data() + name.size(), end, seconds).ptr;
+        if (point != end) std::from_chars(point + 1, end, millionths);
+        sum += seconds * 1000 + millionths / 1000;
+    }
     std::uint64_t process_ = 0;
     std::uint64_t now_ = 0;
     std::uint64_t uptime_ = 0;
+    std::uint64_t used_ms_ = 0;
 };
 
 // What Redis' `INFO server` says of it: every run of a server has an id of its own.

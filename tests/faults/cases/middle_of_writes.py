@@ -16,7 +16,7 @@ from lab import (BlackHole, Finding, Full, History, Hung, Killed, Limits, NoConn
 from .bench import NO_LOCK, case
 
 _PAGES = 25  # before the fault, while it is there, and after it
-_PATIENCE_S = 90  # what was missed meanwhile is looked for once a minute
+_PATIENCE_S = 40
 _LEASE_S = 4
 _ANY = float("inf")
 _OTHER_SIDE = (Finding.STALE_READ, Finding.WENT_BACK)

@@ -92,6 +92,43 @@ TEST_F(HealthTest, ANewLifeIsOneReturnForAllWorkers) {
     EXPECT_EQ(health.comparison_due(), due);
 }
 
+// Or it would lack the write until it is looked at again, a minute later.
+TEST_F(HealthTest, AMissedWriteIsBroughtSoon) {
+    constexpr Duration kMinute = std::chrono::minutes(1);
+    EXPECT_FALSE(health.claim_refill(kMinute, kMinute)) << "the first look is due later";
+    other_worker.note_missed();
+    clock.advance(Health::kMissedRest - milliseconds(1));
+    EXPECT_FALSE(health.claim_refill(kMinute, kMinute));
+    clock.advance(milliseconds(1));
+    EXPECT_TRUE(health.claim_refill(kMinute, kMinute));
+    EXPECT_FALSE(other_worker.claim_refill(kMinute, kMinute)) << "one worker does it";
+}
+
+TEST_F(HealthTest, AMissedWritePutsNoLookOff) {
+    constexpr Duration kMinute = std::chrono::minutes(1);
+    (void)health.claim_refill(kMinute, kMinute);
+    health.next_refill_in(milliseconds(1));
+    health.note_missed();
+    clock.advance(milliseconds(1));
+    EXPECT_TRUE(health.claim_refill(kMinute, kMinute));
+}
+
+// A memcached in a container that reloads its memory: its process id and start are as before.
+TEST_F(HealthTest, ALifeThatHasUsedLessTimeThanBeforeIsANewOneWhateverItsName) {
+    EXPECT_FALSE(health.note_life({1, 5, 800}));
+    health.note_look();
+    other_worker.note_reconnection({.has_lost = false, .life = store::Life{1, 5, 790}});
+    EXPECT_TRUE(health.is_looked_at()) << "an answer from before that was read later";
+    EXPECT_EQ(health.comparison_due(), 0u);
+    other_worker.note_reconnection({.has_lost = false, .life = store::Life{1, 5, 40}});
+    EXPECT_TRUE(health.is_in_doubt(clock.unix_seconds()));
+    EXPECT_NE(health.comparison_due(), 0u);
+    EXPECT_FALSE(health.is_looked_at()) << "its note says that it is complete";
+    health.note_look();
+    EXPECT_TRUE(health.note_life({1, 5, 45}));
+    EXPECT_TRUE(other_worker.is_looked_at());
+}
+
 TEST_F(HealthTest, ProbesOnlyWhenDownAndDue) {
     clock.advance(std::chrono::seconds(10));
     EXPECT_FALSE(health.claim_probe());

@@ -212,6 +212,36 @@ TEST_P(MirroredWriteTest, ReturnsAtTheFirstAcknowledgementWhenOneIsEnough) {
     EXPECT_EQ(copies_of("2"), 3);
 }
 
+TEST_P(MirroredWriteTest, CountsACopyThatNeverArrivesAlsoAfterThePageWasAnswered) {
+    for (const auto ack : {replica::Ack::Majority, replica::Ack::One}) {
+        host.policy.ack = ack;
+        lab.key = store::derive_key("t:", "", "session" + std::to_string(static_cast<int>(ack)));
+        lab.store_session(host, "1");
+        lab.settle();
+        const auto before = host.count(Counter::DegradedWrites);
+        lab.open(host, view);
+        ASSERT_TRUE(lab.read(host, view));
+        const int hung = (lab.home() + 1) % 3;
+        lab.node(hung).pause();
+        MirroredWrite write(host.environment(), view, MirroredWrite::Kind::Payload, as_bytes("2"),
+                            lab.kLifetime, false);
+        ASSERT_TRUE(lab.run(write));
+        EXPECT_EQ(host.count(Counter::DegradedWrites), before) << "it may still arrive";
+        while (!write.is_idle()) ASSERT_TRUE(lab.world.step());
+        EXPECT_EQ(host.count(Counter::DegradedWrites), before + 1);
+        lab.node(hung).resume();
+        lab.settle();
+        host.pool.health(hung).report_answer(milliseconds(1));
+    }
+}
+
+TEST_P(MirroredWriteTest, CountsNothingWhenTheLastCopyArrivesAfterThePageWasAnswered) {
+    host.policy.ack = replica::Ack::One;
+    lab.store_session(host, "1");
+    lab.settle();
+    EXPECT_EQ(host.count(Counter::DegradedWrites), 0u);
+}
+
 TEST_P(MirroredWriteTest, RefusesWhatAStoreWouldRefuseBeforeSendingIt) {
     lab.store_session(host, "1");
     lab.open(host, view);
@@ -292,6 +322,28 @@ TEST_F(ConflictingWrites, AWriteThatMayHaveBeenStoredTellsTheClientItsVersion) {
     ASSERT_FALSE(lab.run(write));
     EXPECT_EQ(write.version_to_tell(), write.written().version);
     EXPECT_FALSE(write.version_to_tell().is_none());
+}
+
+// One home has taken "theirs" while another decided; then ours is taken, and theirs is in its way.
+TEST_F(ConflictingWrites, AWriteThatReplacedAForkTellsItsVersionAlsoIfThatCopyFails) {
+    host.policy.ack = replica::Ack::Majority;
+    const int home = lab.home();
+    const auto before = lab.node(home).memory();
+    ASSERT_TRUE(lab.write(lab.host(1), other, "theirs"));
+    lab.node(home).kill();
+    lab.node(home).restart_warm(before);
+    lab.world.run_until(lab.world.now() + std::chrono::seconds(3));
+    host.pool.health(home).report_answer(milliseconds(1));
+
+    replica::MirroredWrite write(host.environment(), view, replica::MirroredWrite::Kind::Payload,
+                                 as_bytes("mine"), ReplicaLab::kLifetime, false);
+    write.start();
+    while (host.count(Counter::Collisions) == 0) ASSERT_TRUE(lab.world.step());
+    lab.node(1 - home).kill();
+    while (!write.done()) ASSERT_TRUE(lab.world.step());
+    EXPECT_FALSE(write.outcome());
+    EXPECT_EQ(lab.payload_on(home), "mine");
+    EXPECT_EQ(write.version_to_tell(), write.written().version);
 }
 
 TEST_F(ConflictingWrites, AWriteDoesNotBringBackADestroyedSession) {

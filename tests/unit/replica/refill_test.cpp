@@ -221,6 +221,23 @@ TEST_F(Refill, IsNotOverWhenThePeerGoesAwayInTheMiddle) {
     EXPECT_TRUE(is_filling(0));
 }
 
+TEST_F(Refill, CallsNoStoreCompleteThatIsEmptiedInTheMiddle) {
+    store_sessions("cart");
+    restart_empty(0);
+    replica::Refill refill(lab.host().environment(), scope(), 0, Extent::Missed);
+    refill.start();
+    while (lab.host().pool.health(0).holdings().refill_seen.load() == 0)
+        ASSERT_TRUE(lab.world.step());
+    lab.node(0).evict(scope().ready_key.text());
+    for (int i = 0; i < kSessions; ++i) lab.node(0).evict(key(i).text());
+    while (!refill.done()) ASSERT_TRUE(lab.world.step());
+    EXPECT_FALSE(refill.outcome());
+    EXPECT_TRUE(is_filling(0));
+    ASSERT_TRUE(this->refill(0, Extent::Missed));
+    EXPECT_EQ(sessions_on(0, "cart"), kSessions);
+    EXPECT_FALSE(is_filling(0));
+}
+
 TEST_F(Refill, ComparesAStoreThatWasCutOffWithoutCallingItIncomplete) {
     store_sessions("cart");
     ASSERT_TRUE(refill(0));
