@@ -42,6 +42,11 @@ CasHints::Text CasHints::encode() const noexcept {
     return text;
 }
 
+std::uint64_t token_source(pool::Pool& pool, int store) noexcept {
+    constexpr std::uint64_t kSpread = 0x9E3779B97F4A7C15u;
+    return pool.name_hash(store) + kSpread * pool.health(store).life();
+}
+
 bool needs_hints(pool::Pool& pool, const ReplicaSet& set, int known, int also_known) noexcept {
     constexpr record::Version kAny{1, 1};
     return std::ranges::any_of(set.members(), [&](int store) {

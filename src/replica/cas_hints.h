@@ -19,7 +19,8 @@ namespace sessmirror::replica {
 //
 // Only a hint: it names the version that it is about, so an old one is recognized; a wrong one
 // makes a put end as a conflict, after which the store is asked. Nobody else's write can be
-// overwritten by it: a token stands for one content of one key as long as its store runs.
+// overwritten by it: a token stands for one content of one key as long as its store runs, and a
+// hint names the life of the store that gave the token (token_source()).
 class CasHints {
   public:
     static constexpr std::size_t kMax = 8;  // of more stores, the first to answer
@@ -44,7 +45,7 @@ class CasHints {
     // Accepts any input; what is none reads as no hints.
     static CasHints decode(ByteView text) noexcept;
 
-    // A token of 0 is none, and not kept. `store` is the hash of its name (pool::Pool::name_hash).
+    // A token of 0 is none, and not kept. `store` is its token_source().
     void add(std::uint64_t store, store::Cas cas) noexcept;
     // 0: not known.
     [[nodiscard]] store::Cas find(record::Version version, std::uint64_t store) const noexcept;
@@ -65,6 +66,9 @@ class CasHints {
     std::array<Entry, kMax> entries_{};
     std::size_t size_ = 0;
 };
+
+// Names a store and the life that it is in, as far as this host knows.
+std::uint64_t token_source(pool::Pool& pool, int store) noexcept;
 
 // Whether a writer of this session would have to ask a store other than these two for its token:
 // not where the tokens are versions (store::Store::predicted_cas).

@@ -47,7 +47,7 @@ store::Cas GuardedPut::hinted_cas() const noexcept {
     if (base_ != view_.version() || env_.pool.is_filling(store_) ||
         env_.pool.health(store_).is_in_doubt(view_.newest().envelope.modified_unix))
         return 0;
-    return view_.hints().find(base_, env_.pool.name_hash(store_));
+    return view_.hints().find(base_, token_source(env_.pool, store_));
 }
 
 void GuardedPut::put(store::Cas expected, bool by_hint) noexcept {

@@ -15,8 +15,8 @@ void HintTrail::leave(WriteRound& round) const noexcept {
 
 // A reader knows the token of the copy that it reads and, with its lock, that of the home.
 bool HintTrail::has_news_for(const GuardedPut& put, int home_store) const noexcept {
-    const std::uint64_t own = env_.pool.name_hash(put.store());
-    const std::uint64_t home = env_.pool.name_hash(home_store);
+    const std::uint64_t own = token_source(env_.pool, put.store());
+    const std::uint64_t home = token_source(env_.pool, home_store);
     const bool readers_lock = env_.policy.locking == Locking::On;
     for (std::size_t i = put.hints_told(); i < outgoing_.hints.size(); ++i) {
         const std::uint64_t about = outgoing_.hints.store(i);

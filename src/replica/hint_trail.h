@@ -25,7 +25,7 @@ class HintTrail {
 
     // A put has stored its copy under this token.
     void note(int store, store::Cas cas) noexcept {
-        if (is_wanted_) outgoing_.hints.add(env_.pool.name_hash(store), cas);
+        if (is_wanted_) outgoing_.hints.add(token_source(env_.pool, store), cas);
     }
 
     // REQUIRES: no put of the round is pending.

@@ -56,7 +56,8 @@ void PutOperation::start() {
     manifest_.reset();
     reply_ = PutReply{};
     must_release_ = unlock_.has_value();
-    if (repeated_ && expected_by_hint_) {
+    // A store that one is only now connected to may have started anew.
+    if (expected_by_hint_ && (repeated_ || !host_.link().is_up())) {
         reply_.outcome = PutOutcome::Conflict;
         settle();
         return;

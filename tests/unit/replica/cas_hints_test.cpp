@@ -81,6 +81,19 @@ TEST_P(HintedWrites, AskAfterAllWhereTheTokenHasChanged) {
     EXPECT_EQ(cost(home), least(home));
 }
 
+// A server that starts anew counts its tokens anew, so an old hint can fit what somebody else
+// wrote.
+TEST_P(HintedWrites, AskAfterAllWhereTheStoreHasHadAnotherLife) {
+    auto& health = lab.host(home).pool.health(1 - home);
+    health.note_life({77, 5});
+    lab.store_session(lab.host(home), "in the first life");
+    lab.store_session(lab.host(home), "in the first life too");
+    EXPECT_EQ(cost(home), least(home));
+    health.slot().life.store(health.life() + 1);
+    EXPECT_EQ(cost(home), least(home) + 1) << "it has looked at the version there";
+    EXPECT_EQ(cost(home), least(home)) << "and has left a hint of this life";
+}
+
 TEST_P(HintedWrites, BuryNothingThatWasWrittenMeanwhile) {
     replica::SessionView slow;
     lab.host(home).policy.locking = lab.host(1 - home).policy.locking = Locking::Optimistic;
