@@ -129,6 +129,7 @@ bool Health::report_life() noexcept {
 
 void Health::note_return() noexcept {
     slot_->doubt_before_unix.store(clock_->unix_seconds() + kClockSlackSeconds);
+    slot_->returned_ns.store(now_ns());
     slot_->returns.fetch_add(1);
     holdings_->refill_due_ns.store(now_ns());
 }
@@ -227,7 +228,23 @@ void Health::note_look() noexcept {
 }
 
 bool Health::set_filling(bool filling) noexcept {
-    return holdings_->filling.exchange(filling ? 1 : 0) != (filling ? 1u : 0u);
+    if (holdings_->filling.exchange(filling ? 1 : 0) == (filling ? 1u : 0u)) return false;
+    holdings_->filling_since_ns.store(now_ns());
+    return true;
+}
+
+Duration Health::since(const std::atomic<std::int64_t>& time_ns) const noexcept {
+    const std::int64_t then = time_ns.load(std::memory_order_relaxed);
+    const std::int64_t now = now_ns();
+    return then <= 0 || then > now ? Duration::max() : Duration(now - then);
+}
+
+Duration Health::back_for() const noexcept {
+    return since(slot_->returned_ns);
+}
+
+bool Health::is_new_as_home() const noexcept {
+    return back_for() < kHandover || since(holdings_->filling_since_ns) < kHandover;
 }
 
 void Health::count_refill(bool copied) noexcept {

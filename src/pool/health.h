@@ -43,6 +43,7 @@ class Health {
     static constexpr Duration kDisprovedFor = std::chrono::minutes(1);
     static constexpr Duration kLongestRest = std::chrono::minutes(2);  // of whoever looks after it
 
+    static constexpr Duration kHandover = std::chrono::seconds(3);
     static constexpr Duration kMissedRest = std::chrono::seconds(2);
 
     // A store that is silent for this long is silent for everybody.
@@ -117,6 +118,11 @@ class Health {
     void note_look() noexcept;
     // True when this call changed the state, so that one worker reports it.
     bool set_filling(bool filling) noexcept;
+    // Since it last came back; very long if it never did, as far as is known.
+    [[nodiscard]] Duration back_for() const noexcept;
+    // Whether it has come back, or begun or ceased to be filling, so lately that other hosts may
+    // not know: they ask a store that is down at least every kMaxBackoff.
+    [[nodiscard]] bool is_new_as_home() const noexcept;
     void count_refill(bool copied) noexcept;
     void count_refill_listed(std::uint64_t sessions) noexcept;
     void reset_refill_count() noexcept;
@@ -141,6 +147,7 @@ class Health {
     bool is_rerun_of(const store::Life& life) noexcept;
     void bring_refill_forward(std::int64_t to_ns) noexcept;
     bool begin(Outage& outage) noexcept;
+    [[nodiscard]] Duration since(const std::atomic<std::int64_t>& time_ns) const noexcept;
     bool claim_probe(Outage& outage) noexcept;
     [[nodiscard]] bool is_before(std::atomic<std::uint32_t>& mark,
                                  std::uint32_t modified_unix) const noexcept;

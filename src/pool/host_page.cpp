@@ -107,7 +107,7 @@ void zero(Fields&... fields) noexcept {
 }  // namespace
 
 void StoreSlot::clear() noexcept {
-    zero(down_since_ns, next_probe_ns, failures, doubt_before_unix, returns, life);
+    zero(down_since_ns, next_probe_ns, failures, doubt_before_unix, returns, returned_ns, life);
     zero(life_used_ms, reruns, patience_us, latency_us, latency_deviation_us);
     zero(late_until_ns, disproved_until_ns,
          last_notice_ns, last_own_notice_ns);
@@ -115,7 +115,8 @@ void StoreSlot::clear() noexcept {
 }
 
 void HoldingsSlot::clear() noexcept {
-    zero(doubt_before_unix, filling, calls, settled, returns_seen, looked_at, missed_since);
+    zero(doubt_before_unix, filling, filling_since_ns, calls, settled, returns_seen, looked_at,
+         missed_since);
     zero(refill_due_ns, refill_listed, refill_seen, refill_copied, server, twin_told);
 }
 

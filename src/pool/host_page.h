@@ -67,6 +67,7 @@ struct StoreSlot : Outage {
     std::atomic<std::uint32_t> doubt_before_unix{
         0};                                      // copies older than this may lack writes; 0 none
     std::atomic<std::uint32_t> returns{0};       // how often it came back
+    std::atomic<std::int64_t> returned_ns{0};    // when it last did; 0: not yet
     std::atomic<std::uint64_t> life{0};          // hash of the last one that it was in; 0 not known
     std::atomic<std::uint64_t> life_used_ms{0};  // store::Life::used_ms when it was last told
     std::atomic<std::uint32_t> reruns{0};        // lives that had the name of the one before
@@ -89,6 +90,7 @@ struct HoldingsSlot {
     std::atomic<std::uint32_t> used_s{0};
     std::atomic<std::uint32_t> doubt_before_unix{0};  // as above, for these sessions alone
     std::atomic<std::uint32_t> filling{0};            // 1: not known to hold all it should hold
+    std::atomic<std::int64_t> filling_since_ns{0};    // when that last changed; 0: not yet
     std::atomic<std::uint32_t> calls{0};    // for a comparison with its peers, besides the returns
     std::atomic<std::uint32_t> settled{0};  // calls and returns that are dealt with
     std::atomic<std::uint32_t> returns_seen{0};  // of these, the last that made a look due
@@ -143,7 +145,8 @@ struct HostPage {
     std::atomic<std::int64_t> next_settings_check_ns{0};
     std::atomic<std::int64_t> next_stale_notice_ns{0};  // see notice_turn.h
     std::atomic<std::int64_t> next_fork_notice_ns{0};
-    std::atomic<std::uint32_t> hedge_credit{0};  // see hedge_budget.h
+    std::atomic<std::uint32_t> hedge_credit{0};     // see hedge_budget.h
+    std::atomic<std::uint32_t> longest_hold_us{0};  // see lock_holds.h
 
     void count(Counter counter, std::uint64_t by = 1) noexcept {
         counters[static_cast<std::size_t>(counter)].fetch_add(by, std::memory_order_relaxed);

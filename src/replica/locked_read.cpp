@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "replica/handover.h"
 #include "replica/repair.h"
 
 namespace sessmirror::replica {
@@ -16,24 +17,47 @@ LockedRead::~LockedRead() {
 void LockedRead::run() noexcept {
     owner_ = env_.locks.new_owner();
     wait_since_ = env_.scheduler.now();
-    home_ = view_.set().home(env_.pool);
-    claim();
+    choose_home();
+    guard_ = home_ >= 0 ? guard_of(env_.pool, view_.set(), home_) : -1;
+    if (guard_ >= 0 && view_.set().is_before(guard_, home_)) target_ = std::exchange(guard_, -1);
+    claim_when_settled();
 }
 
-// Every claim asks the nearest store again as well: while this request waited, the holder wrote.
+void LockedRead::choose_home() noexcept {
+    home_ = target_ = view_.set().home(env_.pool, failed_homes_);
+}
+
+void LockedRead::claim_when_settled() noexcept {
+    const TimePoint now = env_.scheduler.now();
+    const Duration most = std::max((deadline() - now) / 2, Duration::zero());
+    const TimePoint from = settled_at(env_.pool, view_.set(), home_, now, most);
+    if (from <= now) return claim();
+    is_settling_ = true;
+    if (!timer_) timer_ = env_.scheduler.make_timer(*this);
+    timer_->start(from - now);
+}
+
+// Every claim at the home asks the nearest store again as well: while this request waited, the
+// holder wrote.
 void LockedRead::claim() noexcept {
     if (ticket_ == pool::LockRegistry::kNoTicket)
-        ticket_ = env_.locks.enter(view_.key(), env_.pool.name_hash(home_), owner_);
-    releases_seen_ = env_.locks.releases(view_.key(), env_.pool.name_hash(home_));
+        ticket_ = env_.locks.enter(view_.key(), env_.pool.name_hash(target_), owner_);
+    releases_seen_ = env_.locks.releases(view_.key(), env_.pool.name_hash(target_));
     const int nearest = view_.set().reader(env_.pool);
-    const auto want = nearest == home_ ? store::Want::Value : store::Want::Version;
+    const bool is_whole = target_ != home_ || nearest == home_;
     claimed_at_ = env_.scheduler.now();
-    const bool hint = nearest == home_ && needs_hints(env_.pool, view_.set(), home_);
+    const bool hint = nearest == target_ && needs_hints(env_.pool, view_.set(), home_);
     const store::LockClaim claim{owner_, env_.policy.lock_lease_s, waited_};
-    env_.pool.store(home_).fetch({view_.key(), want, claim, deadline(), hint}, this);
+    const auto want = is_whole ? store::Want::Value : store::Want::Version;
+    env_.pool.store(target_).fetch({view_.key(), want, claim, deadline(), hint}, this);
+    if (target_ != home_) return;
     if (home_ != env_.pool.local())
         ahead_.watch(home_, failed_homes_ | store_bit(home_), deadline());
-    if (nearest == home_ || nearest_pending_) return;
+    if (nearest != home_) ask_nearest(nearest);
+}
+
+void LockedRead::ask_nearest(int nearest) noexcept {
+    if (nearest_pending_) return;
     nearest_pending_ = true;
     const bool of_others = needs_hints(env_.pool, view_.set(), home_, nearest);
     env_.pool.store(nearest).fetch(
@@ -57,18 +81,47 @@ void LockedRead::on_fetch(int, Result<store::FetchReply> reply) noexcept {
 
 void LockedRead::on_claim_reply(Result<store::FetchReply>& reply) noexcept {
     ahead_.stop();
-    if (!reply) {
-        view_.absorb(env_.pool, home_, reply);
-        return fail_over(reply.error());
+    if (reply && reply->lock == store::LockState::Held) return on_held(reply->holder);
+    if (reply) return on_granted(reply);
+    const Error why = reply.error();
+    view_.absorb(env_.pool, target_, reply);
+    if (target_ == home_) return fail_over(why);
+    env_.locks.abandon(std::exchange(ticket_, pool::LockRegistry::kNoTicket));
+    take_next_lock();
+}
+
+void LockedRead::on_granted(Result<store::FetchReply>& reply) noexcept {
+    LockHold& hold = target_ == home_ ? view_.lock : view_.guard_lock;
+    hold = {target_, reply->holder, std::exchange(ticket_, pool::LockRegistry::kNoTicket),
+            env_.scheduler.now()};
+    if (target_ == home_ && !view_.set().is_first_choice(home_))
+        env_.pool.count(pool::Counter::Failovers);
+    view_.absorb(env_.pool, target_, reply);
+    take_next_lock();
+}
+
+void LockedRead::take_next_lock() noexcept {
+    if (!view_.lock.held()) {
+        target_ = home_;
+        return claim();
     }
-    if (reply->lock == store::LockState::Held) return on_held(reply->holder);
+    if (guard_ >= 0) {
+        target_ = std::exchange(guard_, -1);
+        return claim();
+    }
     granted_ = true;
-    view_.lock = {home_, reply->holder, ticket_};
-    ticket_ = pool::LockRegistry::kNoTicket;
-    if (!view_.set().is_first_choice(home_)) env_.pool.count(pool::Counter::Failovers);
-    view_.absorb(env_.pool, home_, reply);
     if (!nearest_pending_) return compare();
     if (is_nearest_late_) give_up_nearest();
+}
+
+// Nobody waits for its answer.
+void LockedRead::drop_guard() noexcept {
+    guard_ = -1;
+    if (!view_.guard_lock.held()) return;
+    const LockHold held = std::exchange(view_.guard_lock, {});
+    const TimePoint until = env_.scheduler.now() + env_.policy.deadline;
+    env_.pool.store(held.store).release(view_.key(), held.lock, until, nullptr);
+    env_.locks.abandon(held.ticket);
 }
 
 void LockedRead::on_late() noexcept {
@@ -91,10 +144,10 @@ void LockedRead::on_held(const store::HeldLock& holder) noexcept {
         holder_since_ = env_.scheduler.now();
     }
     const bool is_nobodys = env_.locks.is_dead(holder.owner) ||
-                            env_.locks.is_abandoned(holder.owner, env_.pool.name_hash(home_));
+                            env_.locks.is_abandoned(holder.owner, env_.pool.name_hash(target_));
     if (is_nobodys) {
         env_.pool.count(pool::Counter::LocksBroken);
-        env_.pool.store(home_).release(view_.key(), holder, deadline(), this);
+        env_.pool.store(target_).release(view_.key(), holder, deadline(), this);
         return;
     }
     wait_or_give_up();
@@ -117,8 +170,8 @@ void LockedRead::wait_or_give_up() noexcept {
         const auto ms = std::chrono::duration_cast<milliseconds>(waited()).count();
         return conclude(Error(Errc::LockTimeout,
                               "another request held the session's lock on %s for %lld ms",
-                              env_.pool.name(home_).c_str(), static_cast<long long>(ms))
-                            .at_store(home_));
+                              env_.pool.name(target_).c_str(), static_cast<long long>(ms))
+                            .at_store(target_));
     }
     const TimePoint now = env_.scheduler.now();
     next_claim_ = now + std::min(backoff_.next(waited(), now - holder_since_, env_.random),
@@ -132,8 +185,9 @@ void LockedRead::watch_releases() noexcept {
 }
 
 void LockedRead::on_timer() noexcept {
+    if (std::exchange(is_settling_, false)) return claim();
     const TimePoint now = env_.scheduler.now();
-    const auto releases = env_.locks.releases(view_.key(), env_.pool.name_hash(home_));
+    const auto releases = env_.locks.releases(view_.key(), env_.pool.name_hash(target_));
     if (std::exchange(releases_seen_, releases) != releases)
         next_claim_ =
             std::min(next_claim_, now + LockBackoff::after_release(waited(), env_.random));
@@ -154,6 +208,7 @@ void LockedRead::look() noexcept {
 void LockedRead::fail_over(const Error& reason) noexcept {
     env_.locks.abandon(ticket_);  // the claim may still come into force
     ticket_ = pool::LockRegistry::kNoTicket;
+    drop_guard();
     failed_homes_ |= store_bit(home_);
     failover_reason_ = reason;
     claim_at_next();
@@ -164,14 +219,14 @@ void LockedRead::on_looked() noexcept {
 }
 
 void LockedRead::claim_at_next() noexcept {
-    home_ = view_.set().home(env_.pool, failed_homes_);
+    choose_home();
     awaits_look_ = home_ >= 0 && ahead_.is_under_way(home_);
     if (awaits_look_) return;
     // An answer such as "out of memory" is no outage, but a store that cannot take a lock cannot be
     // the home either.
     if (home_ < 0 || !has_time())
         return conclude(view_.failures().detail[0] != '\0' ? view_.failures() : failover_reason_);
-    claim();
+    claim_when_settled();
 }
 
 // The lock is ours and both answers are in: which copy is the session?
@@ -203,6 +258,7 @@ void LockedRead::on_done() noexcept {
 }
 
 void LockedRead::conclude(Status outcome) noexcept {
+    if (!outcome) drop_guard();
     if (outcome || !view_.lock.held()) return finish(outcome);
     const LockHold held = std::exchange(view_.lock, {});
     const TimePoint until = env_.scheduler.now() + env_.policy.deadline;

@@ -25,6 +25,11 @@ namespace sessmirror::replica {
 //   has passed: Errc::LockTimeout Claiming --granted--> Comparing --> [Fetching] --> [FallbackRead]
 //   --> done, lock in view.lock Claiming --home failed--> Claiming at the next member (a failover)
 //
+// While hosts may not agree which store is the home, a second lock is taken (handover.h), into
+// view.guard_lock, before or after that of the home; and a home that is new to this host is claimed
+// only when pages that may have held the lock of the one before are likely to have ended. That
+// wait counts against the deadline, and takes no more than half of what is left of it.
+//
 // The lock of a worker of this host that no longer runs is broken on sight. On failure no lock is
 // held. The wait for a lock, from a claim that was refused to the next one, does not count against
 // the deadline; a failover does, as everything else.
@@ -72,7 +77,13 @@ class LockedRead final : public Operation,
     void on_looked() noexcept override;
 
     void give_up_nearest() noexcept;
+    void choose_home() noexcept;
+    void claim_when_settled() noexcept;
     void claim() noexcept;
+    void ask_nearest(int nearest) noexcept;
+    void on_granted(Result<store::FetchReply>& reply) noexcept;
+    void take_next_lock() noexcept;
+    void drop_guard() noexcept;
     void on_claim_reply(Result<store::FetchReply>& reply) noexcept;
     void on_held(const store::HeldLock& holder) noexcept;
     void wait_or_give_up() noexcept;
@@ -90,6 +101,9 @@ class LockedRead final : public Operation,
     NearestSink nearest_;
     store::LockOwner owner_;
     int home_ = -1;
+    int guard_ = -1;   // whose lock is still to be taken, besides that of the home; -1: none
+    int target_ = -1;  // whose lock is being claimed
+    bool is_settling_ = false;
     int ticket_ = pool::LockRegistry::kNoTicket;
     std::uint64_t failed_homes_ = 0;
     Error failover_reason_{Errc::NoStore};

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/allocation.h"
+#include "pool/lock_holds.h"
 
 namespace sessmirror::replica {
 
@@ -82,7 +83,13 @@ void MirroredWrite::start_home() noexcept {
 
 void MirroredWrite::start_put(int store, record::Version base) noexcept {
     GuardedPut& put = round_.add(env_, view_, outgoing_, store, *this);
-    put.start(base, unlock_.take(view_.lock, store), deadline());
+    const TimePoint held_since = view_.lock.since;
+    auto unlock = unlock_.take(view_.lock, store);
+    if (unlock)
+        pool::LockHolds(env_.pool.page()).note(env_.scheduler.now() - held_since);
+    else
+        unlock = guard_unlock_.take(view_.guard_lock, store);
+    put.start(base, unlock, deadline());
 }
 
 void MirroredWrite::start_mirrors(Mirrors which) noexcept {
@@ -100,6 +107,7 @@ void MirroredWrite::start_mirrors(Mirrors which) noexcept {
 void MirroredWrite::on_put_done(GuardedPut& put) noexcept {
     if (put.lock_lost()) env_.pool.count(pool::Counter::LocksLost);
     unlock_.settle(put);
+    guard_unlock_.settle(put);
     round_.settle(put);
     if (put.outcome() == GuardedPut::Outcome::Stored)
         hints_.note(put.store(), view_.copy(put.store()).cas);

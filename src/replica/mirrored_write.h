@@ -61,7 +61,10 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     }
 
     // For before start(). The lock stays held: the session is not closed yet.
-    void keep_lock() noexcept { unlock_.withhold(); }
+    void keep_lock() noexcept {
+        unlock_.withhold();
+        guard_unlock_.withhold();
+    }
 
     // The record that was, or may have been, stored last; valid from start() on.
     [[nodiscard]] const record::Envelope& written() const noexcept { return outgoing_.envelope; }
@@ -125,6 +128,7 @@ class MirroredWrite final : public Operation, private GuardedPutListener {
     Rivals rivals_{env_, reconciliation_};  // not empty: the write needs another round
     HintTrail hints_{env_, view_, outgoing_};
     CarriedUnlock unlock_{env_.locks};
+    CarriedUnlock guard_unlock_{env_.locks};
     std::vector<GuardedPut*> suspects_;  // mirrors that are ahead; by whom is not known yet
     const bool alone_;
     const std::uint32_t lifetime_s_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <algorithm>
 #include <span>
 
 #include "pool/pool.h"
@@ -31,6 +32,12 @@ class ReplicaSet {
     [[nodiscard]] int home(const pool::Pool& pool, std::uint64_t excluded = 0) const noexcept;
     [[nodiscard]] bool is_first_choice(int store) const noexcept {
         return copies_ > 0 && ranking_.store[0] == store;
+    }
+
+    // REQUIRES: both are members.
+    [[nodiscard]] bool is_before(int store, int other) const noexcept {
+        const auto set = members();
+        return std::find(set.begin(), set.end(), store) < std::find(set.begin(), set.end(), other);
     }
 
     // The member with the lowest measured latency that is up, complete, not late and not excluded;

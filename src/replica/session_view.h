@@ -38,6 +38,7 @@ struct LockHold {
     int store = -1;  // -1: none held
     store::HeldLock lock;
     int ticket = pool::LockRegistry::kNoTicket;
+    TimePoint since{};
     [[nodiscard]] bool held() const noexcept { return store >= 0; }
 };
 
@@ -157,7 +158,8 @@ class SessionView {
         return stored_.capacity() + content_.capacity() + passed_over_.capacity();
     }
 
-    LockHold lock;
+    LockHold lock;          // at the session's home
+    LockHold guard_lock;    // at a store that others may take for the home; see handover.h
     bool is_stale = false;  // a newer version is known to exist, or to have existed
 
   private:

@@ -131,7 +131,9 @@ struct Session::Impl {
     // Begins a call, which has deadline_ms for all its steps.
     void begin_call() noexcept;
     // A start may be two calls of ours: about the id that the client sent, and about a new one.
-    void begin_start() noexcept;
+    void begin_start() noexcept {
+        if (!is_starting) begin_call();
+    }
     [[nodiscard]] bool has_time() const noexcept { return time_left > Duration::zero(); }
     // A step of the call.
     Status run(replica::Operation& operation) noexcept;
@@ -153,7 +155,7 @@ struct Session::Impl {
     [[nodiscard]] bool is_stored_already(ByteView payload) noexcept;
     [[nodiscard]] bool wants_longest_lifetime() noexcept;
     void forget_parents_lock() noexcept;
-    void give_lock_back() noexcept;
+    void give_back(replica::LockHold& hold) noexcept;
     void let_go() noexcept;
     [[nodiscard]] replica::SessionView& view() noexcept { return work->view; }
 

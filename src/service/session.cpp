@@ -4,6 +4,7 @@
 
 #include "base/allocation.h"
 #include "base/fork_guard.h"
+#include "pool/lock_holds.h"
 #include "replica/alive_check.h"
 #include "replica/local_first_read.h"
 #include "replica/locked_read.h"
@@ -77,16 +78,12 @@ void Session::Impl::forget_what_was_read() noexcept {
 void Session::Impl::forget_parents_lock() noexcept {
     if (fork_generation == sessmirror::fork_generation()) return;
     fork_generation = sessmirror::fork_generation();
-    view().lock = {};
+    view().lock = view().guard_lock = {};
 }
 
 void Session::Impl::begin_call() noexcept {
     time_left = deployment->policy.deadline;
     is_starting = false;
-}
-
-void Session::Impl::begin_start() noexcept {
-    if (!is_starting) begin_call();
 }
 
 Status Session::Impl::run(replica::Operation& operation) noexcept {
@@ -238,10 +235,8 @@ Status Session::Impl::roll_back() {
 
 Status Session::Impl::touch_if_due() {
     settled = true;
-    if (wants_longest_lifetime()) {
-        const ByteView content = view().content();
-        return store_payload(content, record::Serialization::Opaque);
-    }
+    if (wants_longest_lifetime())
+        return store_payload(view().content(), record::Serialization::Opaque);
     for (const int store : view().set().members()) {
         const replica::Copy& copy = view().copy(store);
         if (copy.state != replica::Copy::State::Present) continue;
@@ -252,11 +247,14 @@ Status Session::Impl::touch_if_due() {
     return kOk;
 }
 
-void Session::Impl::give_lock_back() noexcept {
-    const replica::LockHold held = std::exchange(view().lock, {});
+void Session::Impl::give_back(replica::LockHold& hold) noexcept {
+    if (!hold.held()) return;
+    const replica::LockHold held = std::exchange(hold, {});
+    const TimePoint now = service.loop.now();
+    pool::LockHolds(deployment->page).note(now - held.since);
     if (service.reserve.fill())
         service.releases.start(*deployment->pool, held.store, view().key(), held.lock, held.ticket,
-                               service.loop.now() + deployment->policy.deadline);
+                               now + deployment->policy.deadline);
     else
         service.locks.abandon(held.ticket);
 }
@@ -269,7 +267,8 @@ void Session::Impl::let_go() noexcept {
         if (loaded && !settled && view().is_alive()) (void)touch_if_due();
     });
     if (!is_done) undo.reset();
-    if (view().lock.held()) give_lock_back();
+    give_back(view().lock);
+    give_back(view().guard_lock);
     if (work->write && !work->write->is_idle()) {
         service.linger(deployment, std::move(work));
         work = service.take_work();

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "pool/lock_holds.h"
 #include "replica/alive_check.h"
 #include "replica/local_first_read.h"
 #include "replica/locked_read.h"
@@ -148,11 +149,13 @@ void ReplicaPolicy::keep() {
 
 void ReplicaPolicy::close() {
     replica::SessionView& view = work_->view;
-    if (view.lock.held()) {
-        worker_.pool->store(view.lock.store)
-            .release(view.key(), view.lock.lock, worker_.process.now() + policy_.deadline, nullptr);
-        worker_.locks.leave(view.lock.ticket);
-        view.lock = {};
+    for (replica::LockHold* const hold : {&view.lock, &view.guard_lock}) {
+        if (!hold->held()) continue;
+        pool::LockHolds(worker_.pool->page()).note(worker_.process.now() - hold->since);
+        worker_.pool->store(hold->store)
+            .release(view.key(), hold->lock, worker_.process.now() + policy_.deadline, nullptr);
+        worker_.locks.leave(hold->ticket);
+        *hold = {};
     }
     if (work_->write && !work_->write->is_idle()) {
         lingering_.push_back(std::exchange(work_, std::make_unique<Work>()));

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "pool/lock_holds.h"
 #include "unit/replica/replica_lab.h"
 
 namespace sessmirror::test {
@@ -188,6 +189,117 @@ TEST_F(LockedRead, AFailoverDoesNotStartTheDeadlineAnew) {
     const Status outcome = lab.read(host, view);
     ASSERT_FALSE(outcome);
     EXPECT_LE(host.process.now() - start, milliseconds(310));
+}
+
+// A session's first home has gone and is back, and one host does not know yet that it is.
+class HomeThatIsBack : public LockedRead {
+  protected:
+    HomeThatIsBack() {
+        lab.store_session(home_host(), "1");
+        lab.node(home).kill();
+        static_cast<void>(slow().pool.health(home).report_failure());
+        static_cast<void>(quick().pool.health(home).report_failure());
+        lab.node(home).restart_empty();
+        static_cast<void>(quick().pool.health(home).report_answer(milliseconds(1)));
+    }
+    void SetUp() override { ASSERT_EQ(lab.home(), home) << "host 0 must know it is back"; }
+    ReplicaLab::Host& quick() { return lab.host(0); }
+    ReplicaLab::Host& slow() { return lab.host(1); }
+    bool is_locked(int store) { return lab.node(store).find_lock(lab.key.text()) != nullptr; }
+    const int home = lab.home();
+};
+
+TEST_F(HomeThatIsBack, IsNotUsedBesideTheStoreThatStoodIn) {
+    lab.open(slow(), view);
+    ASSERT_TRUE(lab.read(slow(), view));
+    ASSERT_NE(view.lock.store, home);
+    lab.open(quick(), second);
+    replica::LockedRead waiting(quick().environment(), second);
+    waiting.start();
+    lab.world.run_until(lab.world.now() + milliseconds(100));
+    EXPECT_FALSE(waiting.done());
+    ASSERT_TRUE(lab.write(slow(), view, "2"));
+    while (!waiting.done()) ASSERT_TRUE(lab.world.step());
+    ASSERT_TRUE(waiting.outcome());
+    EXPECT_EQ(second.lock.store, home);
+    EXPECT_EQ(as_text(second.newest().payload), "2");
+    ASSERT_TRUE(lab.write(quick(), second, "3"));
+    for (int store = 0; store < 3; ++store) EXPECT_FALSE(is_locked(store)) << store;
+    EXPECT_EQ(quick().count(Counter::Conflicts) + slow().count(Counter::Conflicts), 0u);
+}
+
+TEST_F(HomeThatIsBack, KeepsWhoeverKnowsLessWaiting) {
+    lab.open(quick(), view);
+    ASSERT_TRUE(lab.read(quick(), view));
+    lab.open(slow(), second);
+    replica::LockedRead waiting(slow().environment(), second);
+    waiting.start();
+    lab.world.run_until(lab.world.now() + milliseconds(100));
+    EXPECT_FALSE(waiting.done());
+    ASSERT_TRUE(lab.write(quick(), view, "2"));
+    while (!waiting.done()) ASSERT_TRUE(lab.world.step());
+    EXPECT_EQ(as_text(second.newest().payload), "2");
+}
+
+TEST_F(HomeThatIsBack, IsLockedAloneWhenAllHostsKnow) {
+    lab.world.run_until(lab.world.now() + pool::Health::kHandover);
+    lab.open(quick(), view);
+    ASSERT_TRUE(lab.read(quick(), view));
+    EXPECT_EQ(view.lock.store, home);
+    EXPECT_FALSE(view.guard_lock.held());
+}
+
+TEST_F(HomeThatIsBack, IsLockedBeforeAStoreThatStandsInWhileItIsFilling) {
+    lab.world.run_until(lab.world.now() + pool::Health::kHandover);
+    quick().pool.health(home).set_filling(true);
+    lab.open(quick(), view);
+    ASSERT_TRUE(lab.read(quick(), view));
+    EXPECT_NE(view.lock.store, home);
+    EXPECT_EQ(view.guard_lock.store, home);
+    EXPECT_TRUE(is_locked(home));
+}
+
+TEST_F(HomeThatIsBack, LeavesNoLockWhenTheOtherOneCannotBeHad) {
+    lab.open(slow(), view);
+    ASSERT_TRUE(lab.read(slow(), view));
+    quick().policy.lock_wait = milliseconds(50);
+    lab.open(quick(), second);
+    const Status outcome = lab.read(quick(), second);
+    ASSERT_FALSE(outcome);
+    EXPECT_EQ(outcome.error().code, Errc::LockTimeout);
+    lab.settle();
+    EXPECT_FALSE(is_locked(home));
+    EXPECT_FALSE(second.lock.held() || second.guard_lock.held());
+}
+
+// The page that had its lock goes on, and stores what it has made on the other stores.
+TEST_F(LockedRead, ANewHomeWaitsForThePagesThatHeldTheLockOfTheOneBefore) {
+    lab.store_session(home_host(), "1");
+    lab.open(home_host(), view);
+    ASSERT_TRUE(lab.read(home_host(), view));
+    lab.node(lab.home()).kill();
+    pool::LockHolds(*other_host().page).note(milliseconds(40));
+    lab.open(other_host(), second);
+    replica::LockedRead next(other_host().environment(), second);
+    next.start();
+    lab.world.run_until(lab.world.now() + milliseconds(60));
+    ASSERT_FALSE(next.done());
+    ASSERT_TRUE(lab.write(home_host(), view, "2"));
+    while (!next.done()) ASSERT_TRUE(lab.world.step());
+    ASSERT_TRUE(next.outcome());
+    EXPECT_EQ(as_text(second.newest().payload), "2");
+}
+
+TEST_F(LockedRead, ANewHomeIsWaitedForNoLongerThanHalfOfTheDeadline) {
+    lab.store_session(home_host(), "1");
+    auto& host = other_host();
+    pool::LockHolds(*host.page).note(std::chrono::seconds(10));
+    lab.node(lab.home()).kill();
+    lab.open(host, view);
+    const TimePoint start = host.process.now();
+    ASSERT_TRUE(lab.read(host, view));
+    EXPECT_LE(host.process.now() - start, host.policy.deadline / 2 + milliseconds(50));
+    EXPECT_GE(host.process.now() - start, host.policy.deadline / 2);
 }
 
 TEST_F(LockedRead, TheWaitForALockDoesNotCountAgainstTheDeadline) {
