@@ -63,8 +63,12 @@ std::uint64_t store_name_hash(const store::StoreSpec& spec) {
 
 Placement::Placement(std::span<const store::StoreSpec> stores) {
     seats_.reserve(stores.size());
-    for (const store::StoreSpec& spec : stores)
+    for (const store::StoreSpec& spec : stores) {
+        const std::uint64_t bit = std::uint64_t{1} << seats_.size();
+        joining_ |= spec.change == store::ListChange::Joins ? bit : 0;
+        leaving_ |= spec.change == store::ListChange::Leaves ? bit : 0;
         seats_.push_back({store_name_hash(spec), std::max<std::uint32_t>(spec.weight, 1)});
+    }
     has_equal_weights_ = std::ranges::all_of(
         seats_, [this](const Seat& seat) { return seat.weight == seats_.front().weight; });
     fingerprint_ = fingerprint_of(seats_);

@@ -36,6 +36,9 @@ class Placement {
   public:
     explicit Placement(std::span<const store::StoreSpec> stores);  // REQUIRES: <= kMaxStores
     [[nodiscard]] Ranking rank(const store::SessionKey& key, int first) const noexcept;
+    // A bit for each store that the list before a change of it, or the one after, does not name.
+    [[nodiscard]] std::uint64_t joining() const noexcept { return joining_; }
+    [[nodiscard]] std::uint64_t leaving() const noexcept { return leaving_; }
     // Equal on two hosts exactly when their lists name the same stores with the same weights.
     [[nodiscard]] std::uint64_t list_fingerprint() const noexcept { return fingerprint_; }
 
@@ -51,6 +54,8 @@ class Placement {
 
     std::vector<Seat> seats_;
     bool has_equal_weights_ = true;
+    std::uint64_t joining_ = 0;
+    std::uint64_t leaving_ = 0;
     std::uint64_t fingerprint_ = 0;
 };
 

@@ -71,6 +71,7 @@ class Pool {
     void report_twins();
     // See placement.h: the first `first` stores in order.
     [[nodiscard]] Ranking rank(const store::SessionKey& key, int first) const noexcept;
+    [[nodiscard]] const Placement& placement() const noexcept { return placement_; }
     [[nodiscard]] std::uint64_t list_fingerprint() const noexcept;
     [[nodiscard]] HostPage& page() noexcept { return page_; }
     [[nodiscard]] Journal& journal() noexcept { return journal_; }

@@ -32,6 +32,21 @@ bool is_embedded(const store::StoreSpec& spec) noexcept {
     return spec.engine == store::Engine::Embedded;
 }
 
+// While a list is changed both the one before and the one after are in force.
+Status check_change(std::span<const store::StoreSpec> stores) noexcept {
+    for (const auto change : {store::ListChange::Joins, store::ListChange::Leaves}) {
+        const bool is_empty = std::ranges::all_of(
+            stores, [change](const store::StoreSpec& spec) { return spec.change == change; });
+        if (is_empty)
+            return Error(Errc::BadConfig,
+                         "store list: with change=%s at every store the list %s the change would "
+                         "be empty",
+                         change == store::ListChange::Joins ? "joins" : "leaves",
+                         change == store::ListChange::Joins ? "before" : "after");
+    }
+    return kOk;
+}
+
 }  // namespace
 
 Status check_embedded_is_alone(std::span<const store::StoreSpec> stores) noexcept {
@@ -69,6 +84,7 @@ Result<std::vector<store::StoreSpec>> parse_store_list(std::string_view text) {
                      "the store list is empty: name the stores in session.save_path or "
                      "sessmirror.stores, for instance \"10.0.0.1:11211,10.0.0.2:11211\"");
     if (const auto alone = check_embedded_is_alone(stores); !alone) return alone.error();
+    if (const auto change = check_change(stores); !change) return change.error();
     return stores;
 }
 

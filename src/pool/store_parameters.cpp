@@ -28,13 +28,14 @@ enum class Parameter : std::uint8_t {
     SizeMb,
     Database,
     PersistentId,
+    Change,
     kCount,
 };
 constexpr std::size_t kParameters = static_cast<std::size_t>(Parameter::kCount);
 constexpr std::array<std::string_view, kParameters> kNames = {
     "weight",       "timeout",    "connect_timeout_ms", "io_timeout_ms",
     "read_timeout", "persistent", "retry_interval",     "udp_port",
-    "size_mb",      "database",   "persistent_id"};
+    "size_mb",      "database",   "persistent_id",      "change"};
 
 struct Draft {
     std::array<bool, kParameters> seen{};
@@ -129,6 +130,13 @@ Status set_database(std::string_view value, store::StoreSpec& spec) noexcept {
     return kOk;
 }
 
+Status set_change(std::string_view value, store::StoreSpec& spec) noexcept {
+    if (value != "joins" && value != "leaves")
+        return Error(Errc::BadConfig, "the parameter \"change\" must be joins or leaves");
+    spec.change = value == "joins" ? store::ListChange::Joins : store::ListChange::Leaves;
+    return kOk;
+}
+
 Status check_without_effect(Parameter parameter, std::string_view value) noexcept {
     switch (parameter) {
         case Parameter::Persistent:
@@ -164,6 +172,8 @@ Status apply_one(Parameter parameter, std::string_view value, Draft& draft,
             return set_size(value, spec);
         case Parameter::Database:
             return set_database(value, spec);
+        case Parameter::Change:
+            return set_change(value, spec);
         default:
             return check_without_effect(parameter, value);
     }

@@ -8,6 +8,7 @@
 namespace sessmirror::replica {
 
 int guard_of(pool::Pool& pool, const ReplicaSet& set, int home) noexcept {
+    if (const int heir = set.heir(pool); heir >= 0 && heir != home) return heir;
     bool is_behind_home = false;
     for (const int store : set.members()) {
         if (store == home) {

@@ -12,9 +12,10 @@ namespace sessmirror::replica {
 // locks with care for a while:
 //
 // - Where another host may take another store for the home, its lock is taken too: that of a store
-//   which this host knows to be incomplete, or, while the home is new as one, that of the store
-//   which was home before. Every host takes locks in the order of the session's ranking, so no two
-//   wait for each other.
+//   which this host knows to be incomplete; or, while the home is new as one, that of the store
+//   which was home before; or, while the list of stores is being changed, that of the home by the
+//   list after. Every host takes two locks in the order of the stores' hashed names, whatever its
+//   list, so no two wait for each other.
 // - A home that has gone has taken its locks along, and so has one that has restarted. Whoever held
 //   one goes on without knowing. The next lock is taken when those pages are likely to have ended:
 //   after twice the time that the pages of this host hold locks at most (pool::LockHolds).

@@ -19,7 +19,8 @@ void LockedRead::run() noexcept {
     wait_since_ = env_.scheduler.now();
     choose_home();
     guard_ = home_ >= 0 ? guard_of(env_.pool, view_.set(), home_) : -1;
-    if (guard_ >= 0 && view_.set().is_before(guard_, home_)) target_ = std::exchange(guard_, -1);
+    if (guard_ >= 0 && env_.pool.name_hash(guard_) < env_.pool.name_hash(home_))
+        target_ = std::exchange(guard_, -1);
     claim_when_settled();
 }
 

@@ -19,7 +19,47 @@ bool is_quick(pool::Pool& pool, int store) noexcept {
 ReplicaSet::ReplicaSet(const pool::Pool& pool, const store::SessionKey& key,
                        int redundancy) noexcept
     : copies_(redundancy == Policy::kAllStores ? pool.size() : std::min(redundancy, pool.size())) {
-    ranking_ = pool.rank(key, copies_);
+    const pool::Placement& placement = pool.placement();
+    const bool is_changing = (placement.joining() | placement.leaving()) != 0;
+    ranking_ = pool.rank(key, is_changing ? pool.size() : copies_);
+    if (is_changing) join_lists(placement, copies_);
+}
+
+// Leaving stores out of a ranking gives the ranking of the list without them.
+void ReplicaSet::join_lists(const pool::Placement& placement, int redundancy) noexcept {
+    const pool::Ranking all = ranking_;
+    std::uint64_t taken = 0;
+    const auto take = [&](std::uint64_t left_out, int most) {
+        for (const int store : all.all()) {
+            if (most == 0) return;
+            if ((left_out & store_bit(store)) != 0) continue;
+            --most;
+            if ((taken & store_bit(store)) == 0)
+                ranking_.store[static_cast<std::size_t>(copies_++)] =
+                    static_cast<std::uint8_t>(store);
+            taken |= store_bit(store);
+        }
+    };
+    copies_ = 0;
+    take(placement.joining(), redundancy);
+    take(placement.leaving(), redundancy);
+    const int members = copies_;
+    take(0, all.size);
+    copies_ = members;
+    for (const int store : all.all())
+        if ((placement.leaving() & store_bit(store)) == 0 &&
+            heir_count_ < std::min(redundancy, kHeirs))
+            heirs_[static_cast<std::size_t>(heir_count_++)] = static_cast<std::uint8_t>(store);
+}
+
+int ReplicaSet::heir(const pool::Pool& pool) const noexcept {
+    int up = -1;
+    for (int i = 0; i < heir_count_; ++i) {
+        const int store = heirs_[static_cast<std::size_t>(i)];
+        if (is_good(pool, store)) return store;
+        if (up < 0 && pool.is_up(store)) up = store;
+    }
+    return up;
 }
 
 bool ReplicaSet::contains(int store) const noexcept {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include <algorithm>
+#include <array>
 #include <span>
 
 #include "pool/pool.h"
@@ -11,6 +11,12 @@
 namespace sessmirror::replica {
 
 // The stores that hold one session: the first `redundancy` of its ranking, the same on every host.
+//
+// While the list is being changed (store::ListChange) two lists are in force, the one before and
+// the one after, and web servers with either serve beside those that know both. Members are then
+// the session's stores by both lists, those of the list before in front: its home is the one that
+// servers with the list before know, and heir() the one that servers with the list after know.
+//
 // Plain data; health is looked up at each question, since it changes while a request runs.
 class ReplicaSet {
   public:
@@ -34,11 +40,8 @@ class ReplicaSet {
         return copies_ > 0 && ranking_.store[0] == store;
     }
 
-    // REQUIRES: both are members.
-    [[nodiscard]] bool is_before(int store, int other) const noexcept {
-        const auto set = members();
-        return std::find(set.begin(), set.end(), store) < std::find(set.begin(), set.end(), other);
-    }
+    // The home by the list after the change that is under way; -1: none is.
+    [[nodiscard]] int heir(const pool::Pool& pool) const noexcept;
 
     // The member with the lowest measured latency that is up, complete, not late and not excluded;
     // -1: none.
@@ -49,8 +52,15 @@ class ReplicaSet {
     [[nodiscard]] int reader(pool::Pool& pool) const noexcept;
 
   private:
+    // As many as can matter: the first of them that is up is the heir.
+    static constexpr int kHeirs = 4;
+
+    void join_lists(const pool::Placement& placement, int redundancy) noexcept;
+
     pool::Ranking ranking_;
     int copies_ = 0;
+    int heir_count_ = 0;
+    std::array<std::uint8_t, kHeirs> heirs_{};
 };
 
 constexpr std::uint64_t store_bit(int store) noexcept {

@@ -15,6 +15,9 @@ enum class Engine : std::uint8_t {
     Embedded,  // files of this host, see embedded_store.h
 };
 
+// Whether the list of stores is being changed, entry by entry; see replica/replica_set.h.
+enum class ListChange : std::uint8_t { None, Joins, Leaves };
+
 enum class Transport : std::uint8_t { Tcp, Unix };
 
 inline constexpr std::uint32_t kEmbeddedSize = 1024;
@@ -34,6 +37,7 @@ struct StoreSpec {
     std::string user;                       // Redis only; empty: its default user
     std::string password;                   // Redis only; empty: none is asked for. Never printed
     std::uint32_t weight = 1;
+    ListChange change = ListChange::None;
     Duration connect_timeout{};  // 0: the directive's
     Duration io_timeout{};       // 0: the directive's
 

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Stores are restarted in turn, hosts join and leave, while visitors go on."""
 
-from lab import Crowd, Visitor, join, leave, stop, wait_until
+from lab import Crowd, Visitor, change_list, join, leave, stop, wait_until
 
 from .bench import case
 
 _SESSIONS = 200
 _IN_USE = 10
 _PATIENCE_S = 60
+_LIST_VISITORS = 8
 
 
 def _idle_visitors(lab, ledger, count):
@@ -95,6 +96,62 @@ def nobody_notices_that_a_host_leaves(bench):
             _everybody_goes_everywhere(lab, crowd)
         lab.stores[0].kill()
         _judge(bench, lab, crowd, idle)
+
+
+def _change_lists(bench, locking, lists):
+    """At least 240 changes while the list of stores goes through `lists`, of numbers of stores with
+    what becomes of them. Two copies of each session."""
+    with bench.lab(spare=2, workers=4, ini={"sessmirror.redundancy": 2,
+                                            "sessmirror.locking": locking}) as lab:
+        stores = [host.store for host in (*lab.hosts, *lab.spare)]
+        for host in lab.spare:
+            host.store.start()
+
+        def entries(numbers):
+            return [stores[number - 1].endpoint + change for number, change in numbers.items()]
+        crowd = Crowd(lab, _LIST_VISITORS, pause_s=0.05)
+
+        def some_pages():
+            for host in lab.hosts:
+                wait_until(crowd.all_have_visited(host.name), f"pages of {host.name}", _PATIENCE_S)
+            wait_until(crowd.all_have_changed_something(), "a change by everybody", _PATIENCE_S)
+        change_list(lab, entries(lists[0]), lambda: None)
+        with crowd:
+            some_pages()
+            for numbers in lists[1:]:
+                change_list(lab, entries(numbers), some_pages)
+                wait_until(lab.settled, "all stores are complete", _PATIENCE_S)
+                some_pages()
+            wait_until(lambda: sum(visitor.writes for visitor in crowd.visitors) >= 240,
+                       "240 changes", _PATIENCE_S)
+        _judge(bench, lab, crowd)
+        counters = lab.counters()
+        bench.check(counters.get("collisions", 0) == 0, "changes replaced others")
+        bench.figure(f"{sum(visitor.writes for visitor in crowd.visitors)} changes")
+
+
+_GROWS = ({1: "", 2: ""}, {1: "", 2: "", 3: "?change=joins", 4: "?change=joins"},
+          {1: "", 2: "", 3: "", 4: ""})
+_SHRINKS = ({1: "", 2: "", 3: "", 4: ""}, {1: "", 2: "", 3: "?change=leaves", 4: "?change=leaves"},
+            {1: "", 2: ""})
+
+
+@case()
+def no_change_is_lost_while_two_stores_become_four(bench):
+    """Host by host, under traffic: first the list names the new stores as joining, then as all."""
+    _change_lists(bench, "on", _GROWS)
+
+
+@case()
+def no_change_is_lost_while_two_stores_become_four_without_locks(bench):
+    """The same with optimistic locking."""
+    _change_lists(bench, "optimistic", _GROWS)
+
+
+@case()
+def no_change_is_lost_while_four_stores_become_two(bench):
+    """Host by host, under traffic: first the list names two stores as leaving, then not at all."""
+    _change_lists(bench, "on", _SHRINKS)
 
 
 @case()

@@ -16,7 +16,7 @@ from .lab import Lab
 from .ledger import Ledger
 from .lines import LongWire, PacketLoss, SlowStore
 from .outages import Full, Hung, Killed, NoConnections, WarmRestart
-from .staff import join, leave, stop
+from .staff import change_list, join, leave, stop
 from .store import ENGINES, Limits
 from .verdict import Finding, Promises
 from .waiting import Overdue, wait_until

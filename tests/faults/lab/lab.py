@@ -66,6 +66,7 @@ class Lab:
         self.run = self.network = self.balancer = None
         self.hosts = []  # those that serve
         self.spare = []
+        self.entries = None  # of the list of stores, where it is not the stores of the hosts
 
     def __enter__(self):
         remove_leftovers()
@@ -95,6 +96,10 @@ class Lab:
     def stores(self):
         return [host.store for host in self.hosts]
 
+    def listed(self):
+        """The entries of the list of stores."""
+        return self.entries or [store.endpoint for store in self.stores]
+
     @property
     def php_ini(self):
         return self.run.directory / "php.ini"
@@ -120,7 +125,7 @@ class Lab:
         """A condition for wait_until: every host says that every store has all that belongs there.
         A worker that has had no session yet knows nothing."""
         statuses = [self.status(host.name) for host in self.hosts]
-        return all(status is None or len(status["stores"]) == len(self.stores)
+        return all(status is None or len(status["stores"]) == len(self.listed())
                    and all(store["state"] == "up" for store in status["stores"])
                    for status in statuses)
 
@@ -167,9 +172,9 @@ class Lab:
         self.write_ini()
 
     def write_ini(self):
-        """The one php.ini, with the stores of the hosts that serve. In force after a reload."""
-        endpoints = [store.endpoint for store in self.stores]
-        settings = {**_PHP_INI, **self.handler.settings(endpoints), **self._ini}
+        """The one php.ini, with the stores of the hosts that serve, or `entries`. In force after a
+        reload."""
+        settings = {**_PHP_INI, **self.handler.settings(self.listed()), **self._ini}
         extensions = (*self._extensions, *self.handler.extensions)
         lines = [f'extension = "{self._path_of(name)}"' for name in extensions]
         lines += [f"{name} = {json.dumps(value)}" for name, value in settings.items()]

@@ -28,6 +28,16 @@ def leave(lab, host):
     _reload(lab, lab.hosts)
 
 
+def change_list(lab, entries, meanwhile):
+    """The list of stores has these entries, on one host after the other. `meanwhile` returns when
+    visitors have been served by hosts that do not agree."""
+    lab.entries = entries
+    lab.write_ini()
+    for host in lab.hosts:
+        _reload(lab, [host])
+        meanwhile()
+
+
 def stop(host):
     host.stop()
     host.store.kill()
@@ -43,5 +53,5 @@ def _reload(lab, hosts):
 def _knows_the_list(lab, host):
     """A master starts new workers when the last old one has ended."""
     page = lab.browser().get("status.php", host.name)
-    wanted = lab.handler.save_path([store.endpoint for store in lab.stores])
+    wanted = lab.handler.save_path(lab.listed())
     return bool(page.data) and page.data["stores"] == wanted

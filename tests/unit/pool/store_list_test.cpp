@@ -250,6 +250,9 @@ TEST(StoreList, RefusesNumbersOutOfRange) {
 TEST(StoreList, RefusesWhatItDoesNotKnowAndQuotesIt) {
     expect_refused("a b?wieght=2",
                    "entry 2, \"b?wieght=***\": the parameter \"wieght\" is not known");
+    expect_refused("a?change=now", "must be joins or leaves");
+    expect_refused("a?change=joins, b?change=joins", "the list before the change would be empty");
+    expect_refused("a?change=leaves", "the list after the change would be empty");
     expect_refused("a?weight=1&weight=2", "\"weight\" is given twice");
     expect_refused("a:1:2?weight=2", "\"weight\" is given twice");
     expect_refused("a?&weight=1", "the parameter \"\" is not known");

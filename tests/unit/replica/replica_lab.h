@@ -49,11 +49,18 @@ class ReplicaLab {
                                                        simulation::Process& process);
     };
 
-    explicit ReplicaLab(int stores, int hosts = 1) {
+    // A host's list of stores: of the first so many, each joining, leaving or neither.
+    using List = std::vector<store::ListChange>;
+
+    explicit ReplicaLab(int stores, int hosts = 1)
+        : ReplicaLab(stores, std::vector<List>(static_cast<std::size_t>(hosts),
+                                               List(static_cast<std::size_t>(stores)))) {}
+    ReplicaLab(int stores, std::vector<List> lists_of_hosts) : lists(std::move(lists_of_hosts)) {
         for (int i = 0; i < stores; ++i)
             nodes.push_back(std::make_unique<simulation::SimNode>(
                 world, simulation::CasMode::NodeCounts, "node" + std::to_string(i)));
-        for (int i = 0; i < hosts; ++i) hosts_.push_back(std::make_unique<Host>(*this, i));
+        for (std::size_t i = 0; i < lists.size(); ++i)
+            hosts_.push_back(std::make_unique<Host>(*this, static_cast<int>(i)));
     }
 
     Host& host(int index = 0) { return *hosts_[static_cast<std::size_t>(index)]; }
@@ -124,6 +131,7 @@ class ReplicaLab {
 
     static constexpr std::uint32_t kLifetime = 1440;
     simulation::World world{1};
+    std::vector<List> lists;
     std::vector<std::unique_ptr<simulation::SimNode>> nodes;
     std::vector<std::unique_ptr<simulation::Route>> routes;
     store::SessionKey key = store::derive_key("t:", "", "session");
@@ -135,7 +143,8 @@ class ReplicaLab {
 inline std::vector<pool::Pool::Member> ReplicaLab::Host::members(ReplicaLab& lab, int index,
                                                                  simulation::Process& process) {
     std::vector<pool::Pool::Member> out;
-    for (std::size_t i = 0; i < lab.nodes.size(); ++i) {
+    const List& list = lab.lists[static_cast<std::size_t>(index)];
+    for (std::size_t i = 0; i < list.size(); ++i) {
         const bool is_local = static_cast<int>(i) == index;
         lab.routes.push_back(std::make_unique<simulation::Route>(
             lab.world,
@@ -144,6 +153,7 @@ inline std::vector<pool::Pool::Member> ReplicaLab::Host::members(ReplicaLab& lab
         store::StoreSpec spec;
         spec.host = "10.0.0." + std::to_string(i + 1);
         spec.port = 11211;
+        spec.change = list[i];
         out.push_back({spec, std::make_unique<simulation::SimStoreClient>(
                                  process, *lab.nodes[i], *lab.routes.back(), static_cast<int>(i))});
     }
