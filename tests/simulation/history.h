@@ -95,7 +95,7 @@ struct Loss {
 };
 
 struct History {
-    int copies = 1;           // that every session should have
+    int copies = 1;           // that a write has had acknowledged if it was not degraded
     Duration deadline{};      // of a call
     Duration lock_wait{};     // on top of it, when a lock is waited for
     std::vector<Call> calls;  // in the order of their invocation

@@ -8,6 +8,7 @@
 #include <memory>
 #include <utility>
 
+#include "replica/ack_rule.h"
 #include "simulation/ledger.h"
 #include "simulation/replica_policy.h"
 #include "simulation/witness.h"
@@ -133,7 +134,9 @@ RunResult simulate(const RunOptions& asked) {
     const RunOptions options = settled(asked);
     RunResult result;
     const replica::Policy policy = policy_for(options);
-    result.history.copies = std::min(options.redundancy, options.hosts);
+    // With `ack` other than `all` the rest may never arrive.
+    const replica::AckRule acks{options.ack, std::min(options.redundancy, options.hosts)};
+    result.history.copies = acks.enough();
     result.history.deadline = policy.deadline;
     result.history.lock_wait = policy.lock_wait;
 

@@ -114,6 +114,17 @@ TEST(Simulation, ADestroyedSessionStaysDestroyedForEverybodyOnceAllHasHealed) {
     }
 }
 
+// With `ack = one` a page goes on when one store has its change, and that store may be the one that
+// is lost.
+TEST(Simulation, ExpectsNoMoreCopiesOfAChangeThanWereWaitedFor) {
+    RunOptions options;
+    options.mix = Mix::Swarm;
+    options.seed = 9;
+    const RunResult result = simulate(options);
+    EXPECT_EQ(result.report.count(Finding::LostCopy), 0);
+    EXPECT_EQ(result.history.copies, 1);
+}
+
 // The proof that the token is what does it, and that the checker would see its absence.
 TEST(Simulation, ShowsClientsWithoutTokensOldVersions) {
     RunOptions options;
