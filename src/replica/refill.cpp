@@ -90,7 +90,19 @@ void Refill::tell_of_gaps() noexcept {
 
 void Refill::begin_pass() noexcept {
     env_.pool.health(target_).reset_refill_count();
+    // Nothing would come of a first look at present, so no peer has to list its keys for it.
+    missing_ = extent_ == Extent::First ? away() : 0;
+    if (!is_sufficient()) return conclude();
+    missing_ = 0;
     if (!begin_with_missed()) next_source();
+}
+
+// Peers that are down.
+int Refill::away() noexcept {
+    int count = 0;
+    for (int store = 0; store < env_.pool.size(); ++store)
+        count += store != target_ && !env_.pool.is_up(store);
+    return count;
 }
 
 // True when that is all there is to do.
@@ -99,8 +111,7 @@ bool Refill::begin_with_missed() noexcept {
     missed_ = missed.span;
     const bool knows_all = extent_ != Extent::First && env_.pool.health(target_).is_looked_at();
     if (!is_ready_ || extent_ == Extent::Whole || !knows_all || !missed.is_complete) return false;
-    for (int store = 0; store < env_.pool.size(); ++store)
-        missing_ += store != target_ && !env_.pool.is_up(store);
+    missing_ = away();
     keys_ = std::move(missed.keys);
     note_listed();
     source_ = env_.pool.size() - 1;
@@ -117,7 +128,7 @@ void Refill::next_source() noexcept {
             ++missing_;
             continue;
         }
-        listing_ = true;
+        listing_ = has_listed_ = true;
         scope_.inventories[static_cast<std::size_t>(source_)]->list(*this);
         return;
     }

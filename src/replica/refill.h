@@ -74,6 +74,9 @@ class Refill final : public Operation, private OperationListener, private store:
     void pause() noexcept { paused_ = true; }
     // No request of this is on its way to a store.
     [[nodiscard]] const bool& quiet() const noexcept { return quiet_; }
+    // Whether a peer was asked for all its keys: a pass that failed earlier has cost next to
+    // nothing.
+    [[nodiscard]] bool has_listed() const noexcept { return has_listed_; }
     [[nodiscard]] int target() const noexcept { return target_; }
     // Names the server behind a store that is complete: two stores with the same one are one server
     // under two names, since an item's CAS is drawn at random. 0: not known.
@@ -99,6 +102,7 @@ class Refill final : public Operation, private OperationListener, private store:
     void name_server(store::Cas cas) noexcept;
     void tell_of_gaps() noexcept;
     void begin_pass() noexcept;
+    [[nodiscard]] int away() noexcept;
     [[nodiscard]] bool begin_with_missed() noexcept;
     void next_source() noexcept;
     void note_listed() noexcept;
@@ -133,6 +137,7 @@ class Refill final : public Operation, private OperationListener, private store:
     bool quiet_ = true;
     bool paused_ = false;
     bool listing_ = false;
+    bool has_listed_ = false;
     bool copying_ = false;
 };
 

@@ -45,8 +45,8 @@ void Refilling::settle(pool::Pool& pool) noexcept {
     pool::Health& health = pool.health(refill_->target());
     if (refill_->outcome() && due_ != 0) health.comparison_done(due_);
     // It may have gone and come back while it was worked on. A first look that failed for want of
-    // peers is no reason to list the others again and again.
-    const bool is_urgent = due_ != 0 || health.comparison_due() != 0;
+    // peers is no reason to list the others again and again, and is repeated soon if it has not.
+    const bool is_urgent = due_ != 0 || health.comparison_due() != 0 || !refill_->has_listed();
     const bool is_settled = refill_->outcome() && health.comparison_due() == 0;
     health.next_refill_in(is_settled || !is_urgent ? kLookInterval : kRetry);
     compare_servers(pool);

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "replica/refilling.h"
 #include "replica/settings_check.h"
 #include "simulation/sim_inventory.h"
 #include "unit/replica/replica_lab.h"
@@ -236,6 +237,27 @@ TEST_F(Refill, CallsNoStoreCompleteThatIsEmptiedInTheMiddle) {
     ASSERT_TRUE(this->refill(0, Extent::Missed));
     EXPECT_EQ(sessions_on(0, "cart"), kSessions);
     EXPECT_FALSE(is_filling(0));
+}
+
+// Whoever could not be asked at the first look may be back in a moment.
+TEST_F(Refill, AFirstLookThatNobodyWasThereForIsRepeatedSoonAndListsNothing) {
+    store_sessions("cart");
+    replica::Refilling refilling(scope());
+    pool::Health& health = lab.host().pool.health(0);
+    const auto look = [&] {
+        EXPECT_TRUE(refilling.resume(lab.host().environment()));
+        while (!refilling.done()) ASSERT_TRUE(lab.world.step());
+        refilling.settle(lab.host().pool);
+    };
+    static_cast<void>(lab.host().pool.health(1).report_failure());
+    health.next_refill_in(Duration::zero());
+    look();
+    EXPECT_EQ(health.holdings().refill_listed.load(), 0u);
+    EXPECT_FALSE(health.is_looked_at());
+    static_cast<void>(lab.host().pool.health(1).report_answer(milliseconds(1)));
+    lab.world.run_until(lab.world.now() + replica::Refilling::kRetry);
+    look();
+    EXPECT_TRUE(health.is_looked_at());
 }
 
 TEST_F(Refill, ComparesAStoreThatWasCutOffWithoutCallingItIncomplete) {
