@@ -112,7 +112,6 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
     void send_later();
     void flush();
 
-    [[nodiscard]] bool is_up() const noexcept { return is_up_; }
     [[nodiscard]] const std::string& name() const noexcept { return connection_.name(); }
     [[nodiscard]] std::uint32_t unix_seconds() const noexcept { return loop_.unix_seconds(); }
 
@@ -180,6 +179,7 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
     void accept_greeting(std::optional<Life> life = std::nullopt);
     void protocol_error(const char* what);
     void drop(const Error& reason);
+    [[nodiscard]] bool is_up() const noexcept { return is_up_; }
 
   private:
     static constexpr std::uint32_t kFirstCommand = 1;

@@ -56,8 +56,7 @@ void PutOperation::start() {
     manifest_.reset();
     reply_ = PutReply{};
     must_release_ = unlock_.has_value();
-    // A store that one is only now connected to may have started anew.
-    if (expected_by_hint_ && (repeated_ || !host_.link().is_up())) {
+    if (repeated_ && expected_by_hint_) {
         reply_.outcome = PutOutcome::Conflict;
         settle();
         return;

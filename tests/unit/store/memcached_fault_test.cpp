@@ -442,19 +442,6 @@ TEST(MemcachedFaults, APutByHintIsNotMadeOnAnotherConnection) {
     EXPECT_FALSE(asked_again);
 }
 
-// Nobody knows yet whether the server has been started anew, and counts its tokens anew.
-TEST(MemcachedFaults, APutByHintIsNotTheFirstOnAConnection) {
-    const Session session("a", "x", {7, 7});
-    FakeServer server([](FakePeer&, int) {});
-    StoreClient client(at(server.port()));
-    auto request = session.put(client, 42);
-    request.expected_by_hint = true;
-    const auto refused = client.put(request);
-    ASSERT_TRUE(refused) << refused.error().detail;
-    EXPECT_EQ(refused->outcome, PutOutcome::Conflict);
-    EXPECT_EQ(server.connections(), 0);
-}
-
 TEST(MemcachedFaults, ARepeatedClaimThatMeetsItselfIsGranted) {
     FakeServer server(closes_after_one([](FakePeer& peer, const std::string& command) {
         const std::string get = peer.read_command();
