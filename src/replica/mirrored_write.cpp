@@ -156,7 +156,8 @@ void MirroredWrite::on_superseded_mirror(GuardedPut& put) noexcept {
     const record::Envelope& theirs = put.found();
     if (theirs.is_tombstone() && kind_ == Kind::Payload) return meet_rival(put);
     // Whoever followed us at the home was faster here: the mirror is ahead, not behind.
-    if (theirs.ancestors.contains(outgoing_.envelope.version)) return round_.acknowledge(put.store());
+    if (theirs.ancestors.contains(outgoing_.envelope.version))
+        return round_.acknowledge(put.store());
     // Or it followed those who followed us, and its ancestry does not reach back to us any more:
     // the home can tell.
     const bool may_follow = theirs.format == record::Format::First || theirs.ancestors.is_full();
