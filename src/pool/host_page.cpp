@@ -109,8 +109,7 @@ void zero(Fields&... fields) noexcept {
 void StoreSlot::clear() noexcept {
     zero(down_since_ns, next_probe_ns, failures, doubt_before_unix, returns, returned_ns, life);
     zero(life_used_ms, reruns, patience_us, latency_us, latency_deviation_us);
-    zero(late_until_ns, disproved_until_ns,
-         last_notice_ns, last_own_notice_ns);
+    zero(late_until_ns, disproved_until_ns, last_notice_ns, last_own_notice_ns);
     zero(requests, errors);
 }
 

@@ -14,7 +14,8 @@ int guard_of(pool::Pool& pool, const ReplicaSet& set, int home) noexcept {
         if (store == home) {
             if (!pool.health(home).is_new_as_home()) return -1;
             is_behind_home = true;
-        } else if (pool.is_up(store) && !(is_behind_home && pool.is_filling(store))) {
+        } else if (pool.is_up(store) && !pool.health(store).is_disproved() &&
+                   !(is_behind_home && pool.is_filling(store))) {
             return store;
         }
     }
