@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "after_response.h"
 
+#include "opened_session.h"
 #include "php_sessmirror.h"
 #include "worker.h"
 
@@ -16,6 +17,7 @@ int deactivate_then_work() {
     // May longjmp when the client is gone; the work is then left to the next request.
     const int result = original == nullptr ? SUCCESS : original();
     begin_response();
+    close_what_is_left_open();
     if (Worker* const worker = SESSMIRROR_G(worker)) worker->after_response();
     return result;
 }

@@ -32,4 +32,8 @@ struct OpenedSession {
     Error validation_error;
 };
 
+// For the end of a request. PHP calls no close() of a class of the site that a fatal error has
+// ended in one of its methods, so the session behind it, and its lock, are still open.
+void close_what_is_left_open() noexcept;
+
 }  // namespace sessmirror::shim

@@ -273,6 +273,18 @@ PS_VALIDATE_SID_FUNC(sessmirror) {
 
 }  // namespace
 
+void close_what_is_left_open() noexcept {
+    // A worker that serves many requests in one script may go on with it.
+    if (PS(session_status) == php_session_active) return;
+    while (OpenedSession* const handle = SESSMIRROR_G(opened)) {
+        SESSMIRROR_G(opened) = handle->opened_before;
+        (void)guarded([&]() -> Status {
+            const std::unique_ptr<OpenedSession> closing(handle);
+            return kOk;
+        });
+    }
+}
+
 const ps_module session_module = {PS_MOD_UPDATE_TIMESTAMP(sessmirror)};
 
 }  // namespace sessmirror::shim

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 
@@ -67,11 +68,21 @@ constexpr char kConfiguration[] =
     "session.cache_limiter=\n"
     "session.gc_probability=0\n";
 
+// What the clock does when a limit of time has passed. The limit is armed as long as it is far off.
+ZEND_FUNCTION(time_is_up) {
+    ZEND_PARSE_PARAMETERS_NONE();
+    raise(SIGPROF);
+}
+ZEND_BEGIN_ARG_INFO_EX(arginfo_time_is_up, 0, 0, 0)
+ZEND_END_ARG_INFO()
+const zend_function_entry test_functions[] = {ZEND_FE(time_is_up, arginfo_time_is_up) ZEND_FE_END};
+
 int start_engine(sapi_module_struct* sapi) {
 #if PHP_VERSION_ID < 80300
     free(sapi->ini_entries);  // the embed SAPI's own; it also frees what stands here at its end
 #endif
     sapi->ini_entries = strdup(kConfiguration);
+    sapi->additional_functions = test_functions;
 #if PHP_VERSION_ID >= 80200
     return php_module_startup(sapi, &sessmirror_module_entry);
 #else
