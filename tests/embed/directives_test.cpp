@@ -183,6 +183,22 @@ TEST_F(Directives, AreAllShownByPhpinfo) {
     for (const shim::Directive& each : directives()) EXPECT_TRUE(has(page, each.name)) << each.name;
 }
 
+// From 8.5 on PHP keeps pointers to the definitions, and reads them for these functions.
+TEST_F(Directives, CanBeListedAndRestoredLongAfterTheyWereRegistered) {
+    const std::string code = R"(
+        $all = ini_get_all();
+        foreach (ini_get_all('sessmirror') as $name => $entry) {
+            ini_set($name, (string) $entry['global_value']);
+            ini_restore($name);
+            echo $name, ini_get($name) === $all[$name]['local_value'] ? ' as before' : ' differs', "\n";
+        })";
+    for (int i = 0; i < 2; ++i) {
+        const std::string page = request(code).page;
+        for (const shim::Directive& each : directives())
+            EXPECT_TRUE(has(page, std::string(each.name) + " as before\n")) << page;
+    }
+}
+
 TEST_F(Directives, LeaveStatusUsableBeforeAndAfterASession) {
     const char* code =
         "$s = sessmirror_status(); echo $s['version'], strlen($s['host']),"
