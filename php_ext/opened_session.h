@@ -17,7 +17,7 @@ struct OpenedSession {
     std::unique_ptr<service::Session> session;
     OpenedSession* opened_before = nullptr;  // and still open
 
-    CookieTerms terms;  // of the session's cookie, as it was at open
+    SharedTerms terms;  // of the session's cookie, as it was at open
     std::string id;     // that was read last, as the handler was given it
 
     // The headers have left, and the client knows that a later write may follow.

@@ -61,12 +61,15 @@ std::vector<SetCookie> kept_cookies(std::string_view name,
 
 }  // namespace
 
-void ResponseTokens::note(const CookieTerms& terms, std::string_view id, const TokenNews& news) {
+void ResponseTokens::note(const SharedTerms& terms, std::string_view id, const TokenNews& news) {
     if (have_left_ || news.in_force.empty()) return;
-    std::erase_if(entries_, [&](const Entry& entry) {
-        return entry.terms.name == terms.name && entry.id == id;
+    const auto before = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+        return entry.id == id && entry.terms->name == terms->name;
     });
-    if (entries_.size() >= kMaxEntries) entries_.erase(entries_.begin());
+    if (before != entries_.end())
+        entries_.erase(before);
+    else if (entries_.size() >= kMaxEntries)
+        entries_.pop_front();
     entries_.push_back({terms, std::string(id), std::string(news.token), std::string(news.in_force),
                         news.is_change});
 }
@@ -75,8 +78,8 @@ const std::vector<std::string>& ResponseTokens::leave(const Response& response) 
     lines_.clear();
     std::vector<std::string> names = {std::string(response.session_name)};
     for (const Entry& entry : entries_)
-        if (std::find(names.begin(), names.end(), entry.terms.name) == names.end())
-            names.push_back(entry.terms.name);
+        if (std::find(names.begin(), names.end(), entry.terms->name) == names.end())
+            names.push_back(entry.terms->name);
     for (const std::string& name : names) set_cookies_of(name, response);
     entries_.clear();
     have_left_ = true;
@@ -98,7 +101,7 @@ void ResponseTokens::set_cookies_of(std::string_view session_name, const Respons
 void ResponseTokens::follow(const SetCookie& sent, std::string_view session_name,
                             const Response& response) {
     const Entry* const entry = find(session_name, sent.value);
-    if (entry == nullptr || !entry->terms.is_sendable) return;
+    if (entry == nullptr || !entry->terms->is_sendable) return;
     add(pick_name(session_name, response), entry->in_force, sent.attributes);
 }
 
@@ -106,17 +109,17 @@ void ResponseTokens::follow(const SetCookie& sent, std::string_view session_name
 void ResponseTokens::follow_received(std::string_view session_name, const Response& response,
                                      const std::vector<SetCookie>& sent) {
     const auto entry = std::find_if(entries_.rbegin(), entries_.rend(), [&](const Entry& each) {
-        return each.terms.name == session_name &&
+        return each.terms->name == session_name &&
                is_received(response.received, session_name, each.id);
     });
-    if (entry == entries_.rend() || entry->token.empty() || !entry->terms.is_sendable) return;
+    if (entry == entries_.rend() || entry->token.empty() || !entry->terms->is_sendable) return;
     const bool is_replaced = std::any_of(sent.begin(), sent.end(), [&](const SetCookie& cookie) {
         const bool is_there =
-            cookie.path == entry->terms.path && cookie.domain == entry->terms.domain;
+            cookie.path == entry->terms->path && cookie.domain == entry->terms->domain;
         return is_there || (!cookie.is_removal && is_cookie_value(cookie.value, entry->id));
     });
     if (is_replaced || (!entry->is_change && is_public(response.headers))) return;
-    add(pick_name(session_name, response), entry->token, entry->terms.attributes);
+    add(pick_name(session_name, response), entry->token, entry->terms->attributes);
 }
 
 void ResponseTokens::remove(const SetCookie& removed, const Response& response) {
@@ -134,7 +137,7 @@ void ResponseTokens::remove(const SetCookie& removed, const Response& response) 
 const ResponseTokens::Entry* ResponseTokens::find(std::string_view session_name,
                                                   std::string_view value) const {
     const auto entry = std::find_if(entries_.rbegin(), entries_.rend(), [&](const Entry& each) {
-        return each.terms.name == session_name && is_cookie_value(value, each.id);
+        return each.terms->name == session_name && is_cookie_value(value, each.id);
     });
     return entry == entries_.rend() ? nullptr : &*entry;
 }
@@ -148,7 +151,7 @@ std::string ResponseTokens::pick_name(std::string_view session_name,
 
 bool ResponseTokens::is_of_somebody_else(std::string_view name, const Response& response) const {
     for (const Entry& entry : entries_)
-        if (entry.terms.name == name) return true;
+        if (entry.terms->name == name) return true;
     for (CookiePairs pairs(response.received); pairs.next();)
         if (pairs.name() == name && !pairs.value().empty() && !looks_like_a_token(pairs.value()))
             return true;

@@ -2,22 +2,15 @@
 #pragma once
 
 #include <cstddef>
+#include <list>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cookie_terms.h"
 #include "cookies.h"
 
 namespace sessmirror::shim {
-
-// A session's cookie as PHP sends it, as it was when the session was opened.
-struct CookieTerms {
-    std::string name;
-    std::string path;
-    std::string domain;
-    std::string attributes;    // "; path=/; HttpOnly"
-    bool is_sendable = false;  // PHP would accept all of it in a cookie
-};
 
 // What the client of one session is to know.
 struct TokenNews {
@@ -38,7 +31,7 @@ struct TokenNews {
 class ResponseTokens {
   public:
     // Replaces what was noted of the same session. Ignored once the headers have left.
-    void note(const CookieTerms& terms, std::string_view id, const TokenNews& news);
+    void note(const SharedTerms& terms, std::string_view id, const TokenNews& news);
 
     // What a response looks like when its headers leave. `chosen_name` is
     // sessmirror.token_cookie, `session_name` that of the session that is or would be open.
@@ -60,7 +53,7 @@ class ResponseTokens {
 
   private:
     struct Entry {
-        CookieTerms terms;
+        SharedTerms terms;
         std::string id;
         std::string token;
         std::string in_force;
@@ -80,7 +73,7 @@ class ResponseTokens {
     [[nodiscard]] bool is_of_somebody_else(std::string_view name, const Response& response) const;
     void add(std::string_view name, std::string_view token, std::string_view attributes);
 
-    std::vector<Entry> entries_;  // latest last
+    std::list<Entry> entries_;  // latest last
     std::vector<std::string> lines_;
     bool have_left_ = false;
 };

@@ -13,34 +13,6 @@
 namespace sessmirror::shim {
 namespace {
 
-void append_attribute(std::string& text, const char* name, std::string_view value) {
-    if (!value.empty()) text.append(name).append(value);
-}
-
-std::string attributes_of(const CookieSettings& settings) {
-    std::string text;
-    if (settings.lifetime_s > 0) text = "; Max-Age=" + std::to_string(settings.lifetime_s);
-    append_attribute(text, "; path=", settings.path);
-    append_attribute(text, "; domain=", settings.domain);
-    if (settings.is_secure) text += "; secure";
-    if (settings.is_http_only) text += "; HttpOnly";
-    append_attribute(text, "; SameSite=", settings.samesite);
-    if (settings.is_partitioned) text += "; Partitioned";
-    return text;
-}
-
-CookieTerms terms_of(const CookieSettings& settings) {
-    CookieTerms terms;
-    terms.name = settings.name;
-    terms.path = settings.path;
-    terms.domain = settings.domain;
-    terms.is_sendable = is_session_name(settings.name) && is_cookie_attribute(settings.path) &&
-                        is_cookie_attribute(settings.domain) &&
-                        is_cookie_attribute(settings.samesite);
-    terms.attributes = attributes_of(settings);
-    return terms;
-}
-
 std::vector<std::string_view> lines_of(const sapi_headers_struct& headers) {
     std::vector<std::string_view> lines;
     for (const zend_llist_element* element = headers.headers.head; element != nullptr;
@@ -82,7 +54,7 @@ std::string_view received_cookies() noexcept {
 
 void take_tokens(OpenedSession& handle, Worker& worker, const CookieSettings& settings,
                  std::string_view cookies, std::string_view id) {
-    handle.terms = terms_of(settings);
+    handle.terms = worker.terms_of(settings);
     if (worker.token_cookie() == settings.name) worker.report_token_cookie_taken(settings.name);
     const bool has_returned_id = !id.empty() && is_received(cookies, settings.name, id);
     handle.session->set_token(received_tokens(cookies, settings.name, worker.token_cookie()),
@@ -91,9 +63,9 @@ void take_tokens(OpenedSession& handle, Worker& worker, const CookieSettings& se
 
 void keep_token(const OpenedSession& handle, Worker& worker, std::string_view id) {
     const service::Session& session = *handle.session;
-    const std::string token(session.token());  // the next call gives another view
-    worker.tokens().note(handle.terms, id,
-                         {token, session.token_in_force(), session.tells_a_change()});
+    const std::string_view news = session.token();
+    const std::string_view in_force = news.empty() ? session.token_in_force() : news;
+    worker.tokens().note(handle.terms, id, {news, in_force, session.tells_a_change()});
 }
 
 void add_token_cookies(const sapi_headers_struct& headers) {

@@ -3,6 +3,7 @@
 
 #include <string_view>
 
+#include "cookie_terms.h"
 #include "php_compat.h"
 
 namespace sessmirror::shim {
@@ -14,17 +15,7 @@ struct OpenedSession;
 // sessmirror.token_cookie, or the session's name followed by "_V"; which tokens leave, and how, is
 // decided in response_tokens.h.
 
-// How a session's cookie is sent, as PHP has it now.
-struct CookieSettings {
-    std::string_view name;
-    std::string_view path;
-    std::string_view domain;
-    std::string_view samesite;
-    zend_long lifetime_s = 0;
-    bool is_secure = false;
-    bool is_http_only = false;
-    bool is_partitioned = false;
-};
+// How PHP sends the session's cookie now.
 CookieSettings cookie_settings();
 
 // The request's header "Cookie"; empty when there is none.

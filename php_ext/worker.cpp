@@ -41,10 +41,11 @@ void Worker::warn_of_short_secret() noexcept {
 }
 
 void Worker::warn_of_shown_password(std::string_view save_path) {
-    if (has_warned_of_password_ || !settings_.stores.empty() ||
-        !service::may_hold_password(save_path) || !service::gives_password(save_path))
+    if (!settings_.stores.empty() || save_path == inspected_path_) return;
+    inspected_path_ = save_path;
+    if (!service::may_hold_password(save_path) || !service::gives_password(save_path) ||
+        std::exchange(has_warned_of_password_, true))
         return;
-    has_warned_of_password_ = true;
     journal().add(Severity::Warning,
                   "session.save_path gives the password of a store, and PHP shows it to every "
                   "script and in phpinfo(): move the list to sessmirror.stores_file or "

@@ -57,6 +57,7 @@ class Worker {
     // Said once: sessmirror.token_cookie cannot be the name of the session itself.
     void report_token_cookie_taken(std::string_view session_name) noexcept;
     [[nodiscard]] ResponseTokens& tokens() noexcept { return tokens_; }
+    SharedTerms terms_of(const CookieSettings& settings) { return terms_.terms_of(settings); }
     [[nodiscard]] LateWriters& late_writers() noexcept { return late_writers_; }
     // See late_output.h.
     [[nodiscard]] std::string& held_output() noexcept { return held_output_; }
@@ -77,6 +78,7 @@ class Worker {
     std::shared_ptr<service::Host> host_;  // first: outlives the service
     service::SessionService service_;
     Settings settings_;
+    CookieTermsMaker terms_;
     ResponseTokens tokens_;
     LateWriters late_writers_;
     std::string held_output_;
@@ -86,6 +88,7 @@ class Worker {
     bool has_warned_of_secret_ = false;
     bool has_warned_of_lifetime_ = false;
     bool has_warned_of_password_ = false;
+    std::string inspected_path_;
 };
 
 // The host pages, made by MINIT before any fork. Every worker shares their ownership,

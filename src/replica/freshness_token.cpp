@@ -56,9 +56,11 @@ std::optional<char> take_mark(std::string_view& text) noexcept {
 
 }  // namespace
 
+static_assert(TokenSeal::kKey == crypto_shorthash_KEYBYTES);
+
 TokenSeal::TokenSeal(std::string_view secret) noexcept : is_secret_(!secret.empty()) {
     // Apart from every other use of the secret, and from keys of stored items above all.
-    constexpr std::string_view kDomain = "sessmirror token 1";
+    constexpr std::string_view kDomain = "sessmirror token 2";
     std::array<unsigned char, crypto_generichash_KEYBYTES> root{};
     crypto_generichash(root.data(), root.size(), bytes_of(secret), secret.size(), nullptr, 0);
     crypto_generichash(key_.data(), key_.size(), bytes_of(kDomain), kDomain.size(), root.data(),
@@ -73,9 +75,8 @@ std::uint64_t TokenSeal::tag(std::string_view claim, const store::SessionKey& ke
     char* end = std::copy(claim.begin(), claim.end(), text.begin());
     end = std::copy(name.begin(), name.end(), end);
     const std::string_view sealed(text.data(), static_cast<std::size_t>(end - text.data()));
-    std::array<unsigned char, crypto_generichash_BYTES_MIN> digest{};
-    crypto_generichash(digest.data(), digest.size(), bytes_of(sealed), sealed.size(), key_.data(),
-                       key_.size());
+    std::array<unsigned char, crypto_shorthash_BYTES> digest{};
+    crypto_shorthash(digest.data(), bytes_of(sealed), sealed.size(), key_.data());
     std::uint64_t tag = 0;
     for (std::size_t i = 0; i < kTagBytes; ++i) tag = tag << 8 | digest[i];
     return tag;

@@ -41,7 +41,7 @@ struct FreshnessToken {
 // damage from tokens but no forgery.
 class TokenSeal {
   public:
-    static constexpr std::size_t kKey = 32;
+    static constexpr std::size_t kKey = 16;
 
     explicit TokenSeal(std::string_view secret) noexcept;
     // Whether nobody else can make tokens.
@@ -56,11 +56,11 @@ class TokenSeal {
 };
 
 // A token as cookie value, in base 36: `<generation>.<nonce>.<tag>`, with a dash for the second dot
-// when it is open, and an underscore when it is the end. The tag is a keyed hash (BLAKE2b, RFC
-// 7693) of the rest and of the session's key: a token of another session (after a regenerate, or a
-// log-in as somebody else) or one that was cut short is no token. Where a secret is set nobody can
-// forge one; elsewhere whoever forges one for his own session makes his own reads slower, which is
-// counted apart (pool::Counter::UnmetTokens).
+// when it is open, and an underscore when it is the end. The tag is a keyed hash (SipHash-2-4,
+// Aumasson and Bernstein, 2012) of the rest and of the session's key: a token of another session
+// (after a regenerate, or a log-in as somebody else) or one that was cut short is no token. Where a
+// secret is set nobody can forge one; elsewhere whoever forges one for his own session makes his
+// own reads slower, which is counted apart (pool::Counter::UnmetTokens).
 class TokenText {
   public:
     static constexpr std::size_t kMax = 32;
