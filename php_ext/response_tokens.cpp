@@ -167,6 +167,7 @@ void ResponseTokens::add(std::string_view name, std::string_view token,
 
 std::string received_tokens(std::string_view cookie_header, std::string_view session_name,
                             std::string_view chosen_name) {
+    if (cookie_header.empty()) return {};
     const Names names = token_names(session_name, chosen_name);
     std::string tokens;
     for (CookiePairs pairs(cookie_header); pairs.next();) {

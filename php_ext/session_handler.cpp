@@ -26,8 +26,7 @@ OpenedSession* opened(void** mod_data) noexcept {
 
 // For the hooks that are not told the lifetime.
 zend_long configured_lifetime() {
-    return zend_ini_long(const_cast<char*>("session.gc_maxlifetime"),
-                         sizeof "session.gc_maxlifetime" - 1, 0);
+    return PS(gc_maxlifetime);
 }
 
 // What PHP knows of the session that is being opened.

@@ -42,9 +42,10 @@ CookieSettings cookie_settings() {
     settings.lifetime_s = PS(cookie_lifetime);
     settings.is_secure = PS(cookie_secure);
     settings.is_http_only = PS(cookie_httponly);
-    // From PHP 8.5 on.
+#if PHP_VERSION_ID >= 80500
     settings.is_partitioned = zend_ini_long(const_cast<char*>("session.cookie_partitioned"),
                                             sizeof "session.cookie_partitioned" - 1, 0) != 0;
+#endif
     return settings;
 }
 
