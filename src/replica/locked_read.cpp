@@ -210,6 +210,8 @@ void LockedRead::fail_over(const Error& reason) noexcept {
     env_.locks.abandon(ticket_);  // the claim may still come into force
     ticket_ = pool::LockRegistry::kNoTicket;
     drop_guard();
+    // The next home may be the store whose guard was given up: the lock there is another one.
+    owner_ = env_.locks.new_owner();
     failed_homes_ |= store_bit(home_);
     failover_reason_ = reason;
     claim_at_next();

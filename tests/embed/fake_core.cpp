@@ -211,6 +211,12 @@ Status Session::roll_back() {
     return kOk;
 }
 
+Status Session::reset() {
+    impl_->called("reset");
+    if (impl_->undo) impl_->payload = *std::exchange(impl_->undo, std::nullopt);
+    return kOk;
+}
+
 Status Session::touch(std::string_view id, std::int64_t) {
     impl_->called("touch", id);
     return kOk;

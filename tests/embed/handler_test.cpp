@@ -84,7 +84,7 @@ TEST_F(Handler, KeepsTheSessionOpenThroughAReset) {
         "session_id('A'); session_start(); $_SESSION['n'] = 8; session_reset(); echo "
         "$_SESSION['n'];");
     EXPECT_EQ(response.page, "7");
-    EXPECT_EQ(fake_core().take_calls(), "open read:A roll-back touch:A close after_response");
+    EXPECT_EQ(fake_core().take_calls(), "open read:A reset touch:A close after_response");
 }
 
 TEST_F(Handler, DestroysAndMayStartAgainInTheSameRequest) {

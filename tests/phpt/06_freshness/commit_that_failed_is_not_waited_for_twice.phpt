@@ -21,7 +21,7 @@ $gate->open();
 $page = close_page($process, $pipe);
 $took = microtime(true) - $start;
 echo str_contains($page, 'page') ? 'page arrived' : $page, "\n";
-echo substr_count(file_get_contents($log), 'The session was not stored'), " warning\n";
+echo substr_count(file_get_contents($log), 'The session could not be fully stored'), " warning\n";
 echo $took < (patience() === [] ? 2.8 : 30) ? 'one wait' : "$took s", "\n";
 $a->resume();
 $b->resume();
