@@ -117,6 +117,9 @@ struct SessionService::Impl final {
                                           std::span<const store::StoreSpec> specs);
 };
 
+// For a call that would begin something after its deadline.
+Error out_of_time() noexcept;
+
 struct Session::Impl {
     Impl(SessionService::Impl& owner, std::shared_ptr<Deployment> with);
     ~Impl() { service.keep_work(std::move(work)); }

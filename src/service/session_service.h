@@ -149,12 +149,9 @@ class Session {
     // Whether there is a stored session that this request has not changed.
     [[nodiscard]] bool is_unchanged() const noexcept;
 
-    // Makes undone what was committed and not confirmed by a write(), for a script that gives up
-    // its changes. close() does it too.
-    Status roll_back();
-
-    // For a script that gives up its changes and goes on: as roll_back(), and what was read without
-    // a lock is read anew by the next read().
+    // For a script that gives up its changes and goes on: makes undone what was committed and not
+    // confirmed by a write(), as close() does too, and what was read without a lock is read anew by
+    // the next read().
     Status reset();
 
     // The session was used and not changed: extends the lifetime of all copies when an eighth of it

@@ -205,12 +205,6 @@ void Session::leave_token_open() noexcept {
     impl_->called("leave-token-open");
 }
 
-Status Session::roll_back() {
-    impl_->called("roll-back");
-    if (impl_->undo) impl_->payload = *std::exchange(impl_->undo, std::nullopt);
-    return kOk;
-}
-
 Status Session::reset() {
     impl_->called("reset");
     if (impl_->undo) impl_->payload = *std::exchange(impl_->undo, std::nullopt);

@@ -92,7 +92,7 @@ TEST_F(Compressed, AChangeAfterACommitIsStoredAndARollBackRestoresWhatWas) {
         ASSERT_TRUE(session->read("visitor", kLifetime));
         ASSERT_TRUE(session->commit("visitor", as_bytes(large('z')), kLifetime,
                                     record::Serialization::Php));
-        ASSERT_TRUE(session->roll_back());
+        ASSERT_TRUE(session->reset());
     }
     EXPECT_EQ(read(), large('y'));
 }
