@@ -64,6 +64,9 @@ class NamespaceNetwork(Network):
         for number in [0, *self.numbers]:
             self._ip("netns", "add", self._namespace(number))
             self.ip(number, "link", "set", "lo", "up")
+            # Where the machine looks whether it could answer, a cut of one direction is one of both.
+            for scope in ("all", "default"):
+                self.set(number, f"net/ipv4/conf/{scope}/rp_filter", 0)
         for number in self.numbers:
             self._plug_in(number)
         self.set(0, "net/ipv4/ip_forward", 1)
