@@ -6,7 +6,6 @@
 #include <iterator>
 #include <list>
 #include <memory_resource>
-#include <ranges>
 
 #include "base/inline_memory.h"
 #include "replica/guarded_put.h"
@@ -74,10 +73,20 @@ class WriteRound {
     // Some store took it, or may take it yet.
     [[nodiscard]] bool may_be_stored() const noexcept { return may_be_stored_; }
 
-    // Of this round.
-    [[nodiscard]] auto puts() noexcept {
-        return std::ranges::subrange(std::prev(puts_.end(), size_), puts_.end());
-    }
+    // Of this round. (A std::ranges::subrange is more than clang 14 understands of g++ 12's
+    // library.)
+    class Puts {
+      public:
+        using Iterator = std::pmr::list<GuardedPut>::iterator;
+        Puts(Iterator begin, Iterator end) noexcept : begin_(begin), end_(end) {}
+        [[nodiscard]] Iterator begin() const noexcept { return begin_; }
+        [[nodiscard]] Iterator end() const noexcept { return end_; }
+
+      private:
+        Iterator begin_;
+        Iterator end_;
+    };
+    [[nodiscard]] Puts puts() noexcept { return {std::prev(puts_.end(), size_), puts_.end()}; }
 
   private:
     // The usual number needs no memory beyond this object.
