@@ -20,15 +20,15 @@ void require(bool promise) {
 
 void check_expiry(const LmdbItem& item) {
     constexpr std::uint64_t kLastSecond = 0xFFFFFFFF;
-    require(item.is_alive(0) == (item.expires_unix != 0));
-    const auto end = static_cast<std::uint32_t>(std::min(item.expires_unix, kLastSecond));
-    require(item.is_alive(end) == (item.expires_unix > kLastSecond));
+    require(item.is_alive(0) == (item.expires_s != 0));
+    const auto end = static_cast<std::uint32_t>(std::min(item.expires_s, kLastSecond));
+    require(item.is_alive(end) == (item.expires_s > kLastSecond));
     if (end != 0) require(item.is_alive(end - 1));
 }
 
 void check_writing(const LmdbItem& item, const std::byte* bytes, std::size_t size) {
     std::vector<std::byte> again(size);
-    std::byte* const behind = LmdbItem::write_head(again.data(), item.expires_unix, item.cas);
+    std::byte* const behind = LmdbItem::write_head(again.data(), item.expires_s, item.cas);
     require(behind == again.data() + LmdbItem::kHead);
     std::copy(item.content.begin(), item.content.end(), behind);
     require(std::equal(again.begin(), again.end(), bytes));
