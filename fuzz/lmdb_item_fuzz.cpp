@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Any value in the embedded store's file is none, or an item that is written again as it was read,
 // whose content lies within the value, and of which the head says when it expires.
-#include "store/lmdb_item.h"
+#include "store/embedded/item.h"
 
 #include <algorithm>
 #include <cstddef>

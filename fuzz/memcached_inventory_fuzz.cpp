@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "store/memcached_inventory.h"
+#include "store/memcached/inventory.h"
 
 #include <cstddef>
 #include <cstdint>

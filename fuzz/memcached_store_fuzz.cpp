@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "store/memcached_store.h"
+#include "store/memcached/store.h"
 
 #include <cstddef>
 #include <cstdint>

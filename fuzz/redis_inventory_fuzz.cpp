@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "hostile_store.h"
-#include "store/redis_store.h"
+#include "store/redis/store.h"
 
 using namespace sessmirror;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "store/redis_store.h"
+#include "store/redis/store.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "store/redis_value.h"
+#include "store/redis/value.h"
 
 #include <cstddef>
 #include <cstdint>

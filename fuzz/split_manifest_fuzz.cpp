@@ -4,7 +4,7 @@
 #include <cstdlib>
 
 #include "base/bytes.h"
-#include "store/split_value.h"
+#include "store/memcached/split_value.h"
 
 using namespace sessmirror;
 

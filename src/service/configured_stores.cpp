@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "pool/store_list.h"
-#include "store/embedded_store.h"
+#include "store/embedded/engine.h"
 
 namespace sessmirror::service {
 namespace {

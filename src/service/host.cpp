@@ -10,8 +10,8 @@
 #include "base/fork_guard.h"
 #include "net/library_version.h"
 #include "record/compressor.h"
-#include "store/embedded_store.h"
-#include "store/redis_store.h"
+#include "store/embedded/engine.h"
+#include "store/redis/store.h"
 
 namespace sessmirror::service {
 namespace {

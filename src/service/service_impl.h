@@ -21,8 +21,8 @@
 #include "service/session_service.h"
 #include "service/whole_refill.h"
 #include "store/inventory.h"
-#include "store/memcached_store.h"
-#include "store/redis_store.h"
+#include "store/memcached/store.h"
+#include "store/redis/store.h"
 
 namespace sessmirror::service {
 

@@ -9,8 +9,8 @@
 #include "replica/settings_check.h"
 #include "service/configured_stores.h"
 #include "service/service_impl.h"
-#include "store/embedded_store.h"
-#include "store/memcached_inventory.h"
+#include "store/embedded/engine.h"
+#include "store/memcached/inventory.h"
 
 namespace sessmirror::service {
 namespace {

@@ -178,8 +178,8 @@ class StoreSink {
 // later time: this is why puts are compare-and-set. A lock claim that timed out never does: the
 // engine withdraws it on the way (a "ghost lock" would otherwise block the session for a lease).
 //
-// Implementations: memcached_store.h, redis_store.h, lmdb_store.h, the simulation's store. Not
-// thread-safe; one per worker.
+// Implementations: a folder of store/ each, and the simulation's store. Not thread-safe; one per
+// worker.
 class Store {
   public:
     virtual ~Store() = default;

@@ -11,8 +11,8 @@ namespace sessmirror::store {
 
 enum class Engine : std::uint8_t {
     Memcached,
-    Redis,     // or Valkey, or what else speaks its protocol; see redis_store.h
-    Embedded,  // files of this host, see embedded_store.h
+    Redis,     // or Valkey, or what else speaks its protocol; see redis/store.h
+    Embedded,  // files of this host, see embedded/engine.h
 };
 
 // Whether the list of stores is being changed, entry by entry; see replica/replica_set.h.

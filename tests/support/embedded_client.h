@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "store/lmdb_store.h"
+#include "store/embedded/store.h"
 #include "support/store_client.h"
 #include "support/temporary_directory.h"
 

@@ -11,8 +11,8 @@
 #include "net/event_loop.h"
 #include "net/resolver.h"
 #include "record/envelope.h"
-#include "store/memcached_store.h"
-#include "store/redis_store.h"
+#include "store/memcached/store.h"
+#include "store/redis/store.h"
 #include "store/store.h"
 
 namespace sessmirror::test {

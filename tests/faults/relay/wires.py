@@ -117,7 +117,7 @@ def _flag(word, value):
 
 
 class Redis:
-    """RESP 2. The scripts of src/store/redis_scripts.h are known by their number of arguments."""
+    """RESP 2. The scripts of src/store/redis/scripts.h are known by their number of arguments."""
 
     _KINDS = {b"GET": "read", b"GETRANGE": "read", b"PTTL": "ttl", b"EXPIRE": "touch",
               b"SCRIPT": "greeting", b"INFO": "life", b"SCAN": "list", b"PING": "probe"}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "store/memcached/touch.h"
+
+#include <algorithm>
+
+#include "store/memcached/ttl.h"
+
+namespace sessmirror::store {
+
+using wire::ReplyCode;
+
+void TouchOperation::start() {
+    phase_ = Phase::Item;
+    wire::Packet& packet = host_.link().packet();
+    packet.get({.key = key_.text(),
+                .client_flags = true,
+                .touch_s = item_ttl(ttl_s_, host_.link().unix_seconds())});
+    host_.link().send(this, {.deadline = deadline_});
+}
+
+void TouchOperation::read_manifest() {
+    phase_ = Phase::Manifest;
+    wire::Packet& packet = host_.link().packet();
+    packet.get({.key = key_.text(), .value = true});
+    host_.link().send(this, {.deadline = deadline_});
+}
+
+void TouchOperation::touch_chunks(const Manifest& manifest) {
+    phase_ = Phase::Chunks;
+    wire::Packet& packet = host_.link().packet();
+    const std::uint32_t ttl_s = chunk_ttl(ttl_s_, host_.link().unix_seconds());
+    for (std::uint32_t i = 0; i < manifest.count; ++i)
+        packet.get({.key = chunk_key(key_, manifest.attempt, i), .touch_s = ttl_s});
+    host_.link().send(this, {.deadline = deadline_});
+}
+
+bool TouchOperation::on_replies(std::span<wire::Reply> replies) noexcept {
+    for (const wire::Reply& reply : replies) {
+        if (reply.code != ReplyCode::ServerError) continue;
+        fail(store_error(reply));
+        return true;
+    }
+    if (phase_ == Phase::Item) return take_touched(replies.front());
+    if (phase_ == Phase::Manifest) return take_manifest(replies.front());
+    return take_chunks(replies);
+}
+
+bool TouchOperation::take_touched(const wire::Reply& reply) {
+    if (reply.code != ReplyCode::Done && reply.code != ReplyCode::Miss) return false;
+    if (reply.code == ReplyCode::Done && (reply.client_flags & kSplitFlag) != 0)
+        read_manifest();
+    else
+        finish(reply.code == ReplyCode::Done);
+    return true;
+}
+
+bool TouchOperation::take_manifest(const wire::Reply& reply) {
+    if (reply.code != ReplyCode::Value && reply.code != ReplyCode::Miss) return false;
+    const auto manifest = decode_manifest(reply.value, host_.max_payload());
+    if (manifest)
+        touch_chunks(*manifest);
+    else
+        finish(reply.code == ReplyCode::Value);  // replaced meanwhile: its writer set its lifetime
+    return true;
+}
+
+bool TouchOperation::take_chunks(std::span<const wire::Reply> replies) {
+    const auto is_expected = [](const wire::Reply& reply) {
+        return reply.code == ReplyCode::Done || reply.code == ReplyCode::Miss;
+    };
+    const auto is_there = [](const wire::Reply& reply) { return reply.code == ReplyCode::Done; };
+    if (!std::all_of(replies.begin(), replies.end(), is_expected)) return false;
+    // A copy that lacks a part is no copy: the caller repairs what it is told is absent.
+    finish(std::all_of(replies.begin(), replies.end(), is_there));
+    return true;
+}
+
+void TouchOperation::fail(const Error& why) {
+    answer(&StoreSink::on_touch, Result<TouchReply>(why));
+}
+
+}  // namespace sessmirror::store
