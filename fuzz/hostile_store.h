@@ -10,6 +10,7 @@
 #include "memory_stream.h"
 #include "net/event_loop.h"
 #include "net/resolver.h"
+#include "store/engines.h"
 #include "store/inventory.h"
 #include "store/remote_store.h"
 #include "store/store.h"
@@ -52,9 +53,9 @@ inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
     return {reinterpret_cast<const char*>(data), size};
 }
 
-inline store::StoreSpec spec_of(store::Engine engine) {
+inline store::StoreSpec spec_of(const store::Engine& engine) {
     store::StoreSpec spec;
-    spec.engine = engine;
+    spec.engine = &engine;
     spec.transport = store::Transport::Unix;
     spec.host = "/in/memory";
     return spec;
@@ -75,12 +76,17 @@ struct Counter final : store::StoreSink {
     bool done = false;
 };
 
-// `make` is make_memcached_store() or one with the same arguments.
-template <class Make>
-void ask_a_hostile_store(Make make, const store::StoreSpec& spec, std::string_view input) {
+inline store::OpenedStore open(const store::StoreSpec& spec) {
+    static auto* const journal = new Journal;
+    auto opened = store::open_store(
+        spec, 0, {World::loop(), World::resolver(), *journal, {.max_payload = 1u << 20}});
+    require(opened.has_value());
+    return std::move(*opened);
+}
+
+inline void ask_a_hostile_store(const store::StoreSpec& spec, std::string_view input) {
     const World world(input);
-    const auto store = make(spec, 0, World::loop(), World::resolver(),
-                            store::RemoteDefaults{.max_payload = 1u << 20});
+    const auto store = open(spec).store;
     const store::SessionKey key = store::derive_key("f:", "", "fuzz");
     store::LockClaim claim;
     claim.owner.text[0] = 'o';
@@ -120,12 +126,14 @@ class InventoryCounter final : public store::InventorySink {
     }
 };
 
-inline void ask_a_hostile_inventory(store::Inventory& inventory, std::string_view input) {
+inline void ask_a_hostile_inventory(const store::StoreSpec& spec, std::string_view input) {
+    const World world(input);
+    const auto inventory = open(spec).inventory;
     InventoryCounter life;
-    inventory.ask_life(life);
+    inventory->ask_life(life);
     World::run_until(life.done);
     InventoryCounter keys;
-    inventory.list(keys);
+    inventory->list(keys);
     World::run_until(keys.done);
     require(keys.bytes <= input.size());  // nothing is made of nothing
     require(life.answers == 1 && keys.answers == 1);

@@ -2,7 +2,7 @@
 // Any bytes as a lock item and, behind the first line feed, as the item of withdrawals. The owner
 // that is read is the content or nobody; it is withdrawn exactly when the list names it, and for
 // certain once it was withdrawn itself.
-#include "store/lock_item.h"
+#include "store/memcached/withdrawals.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -4,12 +4,13 @@
 // given before, and whether the text stands behind a password.
 #include "pool/store_parameters.h"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+
+#include "store/engines.h"
 
 using namespace sessmirror;
 
@@ -22,8 +23,10 @@ void require(bool promise) {
 }
 
 void check_within_bounds(const store::StoreSpec& spec) {
-    require(spec.weight >= 1 && spec.weight <= pool::kMaxWeight);
-    require(spec.database <= pool::kMaxDatabase);
+    require(spec.weight >= 1 && spec.weight <= store::kMaxWeight);
+    for (const store::Parameter& own : spec.engine->parameters)
+        if (own.type == store::Parameter::Type::Number)
+            require(spec.own.number(own) >= own.least && spec.own.number(own) <= own.most);
     for (const Duration timeout : {spec.connect_timeout, spec.io_timeout})
         require(timeout >= Duration::zero() && timeout <= std::chrono::hours(1));
 }
@@ -47,14 +50,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                                   ? "auth=" + std::string(kPassword) + "&" + std::string(input)
                                   : std::string(input);
     store::StoreSpec spec;
-    spec.engine = std::array{store::Engine::Memcached, store::Engine::Redis,
-                             store::Engine::Embedded}[(choice >> 1) % 3];
-    const pool::Given given{(choice & 8) != 0, (choice & 16) != 0};
+    spec.engine = store::engines()[(choice >> 1) % store::engines().size()];
+    const store::Given given{.weight = (choice & 8) != 0};
     const Status applied = pool::apply_parameters(query, given, (choice & 32) != 0, spec);
     if (applied)
         check_within_bounds(spec);
     else
         check_message(applied.error(), input);
-    require(!has_password || pool::has_redis_parameter(query));
+    require(!has_password || pool::engine_told_in(query) != nullptr);
     return 0;
 }

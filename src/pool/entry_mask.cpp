@@ -2,10 +2,11 @@
 #include "pool/entry_mask.h"
 
 #include <algorithm>
-#include <array>
+#include <optional>
 
 #include "base/text.h"
 #include "pool/store_parameters.h"
+#include "store/engines.h"
 
 namespace sessmirror::pool {
 namespace {
@@ -14,26 +15,26 @@ constexpr std::string_view kHidden = "***";
 constexpr std::string_view kDigits = "0123456789";
 
 struct Scheme {
-    std::string_view text;
+    std::size_t size;  // of its text, with what separates it from the rest
     bool has_userinfo;
 };
-constexpr std::array<Scheme, 10> kSchemes = {{{"tcp://", false},
-                                              {"unix:/", false},
-                                              {"lmdb://", false},
-                                              {"redis://", true},
-                                              {"rediss://", true},
-                                              {"valkey://", true},
-                                              {"valkeys://", true},
-                                              {"tls://", true},
-                                              {"ssl://", true},
-                                              {"http://", true}}};
 
-const Scheme* find_scheme(std::string_view entry) noexcept {
-    const auto* const found =
-        std::find_if(kSchemes.begin(), kSchemes.end(), [&](const Scheme& scheme) {
-            return equals_ignoring_case(entry.substr(0, scheme.text.size()), scheme.text);
-        });
-    return found == kSchemes.end() ? nullptr : found;
+bool begins_with(std::string_view entry, std::string_view scheme, std::string_view mark) noexcept {
+    return equals_ignoring_case(entry.substr(0, scheme.size()), scheme) &&
+           entry.substr(scheme.size()).starts_with(mark);
+}
+
+// Of an engine, of a plain address, or one that is refused with a reason of its own.
+std::optional<Scheme> find_scheme(std::string_view entry) noexcept {
+    if (begins_with(entry, "tcp", "://")) return Scheme{6, false};
+    if (begins_with(entry, "unix", ":/")) return Scheme{6, false};
+    for (const store::Engine* const engine : store::engines())
+        for (const std::string_view scheme : engine->schemes)
+            if (begins_with(entry, scheme, "://"))
+                return Scheme{scheme.size() + 3, engine->holds_password};
+    for (const std::string_view scheme : {"rediss", "valkeys", "tls", "ssl", "http"})
+        if (begins_with(entry, scheme, "://")) return Scheme{scheme.size() + 3, true};
+    return std::nullopt;
 }
 
 // "me:secret", ":secret", "me:secret/more", where a host, a port and a database should be.
@@ -82,7 +83,7 @@ std::string show_parameters(std::string_view query) {
 
 // A password that begins with a separator leaves an empty one in its entry.
 void EntryMask::pass(std::string_view entry) {
-    is_behind_redis_ = true;
+    is_behind_login_ = true;
     for (std::string_view query = query_of(entry); !query.empty();) {
         const std::size_t end = std::min(query.find('&'), query.size());
         const std::string_view pair = query.substr(0, end);
@@ -93,16 +94,15 @@ void EntryMask::pass(std::string_view entry) {
 
 bool EntryMask::may_be_a_rest(std::string_view entry) const noexcept {
     const bool may_be =
-        is_behind_password_ || (is_behind_redis_ && entry.find('@') != std::string_view::npos);
-    return may_be && find_scheme(entry) == nullptr;
+        is_behind_password_ || (is_behind_login_ && entry.find('@') != std::string_view::npos);
+    return may_be && !find_scheme(entry);
 }
 
 std::string EntryMask::show(std::string_view entry) const {
-    const Scheme* const scheme = find_scheme(entry);
-    const std::string_view shown =
-        scheme == nullptr ? std::string_view() : entry.substr(0, scheme->text.size());
-    const bool is_odd = scheme != nullptr && scheme->has_userinfo &&
-                        may_be_userinfo(entry.substr(scheme->text.size()));
+    const auto scheme = find_scheme(entry);
+    const std::string_view shown = scheme ? entry.substr(0, scheme->size) : std::string_view();
+    const bool is_odd =
+        scheme && scheme->has_userinfo && may_be_userinfo(entry.substr(scheme->size));
     if (has_userinfo_ || is_odd || may_be_a_rest(entry)) return std::string(shown).append(kHidden);
     const std::string_view query = query_of(entry);
     return std::string(entry.substr(0, entry.size() - query.size())) + show_parameters(query);

@@ -19,9 +19,7 @@ int detect(std::span<const store::StoreSpec> stores,
            std::span<const std::vector<net::IpAddress>> addresses,
            std::span<const net::IpAddress> own) {
     for (std::size_t i = 0; i < stores.size(); ++i)
-        if (stores[i].engine == store::Engine::Embedded ||
-            stores[i].transport == store::Transport::Unix)
-            return static_cast<int>(i);
+        if (!stores[i].has_address()) return static_cast<int>(i);
     for (std::size_t i = 0; i < std::min(stores.size(), addresses.size()); ++i)
         if (runs_here(addresses[i], own)) return static_cast<int>(i);
     return kNoLocalStore;

@@ -8,6 +8,7 @@
 #include "pool/entry_mask.h"
 #include "pool/store_entry.h"
 #include "pool/store_list_scanner.h"
+#include "store/engine.h"
 
 namespace sessmirror::pool {
 namespace {
@@ -21,15 +22,15 @@ Error refuse_entry(int number, const std::string& shown, const char* reason) noe
 // message about that store would show it.
 Result<store::StoreSpec> parse_entry(std::string_view entry, const EntryMask& mask) {
     auto spec = parse_store_entry(entry, mask.may_quote());
-    if (mask.may_be_a_rest(entry) && (!spec || spec->engine != store::Engine::Redis))
+    if (mask.may_be_a_rest(entry) && (!spec || !spec->engine->holds_password))
         return Error(Errc::BadConfig,
-                     "behind a Redis with a password a scheme (tcp://, unix://) is needed; a ',', "
+                     "behind a store with a password a scheme (tcp://, unix://) is needed; a ',', "
                      "';' or blank in a password is written as %%2C, %%3B or %%20");
     return spec;
 }
 
-bool is_embedded(const store::StoreSpec& spec) noexcept {
-    return spec.engine == store::Engine::Embedded;
+bool stands_alone(const store::StoreSpec& spec) noexcept {
+    return spec.engine->stands_alone;
 }
 
 // While a list is changed both the one before and the one after are in force.
@@ -50,7 +51,7 @@ Status check_change(std::span<const store::StoreSpec> stores) noexcept {
 }  // namespace
 
 Status check_embedded_is_alone(std::span<const store::StoreSpec> stores) noexcept {
-    if (stores.size() > 1 && std::any_of(stores.begin(), stores.end(), is_embedded))
+    if (stores.size() > 1 && std::any_of(stores.begin(), stores.end(), stands_alone))
         return Error(Errc::BadConfig,
                      "store list: an embedded store (lmdb://, or a directory) belongs to one web "
                      "server and cannot stand beside other stores: list it alone, or use a "
@@ -76,7 +77,7 @@ Result<std::vector<store::StoreSpec>> parse_store_list(std::string_view text) {
         if (std::find(names.begin(), names.end() - 1, names.back()) != names.end() - 1)
             return refuse("this store is listed twice");
         if (stores.size() == kMaxStores) return refuse("at most 64 stores can be listed");
-        if (spec->engine == store::Engine::Redis) mask.pass(**entry);
+        if (spec->engine->holds_password) mask.pass(**entry);
         stores.push_back(std::move(*spec));
     }
     if (stores.empty())

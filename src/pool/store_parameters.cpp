@@ -5,18 +5,19 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/text.h"
-#include "pool/redis_credentials.h"
+#include "store/credentials.h"
+#include "store/engines.h"
 
 namespace sessmirror::pool {
 namespace {
 
 constexpr std::uint32_t kMaxTimeoutMs = 3'600'000;
-constexpr std::uint32_t kMinSizeMb = 8;
-constexpr std::uint32_t kMaxSizeMb = 1u << 20;
 
-enum class Parameter : std::uint8_t {
+// What every store behind a connection has.
+enum class Common : std::uint8_t {
     Weight,
     Timeout,
     ConnectTimeoutMs,
@@ -24,27 +25,22 @@ enum class Parameter : std::uint8_t {
     ReadTimeout,
     Persistent,
     RetryInterval,
-    UdpPort,
-    SizeMb,
-    Database,
-    PersistentId,
     Change,
     kCount,
 };
-constexpr std::size_t kParameters = static_cast<std::size_t>(Parameter::kCount);
+constexpr std::size_t kParameters = static_cast<std::size_t>(Common::kCount);
 constexpr std::array<std::string_view, kParameters> kNames = {
     "weight",       "timeout",    "connect_timeout_ms", "io_timeout_ms",
-    "read_timeout", "persistent", "retry_interval",     "udp_port",
-    "size_mb",      "database",   "persistent_id",      "change"};
+    "read_timeout", "persistent", "retry_interval",     "change"};
 
 struct Draft {
     std::array<bool, kParameters> seen{};
     Duration timeout{};
     Duration connect_timeout{};
     Duration io_timeout{};
-    RedisAuth auth;
+    store::AuthParameters auth;
 
-    bool& has(Parameter parameter) noexcept { return seen[static_cast<std::size_t>(parameter)]; }
+    bool& has(Common parameter) noexcept { return seen[static_cast<std::size_t>(parameter)]; }
 };
 
 struct Pair {
@@ -106,27 +102,9 @@ Status set_milliseconds(std::string_view name, std::string_view value, Duration&
 }
 
 Status set_weight(std::string_view value, store::StoreSpec& spec) noexcept {
-    const auto weight = parse_number(value, 1, kMaxWeight);
+    const auto weight = parse_number(value, 1, store::kMaxWeight);
     if (!weight) return Error(Errc::BadConfig, "the weight must be a number from 1 to 1000");
     spec.weight = *weight;
-    return kOk;
-}
-
-Status set_size(std::string_view value, store::StoreSpec& spec) noexcept {
-    const auto size = parse_number(value, kMinSizeMb, kMaxSizeMb);
-    if (!size)
-        return Error(Errc::BadConfig,
-                     "the parameter \"size_mb\" must be a number of megabytes from %u to %u",
-                     kMinSizeMb, kMaxSizeMb);
-    spec.size_mb = *size;
-    return kOk;
-}
-
-Status set_database(std::string_view value, store::StoreSpec& spec) noexcept {
-    const auto database = parse_number(value, 0, kMaxDatabase);
-    if (!database)
-        return Error(Errc::BadConfig, "the database must be a number from 0 to %u", kMaxDatabase);
-    spec.database = *database;
     return kOk;
 }
 
@@ -137,61 +115,46 @@ Status set_change(std::string_view value, store::StoreSpec& spec) noexcept {
     return kOk;
 }
 
-Status check_without_effect(Parameter parameter, std::string_view value) noexcept {
-    switch (parameter) {
-        case Parameter::Persistent:
-            if (parse_number(value, 0, 1)) return kOk;
-            return Error(Errc::BadConfig, "the parameter \"persistent\" must be 0 or 1");
-        case Parameter::RetryInterval:
-            // memcache means "never" by -1.
-            if (value == "-1" || parse_number(value, 0, 0xFFFFFFFFu)) return kOk;
-            return Error(Errc::BadConfig, "the parameter \"retry_interval\" must be a number");
-        case Parameter::PersistentId:
-            return kOk;
-        default:
-            if (parse_number(value, 0, 0)) return kOk;
-            return Error(Errc::BadConfig, "the parameter \"udp_port\" must be 0: UDP is not used");
+Status check_without_effect(Common parameter, std::string_view value) noexcept {
+    if (parameter == Common::Persistent) {
+        if (parse_number(value, 0, 1)) return kOk;
+        return Error(Errc::BadConfig, "the parameter \"persistent\" must be 0 or 1");
     }
+    // memcache means "never" by -1.
+    if (value == "-1" || parse_number(value, 0, 0xFFFFFFFFu)) return kOk;
+    return Error(Errc::BadConfig, "the parameter \"retry_interval\" must be a number");
 }
 
-Status apply_one(Parameter parameter, std::string_view value, Draft& draft,
-                 store::StoreSpec& spec) noexcept {
+Status apply_common(Common parameter, std::string_view value, Draft& draft,
+                    store::StoreSpec& spec) noexcept {
     const std::string_view name = kNames[static_cast<std::size_t>(parameter)];
     switch (parameter) {
-        case Parameter::Weight:
+        case Common::Weight:
             return set_weight(value, spec);
-        case Parameter::Timeout:
+        case Common::Timeout:
             return set_seconds(name, value, draft.timeout);
-        case Parameter::ReadTimeout:
+        case Common::ReadTimeout:
             return set_seconds(name, value, draft.io_timeout);
-        case Parameter::ConnectTimeoutMs:
+        case Common::ConnectTimeoutMs:
             return set_milliseconds(name, value, draft.connect_timeout);
-        case Parameter::IoTimeoutMs:
+        case Common::IoTimeoutMs:
             return set_milliseconds(name, value, draft.io_timeout);
-        case Parameter::SizeMb:
-            return set_size(value, spec);
-        case Parameter::Database:
-            return set_database(value, spec);
-        case Parameter::Change:
+        case Common::Change:
             return set_change(value, spec);
         default:
             return check_without_effect(parameter, value);
     }
 }
 
-bool is_of_engine(Parameter parameter, store::Engine engine) noexcept {
-    switch (parameter) {
-        case Parameter::SizeMb:
-            return engine == store::Engine::Embedded;
-        case Parameter::Database:
-        case Parameter::PersistentId:
-            return engine == store::Engine::Redis;
-        case Parameter::UdpPort:
-            return engine == store::Engine::Memcached;
-        default:
-            // Nothing is connected to, and there is nothing to share sessions with.
-            return engine != store::Engine::Embedded;
-    }
+std::optional<Common> find_common(std::string_view name) noexcept {
+    const auto found = std::find(kNames.begin(), kNames.end(), name);
+    if (found == kNames.end()) return std::nullopt;
+    return static_cast<Common>(found - kNames.begin());
+}
+
+const store::Parameter* find_own(const store::Engine& engine, std::string_view name) noexcept {
+    const auto found = std::ranges::find(engine.parameters, name, &store::Parameter::name);
+    return found == engine.parameters.end() ? nullptr : &*found;
 }
 
 Error not_of_engine(std::string_view name) noexcept {
@@ -217,65 +180,63 @@ Status check_supported(std::string_view name) noexcept {
     return kOk;
 }
 
-Result<Parameter> find_parameter(std::string_view name, bool may_quote, Draft& draft,
-                                 store::Engine engine) noexcept {
-    if (const Status supported = check_supported(name); !supported) return supported.error();
-    const auto found = std::find(kNames.begin(), kNames.end(), name);
-    if (found == kNames.end()) {
-        // Behind a password it may be the rest of it, from an '&' on.
-        if (!may_quote || draft.auth.is_given())
-            return Error(Errc::BadConfig, "one of the parameters is not known");
-        return Error(Errc::BadConfig, "the parameter %s is not known", Quoted(name, 20).c_str());
-    }
-    const auto parameter = static_cast<Parameter>(found - kNames.begin());
-    if (!is_of_engine(parameter, engine)) return not_of_engine(name);
-    if (draft.has(parameter))
-        return Error(Errc::BadConfig, "%s is given twice", Quoted(name, 20).c_str());
-    return parameter;
+Error given_twice(std::string_view name) noexcept {
+    return {Errc::BadConfig, "%s is given twice", Quoted(name, 20).c_str()};
+}
+
+// Behind a password it may be the rest of it, from an '&' on.
+Error not_known(std::string_view name, bool may_quote, const Draft& draft) noexcept {
+    if (!may_quote || draft.auth.is_given())
+        return {Errc::BadConfig, "one of the parameters is not known"};
+    return {Errc::BadConfig, "the parameter %s is not known", Quoted(name, 20).c_str()};
 }
 
 Status apply_pair(const Pair& pair, bool may_quote, Draft& draft, store::StoreSpec& spec) {
-    if (RedisAuth::is_parameter(pair.name)) {
-        if (spec.engine != store::Engine::Redis) return not_of_engine(pair.name);
+    if (store::AuthParameters::is_parameter(pair.name)) {
+        if (!spec.engine->holds_password) return not_of_engine(pair.name);
         return draft.auth.add(pair.name, pair.value);
     }
-    const auto parameter = find_parameter(pair.name, may_quote, draft, spec.engine);
-    if (!parameter) return parameter.error();
-    draft.has(*parameter) = true;
-    return apply_one(*parameter, pair.value, draft, spec);
+    if (const Status supported = check_supported(pair.name); !supported) return supported;
+    if (const store::Parameter* const own = find_own(*spec.engine, pair.name)) {
+        if (spec.own.has(*own)) return given_twice(pair.name);
+        return spec.own.set(*own, pair.value);
+    }
+    const auto common = find_common(pair.name);
+    if (!common && store::find_parameter(pair.name) == nullptr)
+        return not_known(pair.name, may_quote, draft);
+    // Of a directory: nothing is connected to, and there is nothing to share sessions with.
+    if (!common || spec.engine->is_local) return not_of_engine(pair.name);
+    if (std::exchange(draft.has(*common), true)) return given_twice(pair.name);
+    return apply_common(*common, pair.value, draft, spec);
 }
 
 }  // namespace
 
-Status apply_parameters(std::string_view query, Given given, bool may_quote,
+Status apply_parameters(std::string_view query, store::Given given, bool may_quote,
                         store::StoreSpec& spec) {
     Draft draft;
-    draft.has(Parameter::Weight) = given.weight;
-    draft.has(Parameter::Database) = given.database;
+    draft.has(Common::Weight) = given.weight;
     while (!query.empty()) {
         const Status applied = apply_pair(take_pair(query), may_quote, draft, spec);
         if (!applied) return applied;
     }
-    if (draft.has(Parameter::IoTimeoutMs) && draft.has(Parameter::ReadTimeout))
+    if (draft.has(Common::IoTimeoutMs) && draft.has(Common::ReadTimeout))
         return Error(Errc::BadConfig, "io_timeout_ms and read_timeout mean the same: give one");
     spec.connect_timeout =
-        draft.has(Parameter::ConnectTimeoutMs) ? draft.connect_timeout : draft.timeout;
+        draft.has(Common::ConnectTimeoutMs) ? draft.connect_timeout : draft.timeout;
     spec.io_timeout = draft.io_timeout != Duration::zero() ? draft.io_timeout : draft.timeout;
     return draft.auth.apply(spec);
 }
 
-bool has_redis_parameter(std::string_view query) {
-    while (!query.empty()) {
-        const Pair pair = take_pair(query);
-        if (pair.name == "database" || pair.name == "persistent_id" ||
-            RedisAuth::is_parameter(pair.name))
-            return true;
-    }
-    return false;
+const store::Engine* engine_told_in(std::string_view query) {
+    while (!query.empty())
+        if (const store::Engine* const engine = store::engine_told_by(take_pair(query).name))
+            return engine;
+    return nullptr;
 }
 
 bool is_parameter(std::string_view name) noexcept {
-    return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+    return find_common(name) || store::find_parameter(name) != nullptr;
 }
 
 }  // namespace sessmirror::pool

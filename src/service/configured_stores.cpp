@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "pool/store_list.h"
-#include "store/embedded/engine.h"
+#include "store/engines.h"
 
 namespace sessmirror::service {
 namespace {
@@ -18,17 +18,18 @@ bool is_directory(const std::string& path) noexcept {
 }
 
 // session.save_path as the handler `files` has it: a directory, on which no store can listen.
-Status take_directories_for_embedded(std::vector<store::StoreSpec>& specs) {
+Status take_directories_for_stores(std::vector<store::StoreSpec>& specs) {
     for (store::StoreSpec& spec : specs) {
-        if (spec.engine != store::Engine::Memcached || spec.transport != store::Transport::Unix ||
-            !is_directory(spec.host))
+        if (spec.engine != &store::usual_engine() || spec.has_address() || !is_directory(spec.host))
             continue;
-        if (!store::has_embedded_store())
+        const store::Engine& engine = store::directory_engine();
+        if (engine.missing != nullptr)
             return Error(Errc::BadConfig,
                          "no stores are configured: %.100s is a folder, not the socket of a store, "
                          "and %s",
-                         spec.host.c_str(), store::kNoEmbeddedStore);
-        spec.engine = store::Engine::Embedded;
+                         spec.host.c_str(), engine.missing);
+        spec.engine = &engine;
+        spec.transport = store::Transport::Directory;
     }
     return pool::check_embedded_is_alone(specs);
 }
@@ -39,17 +40,19 @@ Status take_directories_for_embedded(std::vector<store::StoreSpec>& specs) {
 Result<std::vector<store::StoreSpec>> configured_stores(const Options& options,
                                                         std::string_view list) {
     const bool is_empty = list.find_first_not_of(" \t\r\n") == std::string_view::npos;
-    if (is_empty && store::has_embedded_store() && !options.embedded_directory.empty()) {
+    const store::Engine& engine = store::directory_engine();
+    if (is_empty && engine.missing == nullptr && !options.embedded_directory.empty()) {
         store::StoreSpec spec;
-        spec.engine = store::Engine::Embedded;
+        spec.engine = &engine;
+        spec.transport = store::Transport::Directory;
         spec.host = options.embedded_directory;
         return std::vector{spec};
     }
     auto specs = pool::parse_store_list(list);
-    if (!specs && is_empty && !store::has_embedded_store())
-        specs.error().append("; %s", store::kNoEmbeddedStore);
+    if (!specs && is_empty && engine.missing != nullptr)
+        specs.error().append("; %s", engine.missing);
     if (!specs) return specs;
-    if (const auto ok = take_directories_for_embedded(*specs); !ok) return ok.error();
+    if (const auto ok = take_directories_for_stores(*specs); !ok) return ok.error();
     return specs;
 }
 
@@ -58,8 +61,7 @@ std::vector<std::string> local_paths(const Options& options, std::string_view li
     const auto specs = configured_stores(options, list);
     if (!specs) return paths;
     for (const store::StoreSpec& spec : *specs)
-        if (spec.engine == store::Engine::Embedded || spec.transport == store::Transport::Unix)
-            paths.push_back(spec.host);
+        if (!spec.has_address()) paths.push_back(spec.host);
     return paths;
 }
 

@@ -4,14 +4,14 @@
 #include <sodium.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <new>
 
 #include "base/fork_guard.h"
 #include "net/library_version.h"
 #include "record/compressor.h"
-#include "store/embedded/engine.h"
-#include "store/redis/store.h"
+#include "store/engines.h"
 
 namespace sessmirror::service {
 namespace {
@@ -44,15 +44,22 @@ Host::CounterValue Host::counter(int index) const noexcept {
 const char* Host::libraries() noexcept {
     // Trivially destructible: nothing is left to run when PHP unloads the extension.
     static const struct Text {
-        char bytes[192];
+        char bytes[256];
         Text() noexcept {
-            std::snprintf(bytes, sizeof bytes,
-                          "libevent %s, xxHash %d.%d.%d, libsodium %s, libzstd %s, LMDB %s, "
-                          "hiredis %s",
-                          net::event_library_version(), XXH_VERSION_MAJOR, XXH_VERSION_MINOR,
-                          XXH_VERSION_RELEASE, sodium_version_string(),
-                          record::Compressor::library_version(), store::embedded_store_library(),
-                          store::redis_library());
+            int size = std::snprintf(
+                bytes, sizeof bytes, "libevent %s, xxHash %d.%d.%d, libsodium %s, libzstd %s",
+                net::event_library_version(), XXH_VERSION_MAJOR, XXH_VERSION_MINOR,
+                XXH_VERSION_RELEASE, sodium_version_string(),
+                record::Compressor::library_version());
+            for (const store::Engine* const engine : store::engines())
+                size += append(*engine, std::min<std::size_t>(static_cast<std::size_t>(size),
+                                                              sizeof bytes - 1));
+        }
+        int append(const store::Engine& engine, std::size_t size) noexcept {
+            const auto [name, version] = engine.library;
+            if (name == nullptr) return 0;
+            return std::snprintf(bytes + size, sizeof bytes - size, ", %s %s", name,
+                                 version == nullptr ? "not built in" : version());
         }
     } text;
     return text.bytes;

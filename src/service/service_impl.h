@@ -21,8 +21,7 @@
 #include "service/session_service.h"
 #include "service/whole_refill.h"
 #include "store/inventory.h"
-#include "store/memcached/store.h"
-#include "store/redis/store.h"
+#include "store/remote_store.h"
 
 namespace sessmirror::service {
 

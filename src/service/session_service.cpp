@@ -9,8 +9,7 @@
 #include "replica/settings_check.h"
 #include "service/configured_stores.h"
 #include "service/service_impl.h"
-#include "store/embedded/engine.h"
-#include "store/memcached/inventory.h"
+#include "store/engines.h"
 
 namespace sessmirror::service {
 namespace {
@@ -95,37 +94,20 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
     if (!local) return local.error();
 
     auto deployment = std::make_shared<Deployment>(page, options.secret);
-    store::RemoteDefaults defaults;
-    defaults.connect_timeout = options.connect_timeout;
-    defaults.io_timeout = options.io_timeout;
-    defaults.polling = options.polling;
-    defaults.max_payload = options.max_session_bytes;
-    defaults.events = deployment.get();
+    const store::OpenContext context{
+        loop, resolver, journal,
+        store::RemoteDefaults{.connect_timeout = options.connect_timeout,
+                              .io_timeout = options.io_timeout,
+                              .polling = options.polling,
+                              .max_payload = options.max_session_bytes,
+                              .events = deployment.get()}};
     std::vector<int> twins = pool::find_twins(*specs, addresses);
     std::vector<pool::Pool::Member> members;
     for (auto& spec : *specs) {
-        const int index = static_cast<int>(members.size());
-        if (spec.engine == store::Engine::Embedded) {
-            auto opened =
-                store::open_embedded_store(spec, index, loop, options.max_session_bytes, journal);
-            if (!opened) return opened.error();
-            deployment->inventories.push_back(store::make_embedded_inventory(spec, loop));
-            members.push_back({std::move(spec), std::move(*opened)});
-            continue;
-        }
-        if (spec.engine == store::Engine::Redis) {
-            if (!store::has_redis_store())
-                return Error(Errc::BadConfig, "%.100s: %s", spec.name().c_str(),
-                             store::kNoRedisStore);
-            auto made = store::make_redis_store(spec, index, loop, resolver, defaults);
-            deployment->inventories.push_back(store::make_redis_inventory(spec, loop, resolver));
-            members.push_back({std::move(spec), std::move(made)});
-            continue;
-        }
-        auto made = store::make_memcached_store(spec, index, loop, resolver, defaults);
-        deployment->inventories.push_back(
-            std::make_unique<store::MemcachedInventory>(spec, loop, resolver));
-        members.push_back({std::move(spec), std::move(made)});
+        auto opened = store::open_store(spec, static_cast<int>(members.size()), context);
+        if (!opened) return opened.error();
+        deployment->inventories.push_back(std::move(opened->inventory));
+        members.push_back({std::move(spec), std::move(opened->store)});
     }
     deployment->options = options;
     deployment->store_list = store_list;

@@ -60,6 +60,30 @@ class CheckLayers(unittest.TestCase):
     def test_an_include_without_its_layer_is_refused(self):
         self.refuses("src/pool/a.cpp", '#include "placement.h"')
 
+    def test_an_engine_includes_itself_and_what_engines_share(self):
+        self.accepts("src/store/redis/put.cpp", '#include "store/redis/put.h"')
+        self.accepts("src/store/redis/put.cpp", '#include "store/remote/link.h"')
+        self.accepts("src/store/redis/put.cpp", '#include "store/store.h"')
+
+    def test_an_engine_does_not_include_another_one(self):
+        self.refuses("src/store/redis/put.cpp", '#include "store/memcached/put.h"')
+        self.refuses("src/store/redis/deep/put.cpp", '#include "store/memcached/put.h"')
+
+    def test_what_engines_share_includes_none(self):
+        self.refuses("src/store/remote/link.h", '#include "store/redis/link.h"')
+        self.refuses("src/store/store_spec.h", '#include "store/redis/link.h"')
+        self.refuses("src/store/store_spec.h", '#include "store/remote/link.h"')
+
+    def test_one_file_names_the_engines(self):
+        self.accepts("src/store/engines.cpp", '#include "store/redis/engine.h"')
+        self.refuses("src/store/engines.h", '#include "store/redis/engine.h"')
+
+    def test_nothing_above_the_stores_includes_an_engine(self):
+        self.accepts("src/pool/a.cpp", '#include "store/engines.h"')
+        self.refuses("src/pool/a.cpp", '#include "store/redis/engine.h"')
+        self.refuses("src/service/a.cpp", '#include "store/remote/link.h"')
+        self.refuses("php_ext/a.cpp", '#include "store/redis/engine.h"')
+
     def test_a_folder_that_is_no_layer_is_refused(self):
         self.assertEqual(run_on({"src/util/a.h": ""}).returncode, 1)
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "store/embedded/engine.h"
 #include "store/embedded/store.h"
 #include "support/store_client.h"
 #include "support/temporary_directory.h"
@@ -27,9 +28,10 @@ class WallClock final : public Clock {
 class EmbeddedDirectory {
   public:
     explicit EmbeddedDirectory(std::uint32_t size_mb = 16) {
-        spec.engine = store::Engine::Embedded;
+        spec.engine = &store::kEmbeddedEngine;
+        spec.transport = store::Transport::Directory;
         spec.host = directory_.path();
-        spec.size_mb = size_mb;
+        (void)spec.own.set(store::kEmbeddedSize, std::to_string(size_mb));
     }
     [[nodiscard]] std::unique_ptr<StoreClient> client() {
         return std::make_unique<StoreClient>([this](net::EventLoop& loop) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "support/real_redis.h"
+#include "store/redis/engine.h"
 
 #include <utility>
 
@@ -14,7 +15,7 @@ std::string redis_request(const std::vector<std::string>& words) {
 
 RealRedis::RealRedis(RedisSettings settings)
     : RealServer("redis-server", settings.on_unix_socket), settings_(std::move(settings)) {
-    spec_.engine = store::Engine::Redis;
+    spec_.engine = &store::kRedisEngine;
     spec_.password = settings_.password;
     start();
 }

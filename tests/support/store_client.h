@@ -11,8 +11,7 @@
 #include "net/event_loop.h"
 #include "net/resolver.h"
 #include "record/envelope.h"
-#include "store/memcached/store.h"
-#include "store/redis/store.h"
+#include "store/engines.h"
 #include "store/store.h"
 
 namespace sessmirror::test {
@@ -78,9 +77,9 @@ class StoreClient {
         : resolver_(loop_) {
         loop_.use_streams(streams);
         defaults.events = &events;
-        const auto make = spec.engine == store::Engine::Redis ? store::make_redis_store
-                                                              : store::make_memcached_store;
-        store_ = make(spec, 0, loop_, resolver_, defaults);
+        const store::Engine& engine = spec.engine != nullptr ? *spec.engine : store::usual_engine();
+        auto opened = engine.open(spec, 0, {loop_, resolver_, journal_, defaults});
+        if (opened) store_ = std::move(opened->store);
     }
 
     // `make` is given the loop and makes the store.
@@ -137,6 +136,7 @@ class StoreClient {
     }
 
     net::EventLoop loop_;
+    Journal journal_;
     net::Resolver resolver_;
     std::unique_ptr<store::Store> store_;
 };

@@ -1,18 +1,49 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "store/embedded/engine.h"
 
-#ifdef SESSMIRROR_WITH_LMDB
+#include <array>
 
+#ifdef SESSMIRROR_WITH_LMDB
 #include <lmdb.h>
 
 #include <cstdio>
 
 #include "store/embedded/inventory.h"
 #include "store/embedded/store.h"
+#endif
 
 namespace sessmirror::store {
+namespace {
 
-const char* embedded_store_library() noexcept {
+constexpr std::array<std::string_view, 1> kSchemes = {"lmdb"};
+constexpr std::array kParameters = {kEmbeddedSize};
+constexpr std::size_t kMaxDirectory = 1024;
+
+// The weight is never given: there is nothing to share the sessions with.
+Result<Given> parse_directory(std::string_view text, StoreSpec& spec) {
+    if (text.empty() || text.front() != '/')
+        return Error(Errc::BadConfig,
+                     "the directory of an embedded store must be absolute: lmdb:///directory");
+    if (text.size() > kMaxDirectory || !is_path(text))
+        return Error(Errc::BadConfig,
+                     "the directory of an embedded store has at most %zu characters, none of them "
+                     "a control character",
+                     kMaxDirectory);
+    while (text.size() > 1 && text.back() == '/') text.remove_suffix(1);
+    spec.transport = Transport::Directory;
+    spec.host = std::string(text);
+    return Given{};
+}
+
+std::string name_directory(const StoreSpec& spec) {
+    return std::string(kSchemes.front()) + "://" + spec.host;
+}
+
+#ifdef SESSMIRROR_WITH_LMDB
+
+constexpr const char* kMissing = nullptr;
+
+const char* library() noexcept {
     static const struct Text {
         char bytes[24];
         Text() noexcept {
@@ -24,48 +55,38 @@ const char* embedded_store_library() noexcept {
     return text.bytes;
 }
 
-bool has_embedded_store() noexcept {
-    return true;
-}
-
-Result<std::unique_ptr<Store>> open_embedded_store(const StoreSpec& spec, int index,
-                                                   net::EventLoop& loop, std::uint64_t max_payload,
-                                                   Journal& journal) {
-    auto store = std::make_unique<LmdbStore>(spec, index, loop, loop, max_payload, &journal);
+Result<OpenedStore> open_embedded(const StoreSpec& spec, int index, const OpenContext& context) {
+    auto store = std::make_unique<LmdbStore>(spec, index, context.loop, context.loop,
+                                             context.defaults.max_payload, &context.journal);
     if (const auto opened = store->open(); !opened) return opened.error();
-    return std::unique_ptr<Store>(std::move(store));
+    return OpenedStore{std::move(store),
+                       std::make_unique<LmdbInventory>(spec, context.loop, context.loop)};
 }
-
-std::unique_ptr<Inventory> make_embedded_inventory(const StoreSpec& spec, net::EventLoop& loop) {
-    return std::make_unique<LmdbInventory>(spec, loop, loop);
-}
-
-}  // namespace sessmirror::store
 
 #else
 
-namespace sessmirror::store {
+constexpr const char* kMissing =
+    "this build has no embedded store (install liblmdb-dev and build again)";
 
-const char* embedded_store_library() noexcept {
-    return "not built in";
-}
-
-bool has_embedded_store() noexcept {
-    return false;
-}
-
-Result<std::unique_ptr<Store>> open_embedded_store(const StoreSpec& spec, int /*index*/,
-                                                   net::EventLoop& /*loop*/,
-                                                   std::uint64_t /*max_payload*/,
-                                                   Journal& /*journal*/) {
-    return Error(Errc::BadConfig, "%.100s: %s", spec.name().c_str(), kNoEmbeddedStore);
-}
-
-std::unique_ptr<Inventory> make_embedded_inventory(const StoreSpec& /*spec*/,
-                                                   net::EventLoop& /*loop*/) {
-    return nullptr;
-}
-
-}  // namespace sessmirror::store
+constexpr const char* (*library)() noexcept = nullptr;
+constexpr auto open_embedded = nullptr;
 
 #endif  // SESSMIRROR_WITH_LMDB
+
+}  // namespace
+
+constinit const Engine kEmbeddedEngine = {
+    .name = "embedded",
+    .schemes = kSchemes,
+    .notation = "lmdb://",
+    .parameters = kParameters,
+    .parse_target = parse_directory,
+    .name_of = name_directory,
+    .is_local = true,
+    .stands_alone = true,
+    .library = {"LMDB", library},
+    .missing = kMissing,
+    .open = open_embedded,
+};
+
+}  // namespace sessmirror::store

@@ -7,13 +7,16 @@
 
 #include <utility>
 
+#include "store/embedded/engine.h"
 #include "store/embedded/item.h"
 
 namespace sessmirror::store {
 
 LmdbInventory::LmdbInventory(const StoreSpec& spec, net::EventLoop& loop,
                              const Clock& clock) noexcept
-    : loop_(loop), clock_(clock), access_(spec.host, spec.size_mb, clock, nullptr) {}
+    : loop_(loop),
+      clock_(clock),
+      access_(spec.host, spec.own.number(kEmbeddedSize), clock, nullptr) {}
 
 LmdbInventory::~LmdbInventory() {
     loop_.unpost(*this);

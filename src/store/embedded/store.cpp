@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "base/allocation.h"
+#include "store/embedded/engine.h"
 #include "store/embedded/sweep.h"
 #include "store/explicit_cas.h"
 
@@ -57,8 +58,8 @@ std::optional<LmdbItem> item_of(const MDB_val& value) noexcept {
 LmdbStore::LmdbStore(const StoreSpec& spec, int index, net::EventLoop& loop, const Clock& clock,
                      std::uint64_t max_payload, Journal* journal)
     : clock_(clock),
-      access_(spec.host, spec.size_mb, clock, journal),
-      max_payload_(std::min(max_payload, std::uint64_t{spec.size_mb} << 20 >> 3)),
+      access_(spec.host, spec.own.number(kEmbeddedSize), clock, journal),
+      max_payload_(std::min(max_payload, std::uint64_t{spec.own.number(kEmbeddedSize)} << 20 >> 3)),
       replies_(loop, index) {}
 
 Status LmdbStore::ready() noexcept {

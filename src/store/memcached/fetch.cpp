@@ -7,6 +7,7 @@
 #include "base/allocation.h"
 #include "store/lock_item.h"
 #include "store/memcached/ttl.h"
+#include "store/memcached/withdrawals.h"
 
 namespace sessmirror::store {
 

@@ -8,6 +8,7 @@
 #include "net/connection.h"
 #include "store/inventory.h"
 #include "store/inventory_budget.h"
+#include "store/memcached/life.h"
 #include "store/store_spec.h"
 
 namespace sessmirror::store {

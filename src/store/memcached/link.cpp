@@ -4,9 +4,14 @@
 #include <charconv>
 #include <utility>
 
+#include "store/memcached/withdrawals.h"
+#include "store/remote/link_body.h"
 #include "wire/server_version.h"
 
 namespace sessmirror::store {
+
+template class Link<MemcachedWire>;
+
 namespace {
 
 using wire::ReplyCode;
@@ -36,7 +41,7 @@ void MemcachedLink::take(wire::Reply reply) {
         take_greeting(reply);
         return;
     }
-    if (reply.code == ReplyCode::Stat && asked().terms.reads_settings) {
+    if (reply.code == ReplyCode::Stat && asked().terms.is_special) {
         take_setting(reply);
         return;
     }
@@ -59,7 +64,7 @@ const char* MemcachedLink::fault_of(const wire::Reply& reply) const {
     if (reply.has_opaque && reply.opaque != wire::Packet::opaque_of(expected))
         return "an answer is not to this question";
     if (!reply.has_opaque && !may_lack_opaque(reply.code)) return "an answer has no opaque";
-    if (reply.code == ReplyCode::End && !asked().terms.reads_settings)
+    if (reply.code == ReplyCode::End && !asked().terms.is_special)
         return "an answer is not to this question";
     return nullptr;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "store/memcached/life.h"
 #include "store/remote/link.h"
 #include "wire/meta_reply.h"
 #include "wire/packet.h"
@@ -18,10 +19,11 @@ struct MemcachedWire {
     using Reply = wire::Reply;
     static std::size_t value_size(const Reply& reply) noexcept { return reply.value.size(); }
 };
+extern template class Link<MemcachedWire>;
 
 // The connection to a memcached, by the meta protocol. It is greeted with `version`, and
 // with `stats` for its life. The opaque of
-// each reply must be that of its command.
+// each reply must be that of its command. The packet that is special asks for `stats settings`.
 class MemcachedLink final : public Link<MemcachedWire> {
   public:
     MemcachedLink(net::EventLoop& loop, net::Resolver& resolver, net::Endpoint endpoint,

@@ -79,7 +79,7 @@ void PutOperation::read_limit() {
     wire::Packet& packet = host_.link().packet();
     packet.stats_settings();
     host_.link().send(this,
-                      {.deadline = deadline_, .reads_settings = true, .withdrawal = withdrawal()});
+                      {.deadline = deadline_, .is_special = true, .withdrawal = withdrawal()});
 }
 
 void PutOperation::choose_layout() {

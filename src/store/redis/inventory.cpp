@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "store/redis/life.h"
 #include "store/redis/link.h"
 #include "store/remote/endpoint.h"
 

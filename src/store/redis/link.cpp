@@ -7,10 +7,16 @@
 #include <array>
 #include <cerrno>
 
+#include "store/redis/engine.h"
+#include "store/redis/life.h"
 #include "store/redis/scripts.h"
 #include "store/remote/endpoint.h"
+#include "store/remote/link_body.h"
 
 namespace sessmirror::store {
+
+template class Link<RedisWire>;
+
 namespace {
 
 using wire::RespType;
@@ -55,7 +61,8 @@ std::uint32_t introduce(const StoreSpec& spec, wire::RespPacket& packet) {
         packet.command(3).add("AUTH").add(spec.user).add(spec.password);
     else if (!spec.password.empty())
         packet.command(2).add("AUTH").add(spec.password);
-    if (spec.database != 0) packet.command(2).add("SELECT").add_number(spec.database);
+    if (const std::uint32_t database = spec.own.number(kRedisDatabase); database != 0)
+        packet.command(2).add("SELECT").add_number(database);
     return packet.commands() - before;
 }
 

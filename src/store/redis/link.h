@@ -26,6 +26,7 @@ struct RedisWire {
         return size;
     }
 };
+extern template class Link<RedisWire>;
 
 // See scripts.h.
 enum class Script : std::uint8_t { Claim, Put, Release };

@@ -5,7 +5,6 @@
 
 #include "store/explicit_cas.h"
 #include "store/redis/fetch.h"
-#include "store/redis/inventory.h"
 #include "store/redis/link.h"
 #include "store/redis/names.h"
 #include "store/redis/probe.h"
@@ -45,49 +44,9 @@ class RedisStore final : public RedisBase {
 
 }  // namespace
 
-const char* redis_library() noexcept {
-    return wire::RespParser::library_version();
-}
-
-bool has_redis_store() noexcept {
-    return true;
-}
-
 std::unique_ptr<Store> make_redis_store(const StoreSpec& spec, int index, net::EventLoop& loop,
                                         net::Resolver& resolver, const RemoteDefaults& defaults) {
     return std::make_unique<RedisStore>(spec, index, loop, resolver, defaults);
-}
-
-std::unique_ptr<Inventory> make_redis_inventory(const StoreSpec& spec, net::EventLoop& loop,
-                                                net::Resolver& resolver,
-                                                const InventoryLimits& limits) {
-    return std::make_unique<RedisInventory>(spec, loop, resolver, limits);
-}
-
-}  // namespace sessmirror::store
-
-#else
-
-namespace sessmirror::store {
-
-const char* redis_library() noexcept {
-    return "not built in";
-}
-
-bool has_redis_store() noexcept {
-    return false;
-}
-
-std::unique_ptr<Store> make_redis_store(const StoreSpec& /*spec*/, int /*index*/,
-                                        net::EventLoop& /*loop*/, net::Resolver& /*resolver*/,
-                                        const RemoteDefaults& /*defaults*/) {
-    return nullptr;
-}
-
-std::unique_ptr<Inventory> make_redis_inventory(const StoreSpec& /*spec*/, net::EventLoop& /*loop*/,
-                                                net::Resolver& /*resolver*/,
-                                                const InventoryLimits& /*limits*/) {
-    return nullptr;
 }
 
 }  // namespace sessmirror::store

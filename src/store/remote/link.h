@@ -53,8 +53,8 @@ struct ValueLimits {
 
 // What a packet may take, and what must follow it if it is given up.
 struct LinkTerms {
-    TimePoint deadline;           // the caller's
-    bool reads_settings = false;  // the packet is memcached's `stats settings`
+    TimePoint deadline;       // the caller's
+    bool is_special = false;  // to the protocol, which knows why
     ValueLimits values = {};
     // Nobody's next step depends on the answer: it may stay unread until the connection is used.
     bool may_lie = false;
@@ -86,7 +86,8 @@ struct LinkOptions {
 // again there, as after a restart of the store.
 //
 // A protocol is given by `Wire`, which names its Packet, its Parser and its Reply, and by the class
-// derived from this, which judges the replies. Every connection starts with the protocol's
+// derived from this, which judges the replies. The functions are in link_body.h, from which each
+// engine makes those of its own link. Every connection starts with the protocol's
 // greeting, in front of the first packet. The link is up once the greeting has been answered. When
 // nothing was lost with the connection before, the greeting also asks which life the server is in:
 // stores and what is between them and us close connections that are idle, and that says nothing
@@ -183,6 +184,11 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
 
   private:
     static constexpr std::uint32_t kFirstCommand = 1;
+    // How long a receiving call may take the loop's place: an answer that takes longer costs one
+    // wait of the loop more, and a guard timer fires that much late.
+    static constexpr Duration kDirectWait = milliseconds(4);
+    static constexpr std::size_t kMaxHeld = 8 * 1024;  // a hundred hints
+    static constexpr std::size_t kUsualReplies = 16;   // more are those of a large session's chunks
 
     void on_open() noexcept override;
     void on_bytes(ByteView bytes) noexcept override;
@@ -194,6 +200,7 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
 
     void open();
     void push(Client* client, const LinkTerms& terms);
+    [[nodiscard]] static std::size_t size_of(std::span<const ByteView> pieces) noexcept;
     void send_outgoing();
     void begin_patience();
     void renew_patience() noexcept;

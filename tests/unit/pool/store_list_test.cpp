@@ -5,6 +5,9 @@
 
 #include <string>
 
+#include "store/embedded/engine.h"
+#include "store/redis/engine.h"
+
 namespace sessmirror::pool {
 namespace {
 
@@ -69,11 +72,11 @@ TEST(StoreList, ReadsTheSchemeOfRedisAndValkey) {
               "redis:///run/redis.sock*1 redis:///v*2 redis:///run/redis.sock?database=2*1");
     const auto stores = parse_store_list("redis://10.0.0.1/7?timeout=0.5, redis:///run/r.sock");
     ASSERT_TRUE(stores);
-    EXPECT_EQ((*stores)[0].engine, store::Engine::Redis);
+    EXPECT_EQ((*stores)[0].engine, &store::kRedisEngine);
     EXPECT_EQ((*stores)[0].transport, store::Transport::Tcp);
     EXPECT_EQ((*stores)[0].host, "10.0.0.1");
     EXPECT_EQ((*stores)[0].port, 6379);
-    EXPECT_EQ((*stores)[0].database, 7u);
+    EXPECT_EQ((*stores)[0].own.number(store::kRedisDatabase), 7u);
     EXPECT_EQ((*stores)[0].io_timeout, milliseconds(500));
     EXPECT_EQ((*stores)[1].transport, store::Transport::Unix);
     EXPECT_EQ((*stores)[1].host, "/run/r.sock");
@@ -94,7 +97,7 @@ TEST(StoreList, NamesOfRedisReadBackAsTheSameStore) {
 std::string credentials(const std::string& text) {
     const auto stores = parse_store_list(text);
     if (!stores) return std::string("error: ") + stores.error().detail;
-    if (stores->front().engine != store::Engine::Redis) return "no Redis";
+    if (stores->front().engine != &store::kRedisEngine) return "no Redis";
     return stores->front().user + " " + stores->front().password;
 }
 
@@ -362,10 +365,10 @@ TEST(StoreList, ReadsAnEmbeddedStoreWithItsSize) {
     EXPECT_EQ(read("lmdb:///"), "lmdb:///*1");
     const auto stores = parse_store_list("lmdb:///tmp?size_mb=64");
     ASSERT_TRUE(stores);
-    EXPECT_EQ(stores->front().engine, store::Engine::Embedded);
+    EXPECT_EQ(stores->front().engine, &store::kEmbeddedEngine);
     EXPECT_EQ(stores->front().host, "/tmp");
-    EXPECT_EQ(stores->front().size_mb, 64u);
-    EXPECT_EQ(parse_store_list("lmdb:///tmp")->front().size_mb, 1024u);
+    EXPECT_EQ(stores->front().own.number(store::kEmbeddedSize), 64u);
+    EXPECT_EQ(parse_store_list("lmdb:///tmp")->front().own.number(store::kEmbeddedSize), 1024u);
 }
 
 TEST(StoreList, RefusesAnEmbeddedStoreThatCannotBe) {

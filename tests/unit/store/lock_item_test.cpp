@@ -12,19 +12,6 @@ TEST(LockItem, NamesItsOwner) {
     EXPECT_EQ(read_lock_item("h:1").view(), "h:1");
 }
 
-TEST(LockItem, IsAGhostOnceItsOwnOwnerHasWithdrawn) {
-    const auto withdrawn = [](std::string_view list) {
-        return is_withdrawn(read_lock_item("h:1"), list);
-    };
-    EXPECT_TRUE(withdrawn("|h:1"));
-    EXPECT_TRUE(withdrawn("|h:2|h:1"));
-    EXPECT_TRUE(withdrawn("|h:1|h:2"));
-    EXPECT_FALSE(withdrawn(""));
-    EXPECT_FALSE(withdrawn("|"));
-    EXPECT_FALSE(withdrawn("|h:2|h:3"));
-    EXPECT_FALSE(withdrawn("|h:11|h:|h"));
-}
-
 TEST(LockItem, ReadsForeignContentAsAnUnknownOwner) {
     EXPECT_EQ(read_lock_item("").view(), "");
     EXPECT_EQ(read_lock_item(std::string(64, 'x')).view(), "");
@@ -33,16 +20,6 @@ TEST(LockItem, ReadsForeignContentAsAnUnknownOwner) {
     EXPECT_EQ(read_lock_item("a|b").view(), "");
     EXPECT_EQ(read_lock_item(std::string("a\0b", 3)).view(), "");
     EXPECT_EQ(read_lock_item("\x1b[2J").view(), "");
-}
-
-TEST(LockItem, IsWithdrawnWhetherOrNotOthersWereBefore) {
-    const SessionKey key = derive_key("p:", "", "abc");
-    LockOwner owner;
-    std::string("h:1").copy(owner.text, kMaxOwner - 1);
-    EXPECT_EQ(withdrawal_commands({key, owner}),
-              "ms p:quypqTR3O-Hy96ZWz4gwMwIUbk50fDQz.l.w 4 MA O0\r\n|h:1\r\n"
-              "ms p:quypqTR3O-Hy96ZWz4gwMwIUbk50fDQz.l.w 4 ME T86400 O1\r\n|h:1\r\n"
-              "mg p:quypqTR3O-Hy96ZWz4gwMwIUbk50fDQz.l.w T86400 O2\r\n");
 }
 
 }  // namespace

@@ -272,7 +272,7 @@ TEST_F(EmbeddedFilesTest, DamageThatAReaderMeetsCostsOneRequest) {
 TEST_F(EmbeddedFilesTest, TheSizeIsThatOfTheFirstWhoOpened) {
     const auto first = files_.client();
     ASSERT_TRUE(first->probe());
-    files_.spec.size_mb = 8;
+    ASSERT_TRUE(files_.spec.own.set(kEmbeddedSize, "8"));
     const auto second = files_.client();
     ASSERT_TRUE(second->probe());
     const Session large("a", std::string(1'500'000, 'x'));

@@ -323,7 +323,8 @@ TEST(LmdbProcesses, WithoutAddressSpaceTheSizeIsNamed) {
         const auto refused = files.client()->fetch(key_of("a"));
         const bool is_named =
             !refused && std::string(refused.error().detail).find("size_mb=") != std::string::npos;
-        files.spec.size_mb = 16;  // what the first attempt left does not matter
+        ASSERT_TRUE(files.spec.own.set(kEmbeddedSize,
+                                       "16"));  // what the first attempt left does not matter
         const Session session("a", "x");
         const auto client = files.client();
         ::_exit(is_named && client->put(session.put(*client)) ? 0 : 1);

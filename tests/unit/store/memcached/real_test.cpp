@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "store/lock_item.h"
+#include "store/memcached/withdrawals.h"
 #include "support/real_memcached.h"
 #include "support/store_client.h"
 

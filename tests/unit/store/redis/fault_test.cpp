@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "store/redis/engine.h"
 #include "support/fake_server.h"
 #include "support/redis_relay.h"
 #include "support/store_client.h"
@@ -34,7 +35,7 @@ using Words = RedisRelay::Words;
 
 StoreSpec at(std::uint16_t port) {
     StoreSpec spec;
-    spec.engine = Engine::Redis;
+    spec.engine = &kRedisEngine;
     spec.host = "127.0.0.1";
     spec.port = port;
     return spec;

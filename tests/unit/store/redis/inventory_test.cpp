@@ -11,7 +11,8 @@
 
 #include "net/event_loop.h"
 #include "net/resolver.h"
-#include "store/redis/store.h"
+#include "store/redis/engine.h"
+#include "store/redis/inventory.h"
 #include "support/fake_server.h"
 #include "support/inventory_answers.h"
 #include "support/real_redis.h"
@@ -25,7 +26,7 @@ class RedisInventoryTest : public testing::TestWithParam<bool> {
   protected:
     Answers ask(void (Inventory::*question)(InventorySink&), const StoreSpec& spec) {
         Answers answers;
-        const auto inventory = make_redis_inventory(spec, loop_, resolver_);
+        const auto inventory = std::make_unique<RedisInventory>(spec, loop_, resolver_);
         (inventory.get()->*question)(answers);
         EXPECT_TRUE(loop_.run_until(answers.done, loop_.now() + std::chrono::seconds(10)));
         return answers;
@@ -70,7 +71,7 @@ class Impatient final : public InventorySink {
 TEST_P(RedisInventoryTest, SaysNothingMoreWhenItIsCancelledInTheMiddleOfAPage) {
     const test::RealRedis server({.on_unix_socket = GetParam()});
     fill(server, 100, "k");
-    const auto inventory = make_redis_inventory(server.spec(), loop_, resolver_);
+    const auto inventory = std::make_unique<RedisInventory>(server.spec(), loop_, resolver_);
     Impatient sink;
     sink.inventory = inventory.get();
     inventory->list(sink);
@@ -108,7 +109,7 @@ TEST_P(RedisInventoryTest, ListsItsOwnDatabaseWithThePassword) {
     ASSERT_EQ(server.command({"SET", "in the first", "x"}), "+OK\r\n");
     ASSERT_EQ(server.command({"SET", "in the fourth", "x"}, 3), "+OK\r\n");
     StoreSpec spec = server.spec();
-    spec.database = 3;
+    ASSERT_TRUE(spec.own.set(kRedisDatabase, "3"));
     const auto answers = list(spec);
     ASSERT_TRUE(answers.listed && *answers.listed) << answers.listed->error().detail;
     EXPECT_EQ(answers.keys, std::vector<std::string>{"in the fourth"});
@@ -134,7 +135,7 @@ TEST_P(RedisInventoryTest, ListsForSeveralAtATime) {
     std::vector<Answers> answers(8);
     std::vector<std::unique_ptr<Inventory>> inventories;
     for (Answers& answer : answers) {
-        inventories.push_back(make_redis_inventory(server.spec(), loop_, resolver_));
+        inventories.push_back(std::make_unique<RedisInventory>(server.spec(), loop_, resolver_));
         inventories.back()->list(answer);
     }
     for (const Answers& answer : answers) {
@@ -147,7 +148,7 @@ TEST_P(RedisInventoryTest, ListsForSeveralAtATime) {
 TEST_P(RedisInventoryTest, AnswersOneQuestionAfterTheOther) {
     const test::RealRedis server({.on_unix_socket = GetParam()});
     fill(server, 100, "sm:");
-    const auto inventory = make_redis_inventory(server.spec(), loop_, resolver_);
+    const auto inventory = std::make_unique<RedisInventory>(server.spec(), loop_, resolver_);
     for (int i = 0; i < 3; ++i) {
         Answers life;
         inventory->ask_life(life);
@@ -166,7 +167,7 @@ TEST_P(RedisInventoryTest, AnswersOneQuestionAfterTheOther) {
 TEST_P(RedisInventoryTest, SaysNothingMoreWhenItWasCancelled) {
     const test::RealRedis server({.on_unix_socket = GetParam()});
     Answers cancelled;
-    const auto inventory = make_redis_inventory(server.spec(), loop_, resolver_);
+    const auto inventory = std::make_unique<RedisInventory>(server.spec(), loop_, resolver_);
     inventory->list(cancelled);
     inventory->cancel();
     life_of(server);
@@ -204,7 +205,7 @@ TEST_P(RedisInventoryTest, TellsWhenTheServerBreaksTheProtocol) {
             peer.stall();
         });
         StoreSpec spec;
-        spec.engine = Engine::Redis;
+        spec.engine = &kRedisEngine;
         spec.host = "127.0.0.1";
         spec.port = server.port();
         EXPECT_FALSE(*list(spec).listed) << nonsense;
@@ -226,11 +227,11 @@ class EndlessRedis : public testing::Test {
     Answers ask(void (Inventory::*question)(InventorySink&), const test::FakeServer& server,
                 const InventoryLimits& limits) {
         StoreSpec spec;
-        spec.engine = Engine::Redis;
+        spec.engine = &kRedisEngine;
         spec.host = "127.0.0.1";
         spec.port = server.port();
         Answers answers;
-        const auto inventory = make_redis_inventory(spec, loop_, resolver_, limits);
+        const auto inventory = std::make_unique<RedisInventory>(spec, loop_, resolver_, limits);
         (inventory.get()->*question)(answers);
         EXPECT_TRUE(loop_.run_until(answers.done, loop_.now() + std::chrono::seconds(10)));
         return answers;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The store against a real Redis: what it keeps. Locks: redis_lock_test.cpp. What happens to the
-// server: redis_server_test.cpp.
+// The store against a real Redis: what it keeps. Locks: lock_test.cpp. What happens to the
+// server: server_test.cpp.
 #ifdef SESSMIRROR_WITH_REDIS
 
 #include <gtest/gtest.h>

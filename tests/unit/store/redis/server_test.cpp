@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "store/redis/engine.h"
 #include "store/redis/store.h"
 #include "support/real_redis.h"
 #include "support/store_client.h"
@@ -159,7 +160,7 @@ TEST(RedisServer, DatabasesDoNotSeeEachOther) {
     StoreSpec spec = server.spec();
     std::vector<std::unique_ptr<StoreClient>> clients;
     for (const std::uint32_t database : {0u, 1u, 15u}) {
-        spec.database = database;
+        ASSERT_TRUE(spec.own.set(kRedisDatabase, std::to_string(database)));
         clients.push_back(std::make_unique<StoreClient>(spec));
         StoreClient& client = *clients.back();
         EXPECT_EQ(content(client, key_of("a")), "(none)");
@@ -176,7 +177,7 @@ TEST(RedisServer, DatabasesDoNotSeeEachOther) {
 TEST(RedisServer, ADatabaseThatIsNotThereIsNamed) {
     const RealRedis server({.databases = 2});
     StoreSpec spec = server.spec();
-    spec.database = 2;
+    ASSERT_TRUE(spec.own.set(kRedisDatabase, "2"));
     expect_refusal(refusal(spec), spec, "DB index");
 }
 
@@ -420,8 +421,9 @@ TEST(RedisServer, AReplicaThatTakesNoWritesSaysSo) {
 }
 
 TEST(RedisServer, TheLibraryThatReadsItsProtocolIsNamed) {
-    EXPECT_TRUE(has_redis_store());
-    EXPECT_TRUE(std::string(redis_library()).find_first_of("0123456789") == 0) << redis_library();
+    EXPECT_EQ(kRedisEngine.missing, nullptr);
+    const std::string version = kRedisEngine.library.version();
+    EXPECT_EQ(version.find_first_of("0123456789"), 0u) << version;
 }
 
 }  // namespace

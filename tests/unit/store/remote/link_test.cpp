@@ -10,6 +10,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "store/memcached/engine.h"
+#include "store/redis/engine.h"
 #include "support/fake_server.h"
 #include "support/forgetful_streams.h"
 #include "support/real_memcached.h"
@@ -42,7 +44,7 @@ class LinkTest : public testing::Test {
     }
     static StoreSpec at(std::uint16_t port) {
         StoreSpec spec;
-        spec.engine = kIsRedis ? Engine::Redis : Engine::Memcached;
+        spec.engine = kIsRedis ? &kRedisEngine : &kMemcachedEngine;
         spec.host = "127.0.0.1";
         spec.port = port;
         return spec;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "store/life.h"
+#include "store/memcached/life.h"
 
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "pool/redis_credentials.h"
+#include "store/credentials.h"
 
 #include <algorithm>
 #include <array>
 
 #include "base/text.h"
 
-namespace sessmirror::pool {
+namespace sessmirror::store {
 namespace {
 
 constexpr std::array<std::string_view, 6> kNames = {"auth",    "auth[]",     "auth[0]",
@@ -32,9 +32,7 @@ std::string with_blanks(std::string_view text) {
     return out;
 }
 
-}  // namespace
-
-Status set_userinfo(std::string_view text, store::StoreSpec& spec) {
+Status set_userinfo(std::string_view text, StoreSpec& spec) {
     if (text.find('@') != std::string_view::npos)
         return Error(Errc::BadConfig, "an '@' in a user's name or a password is written as %%40");
     const std::size_t colon = text.find(':');
@@ -51,11 +49,25 @@ Status set_userinfo(std::string_view text, store::StoreSpec& spec) {
     return kOk;
 }
 
-bool RedisAuth::is_parameter(std::string_view name) noexcept {
+}  // namespace
+
+Result<std::string_view> take_userinfo(std::string_view address, StoreSpec& spec) {
+    const std::size_t slash = std::min(address.find('/'), address.size());
+    const std::size_t at = address.substr(0, slash).rfind('@');
+    if (at == std::string_view::npos) return address;
+    // The first one may stand in the password: redis://me:secret@/more@host.
+    if (address.find('@', slash) != std::string_view::npos)
+        return Error(Errc::BadConfig, "only one '@' may stand in an entry");
+    const Status read = set_userinfo(address.substr(0, at), spec);
+    if (!read) return read.error();
+    return address.substr(at + 1);
+}
+
+bool AuthParameters::is_parameter(std::string_view name) noexcept {
     return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
-Status RedisAuth::add(std::string_view name, std::string_view value) {
+Status AuthParameters::add(std::string_view name, std::string_view value) {
     auto decoded = decode(with_blanks(value));
     if (!decoded) return decoded.error();
     const bool is_second =
@@ -69,7 +81,7 @@ Status RedisAuth::add(std::string_view name, std::string_view value) {
     return kOk;
 }
 
-Status RedisAuth::apply(store::StoreSpec& spec) {
+Status AuthParameters::apply(StoreSpec& spec) {
     if (!is_given()) return kOk;
     if (!spec.password.empty())
         return Error(Errc::BadConfig, "the password is given twice, before the '@' and as auth");
@@ -81,4 +93,4 @@ Status RedisAuth::apply(store::StoreSpec& spec) {
     return kOk;
 }
 
-}  // namespace sessmirror::pool
+}  // namespace sessmirror::store

@@ -1,34 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "store/remote/link.h"
+#pragma once
+
+// The functions of Link. Included where an engine makes its own link of it:
+//     template class Link<MyWire>;
+// and nowhere else; its header declares that (extern template).
 
 #include <algorithm>
 #include <utility>
 
 #include "base/allocation.h"
-#include "store/memcached/link.h"
-#include "store/redis/link.h"
+#include "store/remote/link.h"
 #include "store/remote/server_guess.h"
 
 namespace sessmirror::store {
-namespace {
-
-// How long a receiving call may take the loop's place: an answer that takes longer costs one wait
-// of the loop more, and a guard timer fires that much late.
-constexpr Duration kDirectWait = milliseconds(4);
-constexpr std::size_t kMaxHeld = 8 * 1024;  // a hundred hints
-constexpr std::size_t kUsualReplies = 16;   // more are those of a large session's chunks
-
-int milliseconds_of(Duration duration) noexcept {
-    return static_cast<int>(std::chrono::ceil<milliseconds>(duration).count());
-}
-
-std::size_t size_of(std::span<const ByteView> pieces) noexcept {
-    std::size_t size = 0;
-    for (const ByteView piece : pieces) size += piece.size();
-    return size;
-}
-
-}  // namespace
 
 template <class Wire>
 Link<Wire>::Link(net::EventLoop& loop, net::Resolver& resolver, net::Endpoint endpoint,
@@ -94,6 +78,13 @@ void Link<Wire>::send_outgoing() {
     connection_.send(pieces);
     outgoing_.clear();
     watch_time();
+}
+
+template <class Wire>
+std::size_t Link<Wire>::size_of(std::span<const ByteView> pieces) noexcept {
+    std::size_t size = 0;
+    for (const ByteView piece : pieces) size += piece.size();
+    return size;
 }
 
 // Of all that is sent from now on.
@@ -170,11 +161,10 @@ void Link<Wire>::on_timer() noexcept {
 template <class Wire>
 Error Link<Wire>::too_late(const Pending& pending, TimePoint now) const noexcept {
     const Duration waited = now - pending.sent_at;
+    const int ms = static_cast<int>(std::chrono::ceil<milliseconds>(waited).count());
     if (waited < options_.io_timeout / 2)
-        return Error(Errc::OutOfTime, "%.100s had only %d ms to answer", name().c_str(),
-                     milliseconds_of(waited));
-    return Error(Errc::Timeout, "%.100s did not answer within %d ms", name().c_str(),
-                 milliseconds_of(waited));
+        return Error(Errc::OutOfTime, "%.100s had only %d ms to answer", name().c_str(), ms);
+    return Error(Errc::Timeout, "%.100s did not answer within %d ms", name().c_str(), ms);
 }
 
 // A packet was answered, or taken to its end: whatever the server owes, it may take that long again
@@ -372,10 +362,5 @@ std::string Link<Wire>::withdrawals() const {
         if (pending.terms.withdrawal) out += withdrawal_of(pending);
     return out;
 }
-
-template class Link<MemcachedWire>;
-#ifdef SESSMIRROR_WITH_REDIS
-template class Link<RedisWire>;
-#endif
 
 }  // namespace sessmirror::store

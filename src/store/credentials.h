@@ -8,22 +8,22 @@
 #include "base/result.h"
 #include "store/store_spec.h"
 
-namespace sessmirror::pool {
+namespace sessmirror::store {
 
 // Bytes of a user's name or of a password, decoded.
 inline constexpr std::size_t kMaxCredential = 512;
 
-// What stands before the '@' of a redis:// entry: "user:password", or ":password" for the default
-// user. A text without a colon is refused: some clients take it for the user, others for the
-// password. Errc::BadConfig with a reason that shows nothing of the text.
-Status set_userinfo(std::string_view text, store::StoreSpec& spec);
+// Takes what stands before the '@' off the address of an entry: "user:password", or ":password" for
+// the default user. A text without a colon is refused: some clients take it for the user, others
+// for the password. Returns the rest. Errc::BadConfig with a reason that shows nothing of the text.
+Result<std::string_view> take_userinfo(std::string_view address, StoreSpec& spec);
 
 // Gathers the parameters by which the handler redis takes a password, as PHP decodes them ('+' is
 // a blank):
 //     auth=secret | auth[]=secret | auth[]=user&auth[]=secret | auth[0]=..&auth[1]=..
 //     auth[pass]=secret | auth[user]=user&auth[pass]=secret
 // No reason shows anything of a value.
-class RedisAuth {
+class AuthParameters {
   public:
     // `name` is decoded.
     static bool is_parameter(std::string_view name) noexcept;
@@ -31,7 +31,7 @@ class RedisAuth {
     // REQUIRES: is_parameter(name)
     Status add(std::string_view name, std::string_view value);
     // Sets user and password; an empty auth= is none. REQUIRES: called once, at the end
-    Status apply(store::StoreSpec& spec);
+    Status apply(StoreSpec& spec);
     [[nodiscard]] bool is_given() const noexcept { return first_ || second_; }
 
   private:
@@ -41,4 +41,4 @@ class RedisAuth {
     bool is_first_user_ = false;  // auth[user]
 };
 
-}  // namespace sessmirror::pool
+}  // namespace sessmirror::store
