@@ -50,6 +50,11 @@ PHP_ARG_WITH([sessmirror-redis],
   [AS_HELP_STRING([--without-sessmirror-redis], [Do not use hiredis (default: used if it is found)])],
   [auto], [no])
 
+PHP_ARG_WITH([sessmirror-mysql],
+  [whether sessmirror has MariaDB and MySQL stores],
+  [AS_HELP_STRING([--without-sessmirror-mysql], [Do not use MariaDB Connector/C (default: used if it is found)])],
+  [auto], [no])
+
 if test "$PHP_SESSMIRROR" != "no"; then
   AC_MSG_CHECKING([for PHP 8.2 or newer])
   sessmirror_php=`$PHP_CONFIG --version`
@@ -87,6 +92,7 @@ if test "$PHP_SESSMIRROR" != "no"; then
     [SESSMIRROR_OPTIONAL([lmdb], [SESSMIRROR_LMDB], [lmdb >= 0.9.17], [liblmdb-dev], [SESSMIRROR_WITH_LMDB])])
   SESSMIRROR_OPTIONAL([zstd], [SESSMIRROR_ZSTD], [libzstd >= 1.4], [libzstd-dev], [SESSMIRROR_WITH_ZSTD])
   SESSMIRROR_OPTIONAL([redis], [SESSMIRROR_REDIS], [hiredis >= 0.14], [libhiredis-dev], [SESSMIRROR_WITH_REDIS])
+  SESSMIRROR_OPTIONAL([mysql], [SESSMIRROR_MARIADB], [libmariadb >= 3.3], [libmariadb-dev], [SESSMIRROR_WITH_MYSQL])
   sessmirror_version_script="-Wl,--version-script=$abs_srcdir/php_ext/exports.map"
   sessmirror_saved_ldflags=$LDFLAGS
   LDFLAGS="$LDFLAGS $sessmirror_version_script"

@@ -28,4 +28,20 @@ class InventoryAnswers final : public store::InventorySink {
     bool done = false;
 };
 
+// A sink that has seen enough.
+class Impatient final : public store::InventorySink {
+  public:
+    void on_life(Result<store::Life>) noexcept override {}
+    void on_key(std::string_view) noexcept override {
+        ++keys;
+        has_key = true;
+        inventory->cancel();
+    }
+    void on_listed(Status) noexcept override { ++listed; }
+    store::Inventory* inventory = nullptr;
+    int keys = 0;
+    int listed = 0;
+    bool has_key = false;
+};
+
 }  // namespace sessmirror::test

@@ -87,6 +87,11 @@ class StoreClient {
     requires std::is_invocable_v<Make, net::EventLoop&>
     explicit StoreClient(Make make) : resolver_(loop_), store_(make(loop_)) {}
 
+    // `make` is given the loop, a resolver, and who counts what the store reports.
+    template <class Make>
+    requires std::is_invocable_v<Make, net::EventLoop&, net::Resolver&, store::StoreEvents&>
+    explicit StoreClient(Make make) : resolver_(loop_), store_(make(loop_, resolver_, events)) {}
+
     Result<store::FetchReply> fetch(const store::SessionKey& key,
                                     store::Want want = store::Want::Value, bool hint = false) {
         store_->fetch({key, want, std::nullopt, deadline(), hint}, fresh());

@@ -20,10 +20,11 @@ class LinkedStore : public Store, protected Host, protected LinkOwner {
     void fetch(const FetchRequest& request, StoreSink* sink) final { begin<Fetch>(request, sink); }
     void put(const PutRequest& request, StoreSink* sink) final {
         const std::size_t size = request.payload.size();
-        if (size > max_payload_)
+        const std::uint64_t most = max_payload();
+        if (size > most)
             refuse(request, sink,
                    Error(Errc::TooLarge, "the session has %zu bytes, at most %llu can be stored",
-                         size, static_cast<unsigned long long>(max_payload_)));
+                         size, static_cast<unsigned long long>(most)));
         else if (!try_to_allocate([&] { begin<Put>(request, sink); }))
             refuse(request, sink,
                    Error(Errc::OutOfMemory, "no memory to store a session of %zu bytes", size));
@@ -36,12 +37,12 @@ class LinkedStore : public Store, protected Host, protected LinkOwner {
                  StoreSink* sink) final {
         begin<Release>(key, lock, deadline, sink);
     }
-    void flush() final { this->link().flush(); }
+    void flush() override { this->link().flush(); }
     void probe(TimePoint deadline, StoreSink* sink) final {
         begin<Probe>(SessionKey{}, deadline, sink);
     }
     void forget(const StoreSink* sink) noexcept final { operations_.forget(sink); }
-    std::uint64_t max_payload() const noexcept final { return max_payload_; }
+    std::uint64_t max_payload() const noexcept override { return max_payload_; }
 
   protected:
     LinkedStore(int index, net::EventLoop& loop, const RemoteDefaults& defaults)

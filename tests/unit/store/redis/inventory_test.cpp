@@ -52,27 +52,11 @@ class RedisInventoryTest : public testing::TestWithParam<bool> {
 INSTANTIATE_TEST_SUITE_P(Transports, RedisInventoryTest, testing::Bool(),
                          [](const auto& kind) { return std::string(kind.param ? "Unix" : "Tcp"); });
 
-// A sink that has seen enough.
-class Impatient final : public InventorySink {
-  public:
-    void on_life(Result<Life>) noexcept override {}
-    void on_key(std::string_view) noexcept override {
-        ++keys;
-        has_key = true;
-        inventory->cancel();
-    }
-    void on_listed(Status) noexcept override { ++listed; }
-    Inventory* inventory = nullptr;
-    int keys = 0;
-    int listed = 0;
-    bool has_key = false;
-};
-
 TEST_P(RedisInventoryTest, SaysNothingMoreWhenItIsCancelledInTheMiddleOfAPage) {
     const test::RealRedis server({.on_unix_socket = GetParam()});
     fill(server, 100, "k");
     const auto inventory = std::make_unique<RedisInventory>(server.spec(), loop_, resolver_);
-    Impatient sink;
+    test::Impatient sink;
     sink.inventory = inventory.get();
     inventory->list(sink);
     ASSERT_TRUE(loop_.run_until(sink.has_key, loop_.now() + std::chrono::seconds(10)));
