@@ -23,6 +23,7 @@ gate_steps=(
     "tools|the command, the status page and the metrics"
     "php-session|PHP's own session tests with this handler"
     "php-session-redis|PHP's own session tests with this handler over Redis"
+    "php-session-mysql|PHP's own session tests with this handler over MariaDB"
     "faults|short selection of the fault tests on real servers"
     "faults-redis|a selection of the fault tests over Redis"
     "apps|real applications on two hosts, one of whose stores hangs"
@@ -261,6 +262,7 @@ run_php_session() { # ENGINE
 
 step_php_session() { run_php_session memcached; }
 step_php_session_redis() { run_php_session redis; }
+step_php_session_mysql() { run_php_session mysql; }
 
 run_faults() {
     if has_files tests/faults/run; then

@@ -32,33 +32,36 @@ std::string with_blanks(std::string_view text) {
     return out;
 }
 
-Status set_userinfo(std::string_view text, StoreSpec& spec) {
+Status set_userinfo(std::string_view text, StoreSpec& spec, PasswordIs needed) {
     if (text.find('@') != std::string_view::npos)
         return Error(Errc::BadConfig, "an '@' in a user's name or a password is written as %%40");
     const std::size_t colon = text.find(':');
-    if (colon == std::string_view::npos)
+    const bool has_password = colon != std::string_view::npos;
+    if (!has_password && needed == PasswordIs::Needed)
         return Error(Errc::BadConfig,
                      "before the '@' stands user:password@, or :password@ for the default user");
     auto user = decode(text.substr(0, colon));
     if (!user) return user.error();
+    spec.user = std::move(*user);
+    if (!has_password) return kOk;
     auto password = decode(text.substr(colon + 1));
     if (!password) return password.error();
     if (password->empty()) return Error(Errc::BadConfig, "the password before the '@' is empty");
-    spec.user = std::move(*user);
     spec.password = std::move(*password);
     return kOk;
 }
 
 }  // namespace
 
-Result<std::string_view> take_userinfo(std::string_view address, StoreSpec& spec) {
+Result<std::string_view> take_userinfo(std::string_view address, StoreSpec& spec,
+                                       PasswordIs password) {
     const std::size_t slash = std::min(address.find('/'), address.size());
     const std::size_t at = address.substr(0, slash).rfind('@');
     if (at == std::string_view::npos) return address;
     // The first one may stand in the password: redis://me:secret@/more@host.
     if (address.find('@', slash) != std::string_view::npos)
         return Error(Errc::BadConfig, "only one '@' may stand in an entry");
-    const Status read = set_userinfo(address.substr(0, at), spec);
+    const Status read = set_userinfo(address.substr(0, at), spec, password);
     if (!read) return read.error();
     return address.substr(at + 1);
 }

@@ -13,10 +13,15 @@ namespace sessmirror::store {
 // Bytes of a user's name or of a password, decoded.
 inline constexpr std::size_t kMaxCredential = 512;
 
+// Whether a user may stand alone before the '@'. It may not where some clients take it for the
+// user, others for the password.
+enum class PasswordIs : bool { Needed, Optional };
+
 // Takes what stands before the '@' off the address of an entry: "user:password", or ":password" for
-// the default user. A text without a colon is refused: some clients take it for the user, others
-// for the password. Returns the rest. Errc::BadConfig with a reason that shows nothing of the text.
-Result<std::string_view> take_userinfo(std::string_view address, StoreSpec& spec);
+// the default user, or "user". Returns the rest. Errc::BadConfig with a reason that shows nothing
+// of the text.
+Result<std::string_view> take_userinfo(std::string_view address, StoreSpec& spec,
+                                       PasswordIs password = PasswordIs::Needed);
 
 // Gathers the parameters by which the handler redis takes a password, as PHP decodes them ('+' is
 // a blank):

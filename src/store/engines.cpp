@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "store/embedded/engine.h"
 #include "store/memcached/engine.h"
+#include "store/mysql/engine.h"
 #include "store/redis/engine.h"
 
 namespace sessmirror::store {
@@ -15,6 +16,7 @@ namespace {
 constexpr std::array kEngines = {
     &kMemcachedEngine,
     &kRedisEngine,
+    &kMysqlEngine,
     &kEmbeddedEngine,
 };
 

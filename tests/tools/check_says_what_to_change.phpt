@@ -92,8 +92,8 @@ critical: stores: this host reaches none of them. No session starts here until o
 warning: STORE1: refuses connections. Start the store, or open the way to it from this host (address, firewall, permissions of the socket).
 warning: STORE2: refuses connections. Start the store, or open the way to it from this host (address, firewall, permissions of the socket).
 -- configurations
-exit code 2: SESSMIRROR CRITICAL - configuration: store list, entry 1, "http://10.0.0.1": this release's stores are memcached over tcp:// or unix://, redis://, and lmdb://; the scheme "http" is not supported
-critical: configuration: store list, entry 1, "http://10.0.0.1": this release's stores are memcached over tcp:// or unix://, redis://, and lmdb://; the scheme "http" is not supported. No session starts until this is corrected.
+exit code 2: SESSMIRROR CRITICAL - configuration: store list, entry 1, "http://10.0.0.1": this release's stores are memcached over tcp:// or unix://, redis://, mysql://, and lmdb://; the scheme "http" is not supported
+critical: configuration: store list, entry 1, "http://10.0.0.1": this release's stores are memcached over tcp:// or unix://, redis://, mysql://, and lmdb://; the scheme "http" is not supported. No session starts until this is corrected.
 exit code 2: SESSMIRROR CRITICAL - configuration: not in use (session.save_handler = files)
 critical: configuration: not in use (session.save_handler = files). Set session.save_handler = sessmirror in the php.ini of the web server.
 exit code 1: SESSMIRROR WARNING - configuration: STORE1 and ITS_OTHER_NAME are one server under two names, and keep one copy | stores=2 stores_answering=2

@@ -143,7 +143,7 @@ sessmirror.stores = "list-the-stores-here://"
 
 ; To know
 ; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
-=> error: store list, entry 1, "list-the-stores-here://": this release's stores are memcached over tcp:// or unix://, redis://, and lmdb://; the scheme "list-the-stores-here" is not supported: 
+=> error: store list, entry 1, "list-the-stores-here://": this release's stores are memcached over tcp:// or unix://, redis://, mysql://, and lmdb://; the scheme "list-the-stores-here" is not supported: 
 -- redis without a list: exit code 1
 ; From session.save_handler = redis in OLD.INI
 session.save_handler = sessmirror
@@ -158,7 +158,7 @@ sessmirror.stores = "list-the-stores-here://"
 
 ; To know
 ; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
-=> error: store list, entry 1, "list-the-stores-here://": this release's stores are memcached over tcp:// or unix://, redis://, and lmdb://; the scheme "list-the-stores-here" is not supported: 
+=> error: store list, entry 1, "list-the-stores-here://": this release's stores are memcached over tcp:// or unix://, redis://, mysql://, and lmdb://; the scheme "list-the-stores-here" is not supported: 
 -- memcached: exit code 0
 ; From session.save_handler = memcached in OLD.INI
 session.save_handler = sessmirror
@@ -287,7 +287,7 @@ sessmirror.stores = "list-the-stores-here://"
 ; - A seed was a:7000.
 ; - A seed was b:7000.
 ; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
-=> error: store list, entry 1, "list-the-stores-here://": this release's stores are memcached over tcp:// or unix://, redis://, and lmdb://; the scheme "list-the-stores-here" is not supported: 
+=> error: store list, entry 1, "list-the-stores-here://": this release's stores are memcached over tcp:// or unix://, redis://, mysql://, and lmdb://; the scheme "list-the-stores-here" is not supported: 
 -- files: exit code 0
 ; From session.save_handler = files in OLD.INI
 session.save_handler = sessmirror

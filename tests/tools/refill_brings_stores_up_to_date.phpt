@@ -55,6 +55,6 @@ store  compared  copied
 STORE1  0  0  STORE1: stores that may have its sessions are out of reach
 STORE2  0  0  STORE2 refused the connection
 exit code 2
-sessmirror: Refill could not start: store list, entry 1, "http://x": this release's stores are memcached over tcp:// or unix://, redis://, and lmdb://; the scheme "http" is not supported
+sessmirror: Refill could not start: store list, entry 1, "http://x": this release's stores are memcached over tcp:// or unix://, redis://, mysql://, and lmdb://; the scheme "http" is not supported
 exit code 3
 sessmirror: no operand is expected; see "sessmirror --help"

@@ -14,10 +14,10 @@ final class Address
         public readonly string $transport,  // for stream_socket_client()
     ) {}
 
-    /** Null for a store that is no server: the embedded one. */
+    /** Null for a store that cannot be asked here: the embedded one, and a MariaDB, which wants a login. */
     public static function of(string $name): ?self
     {
-        if (preg_match('~^lmdb:~', $name) === 1) return null;
+        if (preg_match('~^(?:lmdb|mysql):~', $name) === 1) return null;
         $is_redis = str_starts_with($name, 'redis://');
         $place = $is_redis ? substr($name, strlen('redis://')) : $name;
         if (str_starts_with($place, '/')) return new self($name, $is_redis, 'unix://' . strtok($place, '?'));

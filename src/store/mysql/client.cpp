@@ -109,7 +109,9 @@ void MysqlClient::connect_next() noexcept {
 }
 
 bool MysqlClient::make_handle() noexcept {
-    handle_ = mysql_init(nullptr);
+    // By itself the library would do it at first use, in two threads at a time.
+    static const bool is_ready = mysql_library_init(0, nullptr, nullptr) == 0;
+    handle_ = is_ready ? mysql_init(nullptr) : nullptr;
     if (handle_ == nullptr) return false;
     const unsigned off = 0;
     const unsigned protocol = target_.endpoint.is_unix ? MYSQL_PROTOCOL_SOCKET : MYSQL_PROTOCOL_TCP;

@@ -7,7 +7,6 @@
 
 #include "store/explicit_cas.h"
 #include "store/mysql/fetch.h"
-#include "store/mysql/inventory.h"
 #include "store/mysql/link.h"
 #include "store/mysql/probe.h"
 #include "store/mysql/put.h"
@@ -67,50 +66,9 @@ class MysqlStore final : public MysqlBase {
 
 }  // namespace
 
-const char* mysql_library() noexcept {
-    return mysql_client_version();
-}
-
-bool has_mysql_store() noexcept {
-    return true;
-}
-
 std::unique_ptr<Store> make_mysql_store(const MysqlTarget& target, int index, net::EventLoop& loop,
                                         net::Resolver& resolver, const RemoteDefaults& defaults) {
     return std::make_unique<MysqlStore>(target, index, loop, resolver, defaults);
-}
-
-std::unique_ptr<Inventory> make_mysql_inventory(const MysqlTarget& target, net::EventLoop& loop,
-                                                net::Resolver& resolver,
-                                                const InventoryLimits& limits) {
-    return std::make_unique<MysqlInventory>(target, loop, resolver, limits);
-}
-
-}  // namespace sessmirror::store
-
-#else
-
-namespace sessmirror::store {
-
-const char* mysql_library() noexcept {
-    return "not built in";
-}
-
-bool has_mysql_store() noexcept {
-    return false;
-}
-
-std::unique_ptr<Store> make_mysql_store(const MysqlTarget& /*target*/, int /*index*/,
-                                        net::EventLoop& /*loop*/, net::Resolver& /*resolver*/,
-                                        const RemoteDefaults& /*defaults*/) {
-    return nullptr;
-}
-
-std::unique_ptr<Inventory> make_mysql_inventory(const MysqlTarget& /*target*/,
-                                                net::EventLoop& /*loop*/,
-                                                net::Resolver& /*resolver*/,
-                                                const InventoryLimits& /*limits*/) {
-    return nullptr;
 }
 
 }  // namespace sessmirror::store

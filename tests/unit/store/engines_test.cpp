@@ -64,8 +64,8 @@ TEST(Engines, OneWithoutItsLibraryIsThereAndRefusesWithTheReason) {
 }
 
 TEST(Engines, SayInMessagesWhatCanBeWritten) {
-    EXPECT_EQ(all_notations(), "memcached over tcp:// or unix://, redis://, and lmdb://");
-    EXPECT_EQ(password_notations(), "redis://");
+    EXPECT_EQ(all_notations(), "memcached over tcp:// or unix://, redis://, mysql://, and lmdb://");
+    EXPECT_EQ(password_notations(), "redis://, mysql://");
 }
 
 constexpr Parameter kNumber = {.name = "size",

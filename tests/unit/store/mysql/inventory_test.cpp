@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 
+#include "store/mysql/inventory.h"
 #include "support/inventory_answers.h"
 #include "support/mysql_test.h"
 
@@ -22,7 +23,7 @@ class MysqlInventoryTest : public test::MysqlTest {
   protected:
     InventoryAnswers list(const InventoryLimits& limits = {}) {
         InventoryAnswers answers;
-        const auto inventory = make_mysql_inventory(target(), loop_, resolver_, limits);
+        const auto inventory = std::make_unique<MysqlInventory>(target(), loop_, resolver_, limits);
         inventory->list(answers);
         EXPECT_TRUE(loop_.run_until(answers.done, loop_.now() + seconds(10)));
         return answers;
@@ -73,7 +74,7 @@ TEST_F(MysqlInventoryTest, GivesUpWhatHasNoEnd) {
 TEST_F(MysqlInventoryTest, SaysNothingMoreWhenItIsCancelledInTheMiddleOfAPage) {
     ASSERT_TRUE(list().listed);
     fill(1000);
-    const auto inventory = make_mysql_inventory(target(), loop_, resolver_);
+    const auto inventory = std::make_unique<MysqlInventory>(target(), loop_, resolver_);
     test::Impatient sink;
     sink.inventory = inventory.get();
     inventory->list(sink);

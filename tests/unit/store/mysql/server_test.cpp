@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <string>
 
+#include "store/mysql/inventory.h"
 #include "store/mysql/table.h"
 #include "support/fake_server.h"
 #include "support/inventory_answers.h"
@@ -132,7 +133,7 @@ class MysqlLife : public test::MysqlTest {
   protected:
     Life life() {
         test::InventoryAnswers answers;
-        const auto inventory = make_mysql_inventory(target(), loop_, resolver_);
+        const auto inventory = std::make_unique<MysqlInventory>(target(), loop_, resolver_);
         inventory->ask_life(answers);
         EXPECT_TRUE(loop_.run_until(answers.done, loop_.now() + seconds(10)));
         EXPECT_TRUE(answers.life && *answers.life);
