@@ -55,6 +55,11 @@ PHP_ARG_WITH([sessmirror-mysql],
   [AS_HELP_STRING([--without-sessmirror-mysql], [Do not use MariaDB Connector/C (default: used if it is found)])],
   [auto], [no])
 
+PHP_ARG_WITH([sessmirror-zlib],
+  [whether sessmirror can take over what the handler memcache has packed],
+  [AS_HELP_STRING([--without-sessmirror-zlib], [Do not use zlib (default: used if it is found)])],
+  [auto], [no])
+
 if test "$PHP_SESSMIRROR" != "no"; then
   AC_MSG_CHECKING([for PHP 8.2 or newer])
   sessmirror_php=`$PHP_CONFIG --version`
@@ -93,6 +98,7 @@ if test "$PHP_SESSMIRROR" != "no"; then
   SESSMIRROR_OPTIONAL([zstd], [SESSMIRROR_ZSTD], [libzstd >= 1.4], [libzstd-dev], [SESSMIRROR_WITH_ZSTD])
   SESSMIRROR_OPTIONAL([redis], [SESSMIRROR_REDIS], [hiredis >= 0.14], [libhiredis-dev], [SESSMIRROR_WITH_REDIS])
   SESSMIRROR_OPTIONAL([mysql], [SESSMIRROR_MARIADB], [libmariadb >= 3.3], [libmariadb-dev], [SESSMIRROR_WITH_MYSQL])
+  SESSMIRROR_OPTIONAL([zlib], [SESSMIRROR_ZLIB], [zlib], [zlib1g-dev], [SESSMIRROR_WITH_ZLIB])
   sessmirror_version_script="-Wl,--version-script=$abs_srcdir/php_ext/exports.map"
   sessmirror_saved_ldflags=$LDFLAGS
   LDFLAGS="$LDFLAGS $sessmirror_version_script"

@@ -46,6 +46,12 @@ final class Counters
             'timeouts' => 'Requests to stores that were not answered in time',
             'protocol_errors' => 'Connections that were dropped because of wrong answers',
         ],
+        'Migration' => [
+            'imported' => 'Sessions that were taken over from another handler',
+            'import_failures' => 'Old sessions, or places of them, that could not be used',
+            'exported' => 'Sessions that were stored for the old handler as well',
+            'export_failures' => 'Places of the old handler that were not told of a change',
+        ],
         'Settings and log' => [
             'settings_mismatches' => 'Checks that found other settings of another web server',
             'notices_dropped' => 'Log lines that the rate limit suppressed',
@@ -61,6 +67,8 @@ final class Counters
         'lock_timeouts' => 'Pages hold their sessions longer than sessmirror.lock_wait_ms: call session_write_close() earlier.',
         'locks_lost' => 'Pages run longer than sessmirror.lock_lease_s: raise it above the longest request.',
         'protocol_errors' => 'Something other than a supported store answers at an address of the list.',
+        'import_failures' => 'A place in sessmirror.import cannot be asked, or has something that cannot be read; the log says why.',
+        'export_failures' => 'Servers with the old handler may have missed a change; the log says why.',
         'settings_mismatches' => 'Make the list of stores, redundancy, secret and key prefix equal on all web servers.',
         'reads_without_token' => 'A proxy or the application removes the cookie of the freshness token.',
         'notices_dropped' => 'The log has more to say than its rate limit lets through.',

@@ -42,7 +42,11 @@ const char* counter_name(Counter counter) noexcept {
         "hedges",
         "hedges_won",
         "unmet_tokens",
-        "reads_without_token"};
+        "reads_without_token",
+        "imported",
+        "import_failures",
+        "exported",
+        "export_failures"};
     const auto index = static_cast<std::size_t>(counter);
     return index < kNames.size() ? kNames[index] : "unknown";
 }

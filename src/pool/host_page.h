@@ -49,6 +49,10 @@ enum class Counter : std::uint8_t {
     HedgesWon,           // of these, the other replica answered first
     UnmetTokens,         // reads with a token that no store knows of, and anybody can have made
     ReadsWithoutToken,   // of a session whose cookie came back, and its token did not
+    Imported,            // sessions taken over from another handler's place
+    ImportFailures,      // such a place could not be asked, or what it had could not be used
+    Exported,            // sessions stored for the old handler as well, once for each place
+    ExportFailures,      // such a place was not told
     kCount,
 };
 const char* counter_name(Counter counter) noexcept;  // "local_hits"
@@ -145,8 +149,9 @@ struct HostPage {
     std::atomic<std::int64_t> next_settings_check_ns{0};
     std::atomic<std::int64_t> next_stale_notice_ns{0};  // see notice_turn.h
     std::atomic<std::int64_t> next_fork_notice_ns{0};
-    std::atomic<std::uint32_t> hedge_credit{0};     // see hedge_budget.h
-    std::atomic<std::uint32_t> longest_hold_us{0};  // see lock_holds.h
+    std::atomic<std::uint32_t> hedge_credit{0};      // see hedge_budget.h
+    std::atomic<std::uint32_t> longest_hold_us{0};   // see lock_holds.h
+    std::atomic<std::uint32_t> last_import_unix{0};  // when a session was taken over; 0: never
 
     void count(Counter counter, std::uint64_t by = 1) noexcept {
         counters[static_cast<std::size_t>(counter)].fetch_add(by, std::memory_order_relaxed);

@@ -9,6 +9,7 @@
 #include <new>
 
 #include "base/fork_guard.h"
+#include "migration/packing.h"
 #include "net/library_version.h"
 #include "record/compressor.h"
 #include "store/engines.h"
@@ -41,16 +42,21 @@ Host::CounterValue Host::counter(int index) const noexcept {
     return {pool::counter_name(counter), page().value(counter)};
 }
 
+std::uint32_t Host::last_import_unix() const noexcept {
+    return page().last_import_unix.load(std::memory_order_relaxed);
+}
+
 const char* Host::libraries() noexcept {
     // Trivially destructible: nothing is left to run when PHP unloads the extension.
     static const struct Text {
         char bytes[256];
         Text() noexcept {
-            int size = std::snprintf(
-                bytes, sizeof bytes, "libevent %s, xxHash %d.%d.%d, libsodium %s, libzstd %s",
-                net::event_library_version(), XXH_VERSION_MAJOR, XXH_VERSION_MINOR,
-                XXH_VERSION_RELEASE, sodium_version_string(),
-                record::Compressor::library_version());
+            int size =
+                std::snprintf(bytes, sizeof bytes,
+                              "libevent %s, xxHash %d.%d.%d, libsodium %s, libzstd %s, zlib %s",
+                              net::event_library_version(), XXH_VERSION_MAJOR, XXH_VERSION_MINOR,
+                              XXH_VERSION_RELEASE, sodium_version_string(),
+                              record::Compressor::library_version(), migration::zlib_library());
             for (const store::Engine* const engine : store::engines())
                 size += append(*engine, std::min<std::size_t>(static_cast<std::size_t>(size),
                                                               sizeof bytes - 1));

@@ -34,6 +34,9 @@ class Host {
     // REQUIRES: 0 <= index < kCounters
     [[nodiscard]] CounterValue counter(int index) const noexcept;
 
+    // When a session was last taken over from another handler; 0: never.
+    [[nodiscard]] std::uint32_t last_import_unix() const noexcept;
+
     // The libraries in use, with their versions: "libevent 2.1.12, ...". Static.
     static const char* libraries() noexcept;
 

@@ -42,6 +42,11 @@ class CheckLayers(unittest.TestCase):
         self.refuses("src/record/a.h", '#include "wire/b.h"')
         self.refuses("src/wire/a.h", '#include "record/b.h"')
 
+    def test_replica_and_migration_do_not_know_each_other(self):
+        self.refuses("src/migration/a.h", '#include "replica/b.h"')
+        self.refuses("src/replica/a.h", '#include "migration/b.h"')
+        self.accepts("src/service/a.h", '#include "migration/b.h"')
+
     def test_libevent_outside_of_net_is_refused(self):
         self.refuses("src/store/a.cpp", "#include <event2/event.h>")
         self.refuses("php_ext/a.cpp", "#include <event2/event.h>")

@@ -29,7 +29,7 @@ sessmirror
 
 sessmirror support => enabled
 Version => %d.%d.%d
-Libraries => libevent %s, xxHash %s, libsodium %s, libzstd %s, hiredis %s, LMDB %s
+Libraries => libevent %s, xxHash %s, libsodium %s, libzstd %s, zlib %s, hiredis %s, LMDB %s
 Host => %x
 Health and counters => of this process alone; ask a page of the web server for its
 Configuration => ok
