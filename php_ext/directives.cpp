@@ -207,6 +207,16 @@ Status apply_key_prefix(std::string_view text, Settings& out) {
     return kOk;
 }
 
+Status apply_import(std::string_view text, Settings& out) {
+    out.options.import_from = text;
+    return kOk;
+}
+
+Status apply_export(std::string_view text, Settings& out) {
+    out.options.export_to = text;
+    return kOk;
+}
+
 Status apply_log_level(std::string_view text, Settings& out) {
     constexpr std::array<std::pair<std::string_view, LogLevel>, 6> kWords{{
         {"off", LogLevel::Off},
@@ -257,6 +267,8 @@ constexpr std::array<Directive, kDirectives> kTable{{
     {"sessmirror.secret", "", Scope::Site, Display::WhetherSet, apply_secret},
     {"sessmirror.secret_file", "", Scope::Server, Display::Text, apply_secret_file},
     {"sessmirror.key_prefix", "sm:", Scope::Site, Display::Text, apply_key_prefix},
+    {"sessmirror.import", "", Scope::Site, Display::Stores, apply_import},
+    {"sessmirror.export", "", Scope::Site, Display::Stores, apply_export},
     {"sessmirror.segment_with", "php", Scope::Script, Display::Text, apply_segment_with},
     {"sessmirror.log_level", "notice", Scope::Site, Display::Text, apply_log_level},
 }};

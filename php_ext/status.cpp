@@ -108,6 +108,16 @@ void add_counters(zval* counters) {
     }
 }
 
+// By which the import can be turned off: nobody has needed it since.
+void add_last_import(zval* status) {
+    const service::Host* const host = current_host();
+    const std::uint32_t at = host == nullptr ? 0 : host->last_import_unix();
+    if (at == 0)
+        add_assoc_null(status, "last_import");
+    else
+        add_assoc_long(status, "last_import", static_cast<zend_long>(at));
+}
+
 void print_number(const char* name, std::uint64_t value) {
     char text[24];
     snprintf(text, sizeof text, "%llu", static_cast<unsigned long long>(value));
@@ -188,6 +198,8 @@ PHP_FUNCTION(sessmirror_status) {
         add_assoc_null(return_value, "local");
     else
         add_assoc_stringl(return_value, "local", local->name.data(), local->name.size());
+
+    shim::add_last_import(return_value);
 
     zval stores;
     array_init(&stores);

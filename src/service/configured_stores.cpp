@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "migration/place_list.h"
 #include "pool/store_list.h"
 #include "store/engines.h"
 
@@ -58,6 +59,10 @@ Result<std::vector<store::StoreSpec>> configured_stores(const Options& options,
 
 std::vector<std::string> local_paths(const Options& options, std::string_view list) {
     std::vector<std::string> paths;
+    for (const std::string& places : {options.import_from, options.export_to})
+        if (const auto old_places = migration::parse_places("", places))
+            for (const migration::PlaceSpec& place : *old_places)
+                if (!place.path.empty()) paths.push_back(place.path);
     const auto specs = configured_stores(options, list);
     if (!specs) return paths;
     for (const store::StoreSpec& spec : *specs)

@@ -49,6 +49,9 @@ struct Options {
     // Where the embedded store keeps its files when no store is configured. No directive: the
     // system's directory for temporary files, which the caller knows.
     std::string embedded_directory;
+    // Lists of old places; see migration/place_list.h.
+    std::string import_from;
+    std::string export_to;
 
     friend bool operator==(const Options&, const Options&) = default;
 };

@@ -9,6 +9,8 @@
 
 #include "base/memory_reserve.h"
 #include "base/system_random.h"
+#include "migration/exporter.h"
+#include "migration/old_places.h"
 #include "net/event_loop.h"
 #include "net/resolver.h"
 #include "pool/lock_registry.h"
@@ -48,7 +50,10 @@ struct Deployment final : store::StoreEvents {
     Options options;
     std::string store_list;
     replica::Policy policy;
+    replica::Policy takeover_policy;  // of two who take a session over, one is too late
     std::unique_ptr<pool::Pool> pool;
+    std::unique_ptr<migration::OldPlaces> old_places;            // or none
+    std::unique_ptr<migration::Exporter> exporter;               // or none
     std::vector<std::unique_ptr<store::Inventory>> inventories;  // one for each store
     std::optional<replica::Refilling> refilling;                 // from the first response on
     std::optional<WholeRefill> whole_refill;                     // of this request
@@ -65,7 +70,11 @@ struct SessionService::Impl final {
 
     Result<std::shared_ptr<Deployment>> deploy(const Options& new_options,
                                                std::string_view store_list);
-    [[nodiscard]] replica::Environment environment(Deployment& deployment) noexcept;
+    [[nodiscard]] replica::Environment environment(Deployment& deployment) noexcept {
+        return environment(deployment, deployment.policy);
+    }
+    [[nodiscard]] replica::Environment environment(Deployment& deployment,
+                                                   const replica::Policy& policy) noexcept;
 
     // Starts the operation and waits for it. Operations end by themselves; the limit is a safety
     // net.
@@ -143,11 +152,39 @@ struct Session::Impl {
     // waits for its lock.
     enum class Ended : bool { Forget, Keep };
     Status load(std::string_view id, std::int64_t lifetime_s, Ended ended = Ended::Forget);
+    Status read_stores(Ended ended);
     Status load_created();
+    // Of a session that no store has. REQUIRES: there are old places.
+    Status take_over(Ended ended);
+    // Of a session that the old handler may use at the same time. REQUIRES: there is an exporter.
+    Status follow_old_hosts(Ended ended);
+    Status lock_old();
+    void unlock_old() noexcept;
+    Status take_news(migration::Exporter::News& news, Ended ended);
+    Status store_found(ByteView content, std::uint32_t ttl_s);
+    Status read_again(Ended ended);
+    void export_stored();
+    void touch_old();
+    void erase_old();
+    [[nodiscard]] migration::Held held() const noexcept {
+        return old_locks.empty() ? migration::Held::No : migration::Held::Yes;
+    }
+    // Work with old places, within the call's time.
+    template <class Step>
+    auto within_call(Step&& step) {
+        const TimePoint deadline = service.loop.now() + time_left;
+        auto result = step(deadline);
+        time_left = deadline - service.loop.now();
+        return result;
+    }
     Status publish();
     enum class Lock : bool { Keep, GiveBack };
     Status store(replica::MirroredWrite::Kind kind, ByteView payload, std::uint32_t ttl_s,
-                 record::Serialization form, Lock lock);
+                 record::Serialization form, Lock lock) {
+        return store(kind, payload, ttl_s, form, lock, deployment->policy);
+    }
+    Status store(replica::MirroredWrite::Kind kind, ByteView payload, std::uint32_t ttl_s,
+                 record::Serialization form, Lock lock, const replica::Policy& policy);
     Status store_payload(ByteView payload, record::Serialization form, Lock lock = Lock::GiveBack);
     Status store_tombstone(Lock lock = Lock::GiveBack);
     Status replace_by(ByteView content);
@@ -175,8 +212,9 @@ struct Session::Impl {
     std::optional<Undo> undo;
     std::optional<Bytes> committed;  // by PHP, where the commit was merged with others' changes
     std::string merged;              // of it and what PHP wrote since
-    bool is_entombed = false;        // a commit found it destroyed meanwhile: so it stays
-    bool has_ended_in_line = false;  // another request ended it while this one waited for it
+    migration::Exporter::Locks old_locks;  // held until close()
+    bool is_entombed = false;              // a commit found it destroyed meanwhile: so it stays
+    bool has_ended_in_line = false;        // another request ended it while this one waited for it
     std::uint32_t lifetime_s = 0;
     unsigned fork_generation = 0;
     Duration time_left{};      // of the call

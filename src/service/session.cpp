@@ -78,6 +78,7 @@ void Session::Impl::forget_parents_lock() noexcept {
     if (fork_generation == sessmirror::fork_generation()) return;
     fork_generation = sessmirror::fork_generation();
     view().lock = view().guard_lock = {};
+    old_locks.clear();
 }
 
 void Session::Impl::begin_call() noexcept {
@@ -97,19 +98,12 @@ Status Session::Impl::load(std::string_view id, std::int64_t lifetime, Ended end
     select(id, lifetime);
     if (loaded) return kOk;
     if (created_id == id) return load_created();
-    const auto env = service.environment(*deployment);
-    Status outcome = kOk;
-    if (deployment->policy.locking == Locking::On) {
-        replica::LockedRead read(env, view());
-        if (ended == Ended::Keep) read.look_while_waiting();
-        outcome = run(read);
-        has_ended_in_line =
-            ended == Ended::Keep && read.has_waited() && view().is_found() && !view().is_alive();
-    } else {
-        replica::LocalFirstRead read(env, view());
-        outcome = run(read);
-    }
-    if (!outcome) return outcome;
+    const Status read = read_stores(ended);
+    if (!read) return read;
+    if (deployment->exporter)
+        if (const Status followed = follow_old_hosts(ended); !followed) return followed;
+    if (!view().is_found() && deployment->old_places)
+        if (const Status taken = take_over(ended); !taken) return taken;
     loaded = true;
     deployment->pool->count(pool::Counter::Reads);
     if (!view().is_alive()) deployment->pool->count(pool::Counter::Misses);
@@ -117,6 +111,20 @@ Status Session::Impl::load(std::string_view id, std::int64_t lifetime, Ended end
         deployment->pool->count(pool::Counter::ReadsWithoutToken);
     if (view().is_news()) tokens.tell({view().version()}, view().key());
     return kOk;
+}
+
+Status Session::Impl::read_stores(Ended ended) {
+    const auto env = service.environment(*deployment);
+    if (deployment->policy.locking != Locking::On) {
+        replica::LocalFirstRead read(env, view());
+        return run(read);
+    }
+    replica::LockedRead read(env, view());
+    if (ended == Ended::Keep) read.look_while_waiting();
+    const Status outcome = run(read);
+    has_ended_in_line =
+        ended == Ended::Keep && read.has_waited() && view().is_found() && !view().is_alive();
+    return outcome;
 }
 
 // Nobody else can know an id drawn in this request: no read, no lock. Only a worker that has never
@@ -155,6 +163,7 @@ void Session::Impl::let_go() noexcept {
     if (!is_done) undo.reset();
     give_back(view().lock);
     give_back(view().guard_lock);
+    if (!old_locks.empty()) unlock_old();
     if (work->write && !work->write->is_idle()) {
         service.linger(deployment, std::move(work));
         work = service.take_work();
@@ -287,7 +296,9 @@ Status Session::destroy(std::string_view id, std::int64_t lifetime_s) {
     if (const auto outcome = impl_->load(id, lifetime_s); !outcome) return outcome;
     impl_->undo.reset();
     if (!impl_->view().is_alive()) return kOk;
-    return impl_->store_tombstone();
+    const Status ended = impl_->store_tombstone();
+    if (ended) impl_->erase_old();
+    return ended;
 }
 
 Status Session::destroy_undecodable(std::string_view id, std::int64_t lifetime_s) {

@@ -61,8 +61,9 @@ SessionService::Impl::~Impl() {
     lingering.clear();
 }
 
-replica::Environment SessionService::Impl::environment(Deployment& deployment) noexcept {
-    return {*deployment.pool, loop, random, locks, deployment.policy, compressor};
+replica::Environment SessionService::Impl::environment(Deployment& deployment,
+                                                       const replica::Policy& policy) noexcept {
+    return {*deployment.pool, loop, random, locks, policy, compressor};
 }
 
 Result<std::shared_ptr<Deployment>> SessionService::Impl::deploy(const Options& options,
@@ -93,7 +94,21 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
         pool::find_local_store(options.local, *specs, addresses, net::interface_addresses());
     if (!local) return local.error();
 
+    const migration::Surroundings around{loop,
+                                         resolver,
+                                         compressor,
+                                         page,
+                                         journal,
+                                         {options.connect_timeout, options.io_timeout},
+                                         options.max_session_bytes};
+    auto old_places = migration::OldPlaces::make(options.import_from, around);
+    if (!old_places) return old_places.error();
+    auto exporter = migration::Exporter::make(options.export_to, around);
+    if (!exporter) return exporter.error();
+
     auto deployment = std::make_shared<Deployment>(page, options.secret);
+    deployment->old_places = std::move(*old_places);
+    deployment->exporter = std::move(*exporter);
     const store::OpenContext context{
         loop, resolver, journal,
         store::RemoteDefaults{.connect_timeout = options.connect_timeout,
@@ -112,6 +127,8 @@ Result<std::shared_ptr<Deployment>> SessionService::Impl::make_deployment(
     deployment->options = options;
     deployment->store_list = store_list;
     deployment->policy = make_policy(options, page.host_id.load(std::memory_order_relaxed));
+    deployment->takeover_policy = deployment->policy;
+    deployment->takeover_policy.on_conflict = OnConflict::Fail;
     const pool::PoolTerms terms{options.key_prefix, options.connect_timeout, options.io_timeout,
                                 options.deadline, std::move(twins)};
     deployment->pool = std::make_unique<pool::Pool>(std::move(members), *local, page, loop, random,

@@ -22,7 +22,8 @@ Status Session::Impl::publish() {
 }
 
 Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
-                            std::uint32_t ttl_s, record::Serialization form, Lock lock) {
+                            std::uint32_t ttl_s, record::Serialization form, Lock lock,
+                            const replica::Policy& policy) {
     if (view().is_stale && deployment->policy.on_stale == OnStale::ReadOnly)
         return Error(Errc::Stale,
                      "the session cannot be changed while its newest version is out of reach");
@@ -32,7 +33,7 @@ Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
         work->payload.assign(payload.begin(), payload.end());
         payload = work->payload;
     }
-    work->write.emplace(service.environment(*deployment), view(), kind, payload, ttl_s,
+    work->write.emplace(service.environment(*deployment, policy), view(), kind, payload, ttl_s,
                         created_id == work->id, form);
     if (lock == Lock::Keep) work->write->keep_lock();
     const Status outcome = run(*work->write);
@@ -45,6 +46,7 @@ Status Session::Impl::store(replica::MirroredWrite::Kind kind, ByteView payload,
     loaded = false;
     settled = true;
     created_id.clear();
+    if (outcome && deployment->exporter) export_stored();
     return outcome;
 }
 
@@ -119,6 +121,7 @@ Status Session::Impl::touch_if_due() {
         const replica::Copy& copy = view().copy(store);
         if (copy.state != replica::Copy::State::Present) continue;
         if (!replica::TouchAll::is_due(copy.ttl_left_s, lifetime_s)) continue;
+        if (deployment->exporter) touch_old();
         replica::TouchAll touch(service.environment(*deployment), view(), lifetime_s);
         return run(touch);
     }

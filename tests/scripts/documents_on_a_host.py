@@ -122,21 +122,19 @@ class DocumentsOnAHost(unittest.TestCase):
     def test_2_sessions_of_memcached_are_taken_over_once_and_end_for_good(self):
         old = {"session__save_handler": "memcached",
                "session__save_path": ", ".join(f"{address}:11211" for address in ADDRESSES)}
-        new = {**old, "session__save_handler": "sessmirror", "extension": "sessmirror"}
-        guard = pathlib.Path("/run/takes_over.php")
-        guard.write_text(Chapter("docs/migration.md", "## Without a logout").block("php"))
-        guarded = {**new, "auto_prepend_file": guard}
-        taken = "ini_get('auto_prepend_file') && require ini_get('auto_prepend_file');"  # -r prepends no file
-        for number in range(8):  # over both servers
-            php(PUT, f"visitor{number}", f"{number}", **old)
-        for number in range(8):
-            visitor = f"visitor{number}"
-            self.assertEqual(php(taken + GET, visitor, **guarded), f"{number}")
+        at_once = Chapter("docs/migration.md", "## All web servers at once").block("ini")
+        new = {name.replace(".", "__"): value for name, value in re.findall(r'^(\S+) = "?(.*?)"?$', at_once, re.MULTILINE)}
+        new["extension"] = "sessmirror"
+        new["sessmirror__import"] = '"' + new["sessmirror__import"] + '"'
+        visitors = [f"the-visitor-with-the-number-{number}" for number in range(8)]  # over both servers
+        for number, visitor in enumerate(visitors):
+            php(PUT, visitor, f"{number}", **old)
+        for number, visitor in enumerate(visitors):
             self.assertEqual(php(GET, visitor, **new), f"{number}")
-            self.assertEqual(php(GET, visitor, **old), "nothing")
-        php(PUT, "leaver", "1", **old)
-        php(taken + END, "leaver", **guarded)
-        self.assertEqual(php(taken + GET, "leaver", **guarded), "nothing")
+            self.assertEqual(php(GET, visitor, **old), f"{number}")
+        php(END, visitors[0], **new)
+        for handler in (new, old):
+            self.assertEqual(php(GET, visitors[0], **handler), "nothing")
 
     def test_3_the_first_replicated_session(self):
         version = run("php-config", "--version").rpartition(".")[0]

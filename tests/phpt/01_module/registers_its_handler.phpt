@@ -23,8 +23,10 @@ sessmirror.compress_threshold_bytes script
 sessmirror.compression script
 sessmirror.connect_timeout_ms script
 sessmirror.deadline_ms script
+sessmirror.export site
 sessmirror.freshness script
 sessmirror.hedge script
+sessmirror.import site
 sessmirror.io_timeout_ms script
 sessmirror.key_prefix site
 sessmirror.local site

@@ -27,7 +27,7 @@ foreach ($after['stores'] as $i => $store) {
 var_dump($after['counters']['reads'], $after['counters']['writes']);
 ?>
 --EXPECT--
-version host scope configuration local stores counters
+version host scope configuration local last_import stores counters
 int(16)
 NULL
 array(0) {
