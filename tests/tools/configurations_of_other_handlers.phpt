@@ -89,6 +89,7 @@ foreach ($sections as [, $handler, $section]) {
 -- memcache: exit code 0
 ; From session.save_handler = memcache in OLD.INI
 session.save_handler = sessmirror
+sessmirror.import = "memcache://10.0.0.1:11211?prefix=shop%3A, memcache://10.0.0.2:11211?prefix=shop%3A, memcache:///run/m.sock?prefix=shop%3A"
 sessmirror.key_prefix = "shop:"
 sessmirror.lock_lease_s = 20
 sessmirror.lock_wait_ms = 40000
@@ -113,11 +114,12 @@ sessmirror.stores = "10.0.0.1:11211?weight=2&timeout=1.5, 10.0.0.2:11211, /run/m
 
 ; To know
 ; - 10.0.0.2 has no port: memcache took 0 and never connected; now it is 11211.
-; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
+; - sessmirror.import takes the old sessions over; docs/migration.md says when to remove it, and how to switch one server after the other.
 => ok: 10.0.0.1:11211 2 10.0.0.2:11211 1 /run/m.sock 1
 -- memcache, a list that it did not understand: exit code 0
 ; From session.save_handler = memcache in OLD.INI
 session.save_handler = sessmirror
+sessmirror.import = "memcache://a:11211, memcache://b:11211"
 sessmirror.stores = "a:11211, b:11211"
 
 ; What became of each directive
@@ -128,7 +130,7 @@ sessmirror.stores = "a:11211, b:11211"
 
 ; To know
 ; - memcache used the first server only, because ";" does not separate its servers. Now all are used.
-; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
+; - sessmirror.import takes the old sessions over; docs/migration.md says when to remove it, and how to switch one server after the other.
 => ok: a:11211 1 b:11211 1
 -- memcache, a list that nobody understands: exit code 1
 ; From session.save_handler = memcache in OLD.INI
@@ -142,7 +144,7 @@ sessmirror.stores = "list-the-stores-here://"
 ;       there was one copy of each session; now there are up to three (sessmirror.redundancy)
 
 ; To know
-; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
+; - Old sessions are not taken over, so everybody is logged out once: see sessmirror.import in docs/migration.md.
 => error: store list, entry 1, "list-the-stores-here://": this release's stores are memcached over tcp:// or unix://, redis://, mysql://, and lmdb://; the scheme "list-the-stores-here" is not supported: 
 -- redis without a list: exit code 1
 ; From session.save_handler = redis in OLD.INI
@@ -157,12 +159,13 @@ sessmirror.stores = "list-the-stores-here://"
 ;       is sessmirror.locking = optimistic: nobody waits, and changes at the same time are merged key by key
 
 ; To know
-; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
+; - Old sessions are not taken over, so everybody is logged out once: see sessmirror.import in docs/migration.md.
 => error: store list, entry 1, "list-the-stores-here://": this release's stores are memcached over tcp:// or unix://, redis://, mysql://, and lmdb://; the scheme "list-the-stores-here" is not supported: 
 -- memcached: exit code 0
 ; From session.save_handler = memcached in OLD.INI
 session.save_handler = sessmirror
 sessmirror.connect_timeout_ms = 250
+sessmirror.import = "memcached://a:11211, memcached://b:11212, memcached:///run/m.sock"
 sessmirror.lock_lease_s = 60
 sessmirror.lock_wait_ms = 7500
 sessmirror.redundancy = 2
@@ -192,11 +195,12 @@ sessmirror.stores = "a:11211, b:11212?weight=5, /run/m.sock"
 
 ; To know
 ; - PERSISTENT= is gone: connections are always persistent.
-; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
+; - sessmirror.import takes the old sessions over; docs/migration.md says when to remove it, and how to switch one server after the other.
 => ok: a:11211 1 b:11212 5 /run/m.sock 1
 -- memcached with passwords and without locks: exit code 1
 ; From session.save_handler = memcached in OLD.INI
 session.save_handler = sessmirror
+sessmirror.import = "memcached://a:11211, memcached://b:11211"
 sessmirror.locking = optimistic
 sessmirror.stores = "a:11211, b:11211"
 
@@ -215,12 +219,13 @@ sessmirror.stores = "a:11211, b:11211"
 ; To know
 ; - memcached used the first server only, because its servers are separated by commas. Now all are used.
 ; - Sessions that igbinary serializes cannot be merged key by key. session.serialize_handler = sessmirror_segmented with sessmirror.segment_with = igbinary can; the time to change it is now.
-; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
+; - sessmirror.import takes the old sessions over; docs/migration.md says when to remove it, and how to switch one server after the other.
 => ok: a:11211 1 b:11211 1
 -- redis: exit code 0
 ; From session.save_handler = redis in OLD.INI
 session.save_handler = sessmirror
 sessmirror.compression = zstd
+sessmirror.import = "redis://me:g%40h%3Aeim@a:6380/2?prefix=shop%3A, redis:///run/r.sock"
 sessmirror.key_prefix = "shop:"
 sessmirror.lock_lease_s = 60
 sessmirror.lock_wait_ms = 5000
@@ -248,11 +253,13 @@ sessmirror.stores = "redis://me:g%40h%3Aeim@a:6380/2?timeout=2.5, redis:///run/r
 
 ; To know
 ; - The list holds a password: put it into a file of mode 0600 and name that in sessmirror.stores_file.
-; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
+; - Sessions that are compressed with lz4 cannot be taken over: set redis.session.compression = none on the old servers one lifetime before the move.
+; - sessmirror.import takes the old sessions over; docs/migration.md says when to remove it, and how to switch one server after the other.
 => ok: redis://a:6380/2 1 redis:///run/r.sock 1
 -- redis with TLS: exit code 1
 ; From session.save_handler = redis in OLD.INI
 session.save_handler = sessmirror
+sessmirror.import = "redis://b:6379"
 sessmirror.locking = optimistic
 sessmirror.stores = "redis://b:6379"
 
@@ -266,11 +273,12 @@ sessmirror.stores = "redis://b:6379"
 
 ; To know
 ; - One store is one copy: list the stores of all web servers, so that the loss of one logs nobody out.
-; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
+; - sessmirror.import takes the old sessions over; docs/migration.md says when to remove it, and how to switch one server after the other.
 => ok: redis://b:6379 1
 -- rediscluster: exit code 1
 ; From session.save_handler = rediscluster in OLD.INI
 session.save_handler = sessmirror
+sessmirror.import = "rediscluster://:geheim@a:7000, rediscluster://:geheim@b:7000"
 sessmirror.locking = optimistic
 sessmirror.stores = "list-the-stores-here://"
 
@@ -286,11 +294,13 @@ sessmirror.stores = "list-the-stores-here://"
 ; - Sessions need no cluster: each is kept on several of the listed servers, and found on any of them.
 ; - A seed was a:7000.
 ; - A seed was b:7000.
-; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
+; - sessmirror.import has to name every node of the cluster.
+; - sessmirror.import takes the old sessions over; docs/migration.md says when to remove it, and how to switch one server after the other.
 => error: store list, entry 1, "list-the-stores-here://": this release's stores are memcached over tcp:// or unix://, redis://, mysql://, and lmdb://; the scheme "list-the-stores-here" is not supported: 
 -- files: exit code 0
 ; From session.save_handler = files in OLD.INI
 session.save_handler = sessmirror
+sessmirror.import = "files://DIR?depth=5"
 sessmirror.stores = "lmdb://DIR"
 
 ; What became of each directive
@@ -303,7 +313,7 @@ sessmirror.stores = "lmdb://DIR"
 ; - With more than one web server, set sessmirror.stores to the memcached or Redis of all of them instead.
 ; - The depth and the mode of the folders are gone: there are three files, of mode 0600.
 ; - The file does not set session.save_handler, so it is taken for "files"; --handler names another.
-; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
+; - sessmirror.import takes the old sessions over; docs/migration.md says when to remove it, and how to switch one server after the other.
 => ok: lmdb://DIR 1
 -- nothing at all: exit code 0
 ; From session.save_handler = files in OLD.INI
@@ -316,11 +326,12 @@ session.save_handler = sessmirror
 ; To know
 ; - With more than one web server, set sessmirror.stores to the memcached or Redis of all of them instead.
 ; - The file does not set session.save_handler, so it is taken for "files"; --handler names another.
-; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
+; - Old sessions are not taken over, so everybody is logged out once: see sessmirror.import in docs/migration.md.
 => ok: lmdb://TEMPORARY  1
 -- a pool of php-fpm: exit code 0
 ; From session.save_handler = memcached in OLD.INI
 php_admin_value[session.save_handler] = sessmirror
+php_admin_value[sessmirror.import] = "memcached://a:11211, memcached://b:11211"
 php_admin_value[sessmirror.stores] = "a:11211, b:11211"
 
 ; What became of each directive
@@ -332,7 +343,7 @@ php_admin_value[sessmirror.stores] = "a:11211, b:11211"
 ;       is sessmirror.locking = on, the default
 
 ; To know
-; - Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.
+; - sessmirror.import takes the old sessions over; docs/migration.md says when to remove it, and how to switch one server after the other.
 -- another handler: exit code 3
 sessmirror: session.save_handler = user cannot be converted, only memcache, memcached, redis, rediscluster, files
 -- ours: exit code 3
@@ -342,6 +353,7 @@ sessmirror: OLD.INI uses sessmirror already
     "handler": "memcached",
     "settings": {
         "session.save_handler": "sessmirror",
+        "sessmirror.import": "memcached://a:11211, memcached://b:11211",
         "sessmirror.stores": "a:11211, b:11211"
     },
     "directives": [
@@ -365,7 +377,7 @@ sessmirror: OLD.INI uses sessmirror already
         }
     ],
     "notes": [
-        "Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over."
+        "sessmirror.import takes the old sessions over; docs/migration.md says when to remove it, and how to switch one server after the other."
     ]
 }
 -- every directive that docs/migration.md names is told of

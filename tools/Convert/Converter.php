@@ -43,6 +43,8 @@ final class Converter
         if (in_array($serializer, ['igbinary', 'msgpack'], true))
             $new->note("Sessions that $serializer serializes cannot be merged key by key. session.serialize_handler = sessmirror_segmented with"
                 . " sessmirror.segment_with = $serializer can; the time to change it is now.");
-        $new->note('Sessions that the old handler has stored are not read: everybody is logged out once, unless the lines of PHP in docs/migration.md take them over.');
+        $new->note(isset($new->settings['sessmirror.import'])
+            ? 'sessmirror.import takes the old sessions over; docs/migration.md says when to remove it, and how to switch one server after the other.'
+            : 'Old sessions are not taken over, so everybody is logged out once: see sessmirror.import in docs/migration.md.');
     }
 }

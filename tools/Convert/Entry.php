@@ -67,6 +67,15 @@ final class Entry
             . ($database === 0 ? '' : "/$database") . self::query($this->weight, $parameters);
     }
 
+    /** As an old place of sessmirror.import. */
+    public function asPlace(string $handler, string $prefix): string
+    {
+        $database = (int) ($this->parameter('database') ?? 0);
+        $port = $this->port ?? (str_starts_with($handler, 'redis') ? 6379 : 11211);
+        $place = $this->isSocket() ? $this->path : "$this->host:$port" . ($database === 0 ? '' : "/$database");
+        return "$handler://" . $this->user() . $place . ($prefix === '' ? '' : '?prefix=' . rawurlencode($prefix));
+    }
+
     public function hasPassword(): bool
     {
         return $this->user() !== '';

@@ -24,6 +24,9 @@ final class FromFiles extends Peer
             return;
         }
         $this->new->set('sessmirror.stores', "lmdb://$path");
+        $depth = preg_match('/^(\d+);/', $value, $match) === 1 ? (int) $match[1] : 0;
+        $folder = implode('/', array_map(rawurlencode(...), explode('/', $path)));
+        $this->takePlaces(["files://$folder" . ($depth === 0 ? '' : "?depth=$depth")]);
         $this->new->became('session.save_path', $value,
             'is an embedded store in that folder: one file instead of one for each session');
         if ($path !== $value)

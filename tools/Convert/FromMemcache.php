@@ -8,8 +8,18 @@ namespace Sessmirror\Convert;
 /** session.save_handler = memcache (pecl-memcache). */
 final class FromMemcache extends Peer
 {
+    private string $prefix = '';
+
+    protected function place(Entry $entry): string
+    {
+        return $entry->asPlace('memcache', $this->prefix);
+    }
+
     protected function convertOwn(IniFile $old): void
     {
+        $this->prefix = $old->text('memcache.session_prefix_static_key');
+        if ($old->flag('memcache.session_prefix_host_key', false))
+            $this->new->note('The names of virtual hosts stand before the old keys: give each of them a sessmirror.import with its ?prefix=.');
         $directive = $old->text('memcache.session_save_path') === ''
             ? 'session.save_path' : 'memcache.session_save_path';
         $value = $old->text($directive);
@@ -24,8 +34,7 @@ final class FromMemcache extends Peer
         $this->takeCopies($redundancy, $old->text($redundancy, '2, the default'), $old->number($redundancy, 2),
             $stores);
         $this->takeLock($old);
-        if ($old->text('memcache.session_prefix_static_key') !== '')
-            $this->takePrefix('memcache.session_prefix_static_key', $old->text('memcache.session_prefix_static_key'));
+        if ($this->prefix !== '') $this->takePrefix('memcache.session_prefix_static_key', $this->prefix);
         if ($old->number('memcache.compress_threshold', 0) > 0)
             $this->new->gone('memcache.compress_threshold', $old->text('memcache.compress_threshold'),
                 'sessions are stored as they are; sessmirror.compression = zstd compresses them, once all web servers have it');

@@ -8,8 +8,17 @@ namespace Sessmirror\Convert;
 /** session.save_handler = memcached (php-memcached, libmemcached). */
 final class FromMemcached extends Peer
 {
+    private string $prefix = '';  // where it is not the default
+
+    protected function place(Entry $entry): string
+    {
+        return $entry->asPlace('memcached', $this->prefix);
+    }
+
     protected function convertOwn(IniFile $old): void
     {
+        $prefix = $old->text('memcached.sess_prefix');
+        if ($prefix !== 'memc.sess.key.') $this->prefix = $prefix;
         $value = $old->text('session.save_path');
         $list = preg_replace('/^PERSISTENT=\S*\s+/', '', $value);
         if ($list !== $value) $this->new->note('PERSISTENT= is gone: connections are always persistent.');
@@ -22,8 +31,7 @@ final class FromMemcached extends Peer
         $this->takeCopies('memcached.sess_number_of_replicas', (string) $copies, $copies + 1, $stores);
         $this->takeLocks($old);
         $this->takeTimeout($old);
-        $prefix = $old->text('memcached.sess_prefix');
-        if ($prefix !== '' && $prefix !== 'memc.sess.key.') $this->takePrefix('memcached.sess_prefix', $prefix);
+        if ($this->prefix !== '') $this->takePrefix('memcached.sess_prefix', $this->prefix);
         if ($old->text('memcached.sess_sasl_username') !== '')
             $this->new->refused('memcached.sess_sasl_username', '***',
                 'memcached is used without passwords: keep it on addresses that only the web servers reach, or use Redis');

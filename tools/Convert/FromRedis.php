@@ -28,6 +28,13 @@ class FromRedis extends Peer
         ];
     }
 
+    protected function place(Entry $entry): string
+    {
+        if ($entry->isSocket() && (int) ($entry->parameter('database') ?? 0) !== 0)
+            $this->new->note("$entry->path: sessmirror.import reads its first database only.");
+        return $entry->asPlace('redis', $entry->parameter('prefix') ?? '');
+    }
+
     protected function takeLocks(IniFile $old): void
     {
         $is_on = $old->flag('redis.session.locking_enabled', false);
@@ -53,6 +60,8 @@ class FromRedis extends Peer
         $kind = strtolower($old->text('redis.session.compression', 'none'));
         if ($kind === '' || $kind === 'none') return;
         $this->new->set('sessmirror.compression', 'zstd');
+        if ($kind !== 'zstd')
+            $this->new->note("Sessions that are compressed with $kind cannot be taken over: set redis.session.compression = none on the old servers one lifetime before the move.");
         $this->new->became('redis.session.compression', $kind,
             'is sessmirror.compression = zstd; every web server needs a build with libzstd');
     }

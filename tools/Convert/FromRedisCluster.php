@@ -16,8 +16,10 @@ final class FromRedisCluster extends FromRedis
             'a node of a cluster takes only its part of the keys, so it is no store: run a Redis without cluster mode on each web server, and list those');
         $this->lackList('session.save_path', $value);
         $this->new->note('Sessions need no cluster: each is kept on several of the listed servers, and found on any of them.');
-        foreach (is_array($query['seed'] ?? null) ? $query['seed'] : [] as $seed)
-            if (is_string($seed)) $this->new->note("A seed was $seed.");
+        $seeds = array_filter(is_array($query['seed'] ?? null) ? $query['seed'] : [], 'is_string');
+        foreach ($seeds as $seed) $this->new->note("A seed was $seed.");
+        $this->takePlaces(array_map(fn (string $seed) => $this->placeOf($seed, $query), $seeds));
+        if ($seeds !== []) $this->new->note('sessmirror.import has to name every node of the cluster.');
         if (is_string($query['prefix'] ?? null) && $query['prefix'] !== '')
             $this->takePrefix('session.save_path: prefix', $query['prefix']);
         if (is_string($query['failover'] ?? null))
@@ -25,5 +27,12 @@ final class FromRedisCluster extends FromRedis
                 'another replica is always asked, and the newest copy wins');
         $this->takeLocks($old);
         $this->takeCompression($old);
+    }
+
+    /** @param array<mixed> $query */
+    private function placeOf(string $seed, array $query): ?string
+    {
+        $entry = Entry::parse("tcp://$seed" . (isset($query['auth']) ? '?' . http_build_query(['auth' => $query['auth']]) : ''));
+        return $entry?->asPlace('rediscluster', is_string($query['prefix'] ?? null) ? $query['prefix'] : '');
     }
 }

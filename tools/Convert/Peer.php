@@ -22,6 +22,12 @@ abstract class Peer
 
     abstract protected function convertOwn(IniFile $old): void;
 
+    /** How sessmirror.import names the place of the old sessions on a server; null: it cannot. */
+    protected function place(Entry $entry): ?string
+    {
+        return null;
+    }
+
     public function convert(IniFile $old, string $handler): Conversion
     {
         $this->new = new Conversion($handler);
@@ -43,16 +49,21 @@ abstract class Peer
     protected function takeList(string $directive, string $value, array $texts, callable $write): int
     {
         $stores = [];
+        $places = [];
         foreach ($texts as $text) {
             $entry = Entry::parse($text);
             $written = $entry === null ? null : $write($entry);
-            if ($written !== null) $stores[] = $written;
+            if ($written !== null) {
+                $stores[] = $written;
+                $places[] = $this->place($entry);
+            }
             elseif ($entry === null)
                 $this->new->refused($directive, $text, 'is not understood: write it into sessmirror.stores by hand');
         }
         if ($stores === []) return $this->lackList($directive, $value);
         $list = implode(', ', $stores);
         $this->new->set('sessmirror.stores', $list);
+        $this->takePlaces($places);
         $this->new->became($directive, $value,
             'is sessmirror.stores; every session is kept on several of these stores, not on one');
         if (str_contains($list, '@'))
@@ -60,6 +71,13 @@ abstract class Peer
         if (count($stores) === 1)
             $this->new->note('One store is one copy: list the stores of all web servers, so that the loss of one logs nobody out.');
         return count($stores);
+    }
+
+    /** @param list<?string> $places */
+    protected function takePlaces(array $places): void
+    {
+        $places = array_filter($places);
+        if ($places !== []) $this->new->set('sessmirror.import', implode(', ', $places));
     }
 
     /** Without a list each web server would keep sessions of its own, so the result must not start any. */
