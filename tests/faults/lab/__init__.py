@@ -9,7 +9,7 @@ from .crowd import Crowd, Visitor
 from .cuts import BlackHole, Forgotten, OneWayCut, Partition, RepliesLost
 from .fault import Fault, lift, strike, suffering
 from .front import Hostile
-from .handlers import HANDLERS
+from .handlers import FILES, HANDLERS
 from .history import History
 from .host import SITE
 from .lab import Lab
@@ -22,7 +22,7 @@ from .verdict import Finding, Promises
 from .waiting import Overdue, wait_until
 from .workers import Workers
 
-__all__ = ["ENGINES", "HANDLERS", "BlackHole", "Browser", "Client", "Crowd", "Fault", "Finding",
+__all__ = ["ENGINES", "FILES", "HANDLERS", "BlackHole", "Browser", "Client", "Crowd", "Fault", "Finding",
            "Forgotten", "Full", "History", "Hostile", "Hung", "Killed", "Lab", "Ledger", "Limits", "LongWire",
            "NoConnections", "OneWayCut", "Overdue", "PacketLoss", "Page", "Partition", "Promises",
            "RepliesLost", "SITE", "SlowStore", "Visitor", "WarmRestart", "Workers", "WrongClock",

@@ -18,6 +18,9 @@ class Client:
         self._history = history
         self._logins = itertools.count(1)
         self._ops = itertools.count(1)
+        # Of the session before, which another handler's log-in has left in the jar: no token of the
+        # session that began there.
+        self._left_over = None
 
     def fetch(self, page, host=None, final=False, work_ms=0, **form):
         kind = _PAGES.get(page, "read")
@@ -28,8 +31,10 @@ class Client:
             form["op"] = op
         if work_ms:
             form["work_ms"] = work_ms
-        token = self.browser.token
+        token = self._token()
         answer = self.browser.fetch(page, host, form)
+        if page == "login.php" and self.browser.token == token:
+            self._left_over = token
         self._record(answer, page, kind=kind, op=op, token_in=token, final=final,
                      work_s=work_ms / 1000)
         return answer
@@ -37,6 +42,10 @@ class Client:
     def final_look(self, host):
         """How the session is when everything is over."""
         return self.fetch("cart.php", host, final=True)
+
+    def _token(self):
+        token = self.browser.token
+        return None if token == self._left_over else token
 
     def _record(self, answer, page, kind, **facts):
         seen = answer.data or {}
@@ -48,7 +57,7 @@ class Client:
             sent=answer.sent, received=answer.sent + answer.seconds, status=_status(answer),
             host=answer.host, error=answer.error, found=seen.get("found"),
             read=tuple(seen.get("read", ())), count=seen.get("count") if counts else None,
-            token_out=self.browser.token, opened=seen.get("opened"), closed=seen.get("closed"),
+            token_out=self._token(), opened=seen.get("opened"), closed=seen.get("closed"),
             known_stale=tuple(seen.get("known_stale") or ()) or None, **facts))
 
 

@@ -40,6 +40,8 @@ _MEMCACHED = {"memcached.sess_binary_protocol": 1, "memcached.sess_remove_failed
 _MEMCACHED_PARTS = ("igbinary.so", "msgpack.so", "memcached.so")
 _MEMCACHED_REPLICAS = ("memcached.sess_number_of_replicas", -1)
 
+FILES = Handler("files", ())  # of PHP itself: in one folder
+
 HANDLERS = {
     "sessmirror": Handler("sessmirror", ("sessmirror.so",)),
     "sessmirror-optimistic": Handler("sessmirror", ("sessmirror.so",),

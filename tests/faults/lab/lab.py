@@ -45,18 +45,21 @@ class Lab:
     `engine`: that of the stores, if the handler takes any. `limits`: those of the store of a host,
     by its number. `warm`: stores have their data again after a restart, from files. `clocks`: every
     host has a wall clock of its own. `fronts`: numbers of the hosts whose store has a front that
-    can be told to lie (front.py). `extensions`: of PHP, which an application needs.
+    can be told to lie (front.py). `extensions`: of PHP, which an application needs. `moves`: each
+    host has a php.ini of its own, so that it can be given another handler.
     """
 
     def __init__(self, handler="sessmirror", extension=None, hosts=2, spare=0, workers=8, ini=None,
                  limits=None, warm=False, clocks=False, namespaces=None, engine="memcached",
-                 fronts=(), extensions=()):
+                 fronts=(), extensions=(), moves=False):
         self.handler = HANDLERS[handler].over(engine)
         self._extension = extension
         self._extensions = extensions
         self._count = hosts
         self._workers = workers
         self._ini = ini or {}
+        self._moves = moves
+        self._given = {}  # by host's name: its handler, and lines of its php.ini
         self._namespaces = namespaces
         self._spare = spare
         self._limits = limits or {}
@@ -103,6 +106,14 @@ class Lab:
     @property
     def php_ini(self):
         return self.run.directory / "php.ini"
+
+    def php_ini_of(self, host):
+        return self.run.directory / f"{host.name}.ini" if self._moves else self.php_ini
+
+    def give(self, host, handler, ini):
+        """This host another handler, with these lines of php.ini. In force after a reload."""
+        self._given[host.name] = (handler, ini)
+        self.write_ini()
 
     def browser(self):
         """A new visitor's browser, with no cookies yet."""
@@ -155,7 +166,7 @@ class Lab:
         for front in self.fronts.values():
             front.start()
         for host in self.hosts:
-            host.start(self.php_ini)
+            host.start(self.php_ini_of(host))
         self.balancer = Balancer(self.run, self.network, self.hosts, self.run.directory / "site")
         self.balancer.start()
         wait_until(self._serves, "the site answers", 10)
@@ -174,11 +185,16 @@ class Lab:
     def write_ini(self):
         """The one php.ini, with the stores of the hosts that serve, or `entries`. In force after a
         reload."""
-        settings = {**_PHP_INI, **self.handler.settings(self.listed()), **self._ini}
-        extensions = (*self._extensions, *self.handler.extensions)
+        for host in self.hosts:
+            handler, ini = self._given.get(host.name, (self.handler, self._ini))
+            self._write(self.php_ini_of(host), handler, ini)
+
+    def _write(self, file, handler, ini):
+        settings = {**_PHP_INI, **handler.settings(self.listed()), **ini}
+        extensions = (*self._extensions, *handler.extensions)
         lines = [f'extension = "{self._path_of(name)}"' for name in extensions]
         lines += [f"{name} = {json.dumps(value)}" for name, value in settings.items()]
-        self.php_ini.write_text("\n".join(lines) + "\n")
+        file.write_text("\n".join(lines) + "\n")
 
     def _make_host(self, number, store_port, fpm_port):
         name = f"web{number}"
