@@ -7,12 +7,19 @@
 
 #include "base/bytes.h"
 #include "wire/command_buffer.h"
+#include "wire/dialect.h"
 
 namespace sessmirror::wire {
 
-// Meta commands of memcached, as they are used here. Every one is answered by exactly one reply:
-// quiet mode is not used, because a reply that may be absent cannot be told from one that is late.
-// Keys are not checked: they are made from hashes, see store/session_key.h.
+// Commands of memcached, as they are used here. Every one is answered by exactly one reply: quiet
+// mode is not used, because a reply that may be absent cannot be told from one that is late. Keys
+// are not checked: they are made from hashes, see store/session_key.h.
+//
+// The classic dialect has less to say, so of a command in it
+//   - the answer to a get is always value, CAS and client flags; none tells a lifetime;
+//   - a get that touches does nothing else, and its answer is Done or NotFound;
+//   - the answer to a set tells no CAS;
+//   - a deletion that compares leaves an item that has expired already, since only `cas` compares.
 
 struct MetaGet {
     std::string_view key;
@@ -40,9 +47,9 @@ struct MetaDelete {
     std::uint64_t compare = 0;  // 0: no comparison
 };
 
-// Commands of memcached. The server repeats the opaque made of a command's number in its reply;
-// `version`, `mn` and `stats` have none in any release that has to be supported, but they take part
-// in the numbering.
+// A packet of them. In the meta dialect the server repeats the opaque made of a command's number in
+// its reply; `version`, `mn` and `stats` have none in any release that has to be supported, but
+// they take part in the numbering.
 class Packet final : public CommandBuffer {
   public:
     // Of a command's number the last digits: sent both ways with every command, however long the
@@ -51,7 +58,11 @@ class Packet final : public CommandBuffer {
         return number % 1000;
     }
 
-    explicit Packet(std::uint32_t first) noexcept : CommandBuffer(first) {}
+    explicit Packet(std::uint32_t first, Dialect dialect = Dialect::Meta) noexcept
+        : CommandBuffer(first), dialect_(dialect) {}
+
+    // From the next command on.
+    void speak(Dialect dialect) noexcept { dialect_ = dialect; }
 
     void get(const MetaGet& command);
     // The value is `head` followed by `tail`.
@@ -65,6 +76,14 @@ class Packet final : public CommandBuffer {
     void command(std::string_view word, std::string_view key);
     void flag(char flag, std::uint64_t value);
     void opaque();
+    void end_line();
+    void set_meta(const MetaSet& command, std::size_t size);
+    void get_classic(const MetaGet& command);
+    void set_classic(const MetaSet& command, std::size_t size);
+    void erase_classic(const MetaDelete& command);
+    void argument(std::uint64_t value);
+
+    Dialect dialect_;
 };
 
 }  // namespace sessmirror::wire

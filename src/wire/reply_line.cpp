@@ -2,9 +2,9 @@
 #include "wire/reply_line.h"
 
 #include <array>
-#include <charconv>
 
 #include "wire/printable.h"
+#include "wire/words.h"
 
 namespace sessmirror::wire {
 namespace {
@@ -28,20 +28,6 @@ constexpr std::array kTextWords = {
     Word{"STAT", ReplyCode::Stat},
     Word{"SERVER_ERROR", ReplyCode::ServerError},
 };
-
-// The text up to the next blank; `rest` keeps what follows the blank.
-std::string_view take_word(std::string_view& rest) noexcept {
-    const std::size_t end = rest.find(' ');
-    const std::string_view word = rest.substr(0, end);
-    rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-    return word;
-}
-
-template <class Int>
-bool read_number(std::string_view text, Int& out) noexcept {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-    return error == std::errc{} && end == text.data() + text.size() && !text.empty();
-}
 
 bool read_flag(std::string_view flag, Reply& out) noexcept {
     const std::string_view argument = flag.substr(1);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/allocation.h"
+#include "wire/classic_line.h"
 #include "wire/reply_line.h"
 
 namespace sessmirror::wire {
@@ -20,7 +21,8 @@ ReplyParser::Step ReplyParser::next(ByteView& input, Reply& out) {
     if (state_ == State::Broken) return Step::Malformed;
     Step step = Step::Complete;
     if (state_ == State::Line) step = next_line(input);
-    if (step == Step::Complete && state_ != State::Line) step = next_value(input);
+    if (step == Step::Complete && state_ == State::Value) step = next_value(input);
+    if (step == Step::Complete && state_ == State::End) step = next_line(input);
     if (step == Step::Malformed) state_ = State::Broken;
     if (step == Step::Complete) out = std::exchange(reply_, Reply{});
     return step;
@@ -46,9 +48,11 @@ ReplyParser::Step ReplyParser::next_line(ByteView& input) {
 ReplyParser::Step ReplyParser::take_line(std::string_view line) {
     if (!line.ends_with(kLineEnd)) return Step::Malformed;
     line.remove_suffix(kLineEnd.size());
+    if (std::exchange(state_, State::Line) == State::End)
+        return line == "END" ? Step::Complete : Step::Malformed;
     std::size_t value_size = 0;
-    if (!read_reply_line(line, reply_, value_size) || value_size > max_value_)
-        return Step::Malformed;
+    const auto read = dialect_ == Dialect::Meta ? read_reply_line : read_classic_line;
+    if (!read(line, reply_, value_size) || value_size > max_value_) return Step::Malformed;
     if (reply_.code == ReplyCode::Value) {
         block_size_ = value_size + kLineEnd.size();
         filled_ = 0;
@@ -78,7 +82,7 @@ ReplyParser::Step ReplyParser::next_value(ByteView& input) {
     if (filled_ < block_size_) return Step::NeedMore;
     if (!as_text(value).ends_with(kLineEnd)) return Step::Malformed;
     value.resize(block_size_ - kLineEnd.size());
-    state_ = State::Line;
+    state_ = dialect_ == Dialect::Meta ? State::Line : State::End;
     return Step::Complete;
 }
 

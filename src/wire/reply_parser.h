@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "wire/dialect.h"
 #include "wire/meta_reply.h"
 
 namespace sessmirror::wire {
@@ -31,6 +32,8 @@ class ReplyParser {
     };
     Step next(ByteView& input, Reply& out);
 
+    // REQUIRES: between two replies, or before reset()
+    void speak(Dialect dialect) noexcept { dialect_ = dialect; }
     // Of the replies whose line has not come yet.
     void set_max_value(std::size_t size) noexcept { max_value_ = size; }
 
@@ -54,7 +57,8 @@ class ReplyParser {
     Step take_line(std::string_view line);
     Step next_value(ByteView& input);
 
-    enum class State : std::uint8_t { Line, Value, Broken };
+    enum class State : std::uint8_t { Line, Value, End, Broken };
+    Dialect dialect_ = Dialect::Meta;
     std::size_t max_value_;
     std::size_t room_from_;
     State state_ = State::Line;

@@ -15,7 +15,8 @@ $judge = function (string $title, mixed ...$facts): void {
     echo "\n";
 };
 $judge('all is well', clock_ahead_s: 0.9, memory_used: 89, memory_limit: 100, connections: 80, max_connections: 100);
-$judge('too old', version: '1.6.9');
+$judge('too old', version: '1.4.7');
+$judge('without meta commands', version: '1.6.9');
 $judge('old', version: '1.6.18');
 $judge('redis too old', version: '2.8.11', is_redis: true);
 $judge('redis', version: '2.8.12', is_redis: true);
@@ -44,7 +45,8 @@ echo Reach::copies('3', 2), Reach::copies('all', 5), Reach::copies('2', 5), "\n"
 ?>
 --EXPECT--
 all is well:
-too old: critical: version 1.6.9 is too old. Install 1.6.10 or newer.
+too old: critical: version 1.4.7 is too old. Install 1.4.8 or newer.
+without meta commands: notice: memcached 1.6.9 has no meta commands. 1.6.10 or newer sends less; docs/configuration-stores.md has a table.
 old: notice: memcached 1.6.18 is new enough. 1.6.27 or newer saves some packets and memory.
 redis too old: critical: version 2.8.11 is too old. Install 2.8.12 or newer.
 redis:

@@ -12,7 +12,8 @@ use Sessmirror\Severity;
 /** What the facts about a store mean for the sessions on it. */
 final class StoreRules
 {
-    private const MEMCACHED_NEEDED = '1.6.10';
+    private const MEMCACHED_NEEDED = '1.4.8';
+    private const MEMCACHED_META = '1.6.10';
     private const MEMCACHED_BETTER = '1.6.27';
     private const REDIS_NEEDED = '2.8.12';
     private const CLOCK_S = 3.0;  // copies are judged by their times with 5 s of slack
@@ -38,6 +39,9 @@ final class StoreRules
             return new Finding(Severity::Critical, $facts->name, "version $facts->version is too old",
                 "Install $needed or newer.");
         if ($facts->is_redis || version_compare($facts->version, self::MEMCACHED_BETTER, '>=')) return null;
+        if (version_compare($facts->version, self::MEMCACHED_META, '<'))
+            return new Finding(Severity::Notice, $facts->name, "memcached $facts->version has no meta commands",
+                self::MEMCACHED_META . ' or newer sends less; docs/configuration-stores.md has a table.');
         return new Finding(Severity::Notice, $facts->name, "memcached $facts->version is new enough",
             self::MEMCACHED_BETTER . ' or newer saves some packets and memory.');
     }

@@ -49,7 +49,7 @@ final class FromMemcache extends Peer
             'memcache.max_failover_attempts' => 'all replicas of a session may be asked',
             'memcache.hash_strategy' => $placement,
             'memcache.hash_function' => $placement,
-            'memcache.protocol' => 'the meta protocol of memcached 1.6.10 or newer is used',
+            'memcache.protocol' => 'memcached\'s text protocol is used',
             'memcache.default_port' => 'a port that is missing is 11211',
             'memcache.chunk_size' => 'buffers grow as they are needed',
             'memcache.session_prefix_*' => 'sites that share stores are kept apart by sessmirror.key_prefix or sessmirror.secret',

@@ -43,7 +43,7 @@ final class FromMemcached extends Peer
         $health = 'a store that fails is skipped until it answers again';
         return [
             'memcached.sess_consistent_hash*' => $placement,
-            'memcached.sess_binary*' => 'the meta protocol of memcached 1.6.10 or newer is used',
+            'memcached.sess_binary*' => 'memcached\'s text protocol is used',
             'memcached.sess_randomize_replica_read' => 'the store of the own host is read first',
             'memcached.sess_remove_failed*' => $health,
             'memcached.sess_server_failure_limit' => $health,

@@ -15,7 +15,8 @@ bool is_zero(std::string_view text) noexcept {
     return parse_number(text, 0, 0).has_value();
 }
 
-constexpr std::array kParameters = {Parameter{.name = "udp_port",
+constexpr std::array kParameters = {kMemcachedProtocol,
+                                    Parameter{.name = "udp_port",
                                               .most = std::numeric_limits<std::uint32_t>::max(),
                                               .must_be = "0: UDP is not used",
                                               .accepts = is_zero}};

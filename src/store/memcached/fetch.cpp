@@ -6,6 +6,7 @@
 
 #include "base/allocation.h"
 #include "store/lock_item.h"
+#include "store/memcached/expiry_item.h"
 #include "store/memcached/ttl.h"
 #include "store/memcached/withdrawals.h"
 
@@ -29,30 +30,47 @@ void FetchOperation::start() {
 }
 
 void FetchOperation::ask() {
-    reads_chunks_ = false;
-    LinkTerms terms{.deadline = deadline_};
-    if (want_ == Want::Value) terms.values = host_.link().whole_session();
-    wire::Packet& packet = host_.link().packet();
+    is_classic_ = host_.link().is_classic();
     const bool claims = claim_ && reply_.lock != LockState::Granted;
-    if (claims) {
-        const ItemName lock = lock_key(key_);
-        if (ghost_ != 0) packet.erase({lock, ghost_});
-        packet.set({.key = lock,
-                    .mode = wire::SetMode::Add,
-                    .ttl_s = item_ttl(claim_->lease_s, host_.link().unix_seconds()),
-                    .return_cas = true},
-                   as_bytes(claim_->owner.view()));
-        if (asks_holder_) {
-            packet.get({.key = lock, .value = true, .cas = true});
-            packet.get({.key = withdrawals_key(key_), .value = true});
-        }
-        ++claims_;
+    claims&& is_classic_ ? claim() : read(claims);
+}
+
+void FetchOperation::put_claim(wire::Packet& packet) {
+    const ItemName lock = lock_key(key_);
+    if (ghost_ != 0) packet.erase({lock, ghost_});
+    packet.set({.key = lock,
+                .mode = wire::SetMode::Add,
+                .ttl_s = item_ttl(claim_->lease_s, host_.link().unix_seconds()),
+                .return_cas = true},
+               as_bytes(claim_->owner.view()));
+    ++claims_;
+}
+
+// A packet of its own, in the classic dialect: a server writes its answers behind each `gets`, and
+// one that then finds its client gone reads no further, so that no withdrawal behind it counts.
+void FetchOperation::claim() {
+    phase_ = Phase::Claim;
+    put_claim(host_.link().packet());
+    host_.link().send(
+        this, {.deadline = deadline_, .withdrawal = claimant(), .claims_lock = ghost_ == 0});
+}
+
+void FetchOperation::read(bool claims) {
+    phase_ = Phase::Item;
+    LinkTerms terms{.deadline = deadline_};
+    if (want_ == Want::Value || is_classic_) terms.values = host_.link().whole_session();
+    wire::Packet& packet = host_.link().packet();
+    if (claims) put_claim(packet);
+    if (claims ? asks_holder_ : is_classic_ && claim_) {
+        packet.get({.key = lock_key(key_), .value = true, .cas = true});
+        packet.get({.key = withdrawals_key(key_), .value = true});
     }
-    if (claim_) {
+    if (claims || reply_.lock == LockState::Granted) {
         terms.withdrawal = claimant();
         terms.claims_lock = claims && ghost_ == 0;
     }
     if (wants_hint_) packet.get({.key = hint_key(key_), .value = true});
+    if (is_classic_) packet.get({.key = expiry_key(key_), .value = true});
     packet.get({.key = key_.text(),
                 .value = want_ == Want::Value,
                 .cas = true,
@@ -68,17 +86,44 @@ bool FetchOperation::on_replies(std::span<wire::Reply> replies) noexcept {
         fail(store_error(reply));
         return true;
     }
-    return reads_chunks_ ? take_chunks(replies) : take_item(replies);
+    switch (phase_) {
+        case Phase::Claim:
+            return take_claim(replies.back());
+        case Phase::Item:
+            return take_item(replies);
+        case Phase::Chunks:
+            return take_chunks(replies);
+    }
+    return false;
+}
+
+bool FetchOperation::take_claim(const wire::Reply& added) {
+    if (added.code != ReplyCode::Done && added.code != ReplyCode::NotStored) return false;
+    const bool is_granted = added.code == ReplyCode::Done;
+    ghost_ = 0;
+    reply_.lock = is_granted ? LockState::Granted : LockState::Held;
+    reply_.holder = is_granted ? HeldLock{claim_->owner, 0} : HeldLock{};
+    read(false);
+    return true;
 }
 
 bool FetchOperation::take_item(std::span<wire::Reply> replies) {
     wire::Reply& item = replies.back();
+    if (!is_about(item, key_.text())) return false;
+    if (is_classic_ && want_ == Want::Version) forget_value(item);
     const bool has_value = item.code == ReplyCode::Value;
     if (item.code != ReplyCode::Miss && (!item.has_cas || has_value != (want_ == Want::Value) ||
                                          (!has_value && item.code != ReplyCode::Done)))
         return false;
     auto before = replies.first(replies.size() - 1);
+    if (is_classic_) {
+        const wire::Reply& expiry = before.back();
+        if (!is_about(expiry, expiry_key(key_))) return false;
+        item.ttl_left_s = ttl_left(as_text(expiry.value), host_.link().unix_seconds());
+        before = before.first(before.size() - 1);
+    }
     if (wants_hint_) {
+        if (!is_about(before.back(), hint_key(key_))) return false;
         reply_.hint = take_hint(before.back().value);
         before = before.first(before.size() - 1);
     }
@@ -94,6 +139,7 @@ bool FetchOperation::take_item(std::span<wire::Reply> replies) {
 }
 
 FetchOperation::Claim FetchOperation::take_lock(std::span<const wire::Reply> replies) {
+    if (is_classic_) return take_lock_item(replies[0], replies[1]);
     const wire::Reply& added = replies[std::exchange(ghost_, 0) != 0 ? 1 : 0];
     if (added.code == ReplyCode::Done) {
         if (!added.has_cas) return Claim::Unusable;
@@ -108,12 +154,24 @@ FetchOperation::Claim FetchOperation::take_lock(std::span<const wire::Reply> rep
     return take_holder(replies[replies.size() - 2], replies.back());
 }
 
+// The answer to the claim did not tell the lock's CAS. 0, not known, if it has gone already.
+FetchOperation::Claim FetchOperation::take_lock_item(const wire::Reply& present,
+                                                     const wire::Reply& withdrawn) {
+    if (reply_.lock != LockState::Granted) return take_holder(present, withdrawn);
+    if (!is_about(present, lock_key(key_))) return Claim::Unusable;
+    if (read_lock_item(as_text(present.value)) == claim_->owner) reply_.holder.cas = present.cas;
+    return Claim::Settled;
+}
+
 FetchOperation::Claim FetchOperation::take_holder(const wire::Reply& present,
                                                   const wire::Reply& withdrawn) {
     const bool may_try_again = claims_ < kMaxClaims;
     if (present.code == ReplyCode::Miss)  // given up by its holder between our two commands
         return may_try_again ? Claim::Again : Claim::Settled;
-    if (present.code != ReplyCode::Value || !present.has_cas) return Claim::Unusable;
+    const bool is_usable = present.code == ReplyCode::Value && present.has_cas &&
+                           is_about(present, lock_key(key_)) &&
+                           is_about(withdrawn, withdrawals_key(key_));
+    if (!is_usable) return Claim::Unusable;
     reply_.holder = {read_lock_item(as_text(present.value)), present.cas};
     const bool is_ghost = is_withdrawn(reply_.holder.owner, as_text(withdrawn.value));
     if (is_ghost && may_try_again) {
@@ -157,7 +215,7 @@ bool FetchOperation::take_value(wire::Reply& item) {
 }
 
 void FetchOperation::ask_chunks() {
-    reads_chunks_ = true;
+    phase_ = Phase::Chunks;
     wire::Packet& packet = host_.link().packet();
     for (std::uint32_t i = 0; i < manifest_.count; ++i)
         packet.get({.key = chunk_key(key_, manifest_.attempt, i), .value = true});
@@ -173,6 +231,7 @@ bool FetchOperation::take_chunks(std::span<const wire::Reply> replies) {
     for (std::uint32_t i = 0; i < manifest_.count; ++i) {
         const bool is_there = replies[i].code == ReplyCode::Value;
         if (!is_there && replies[i].code != ReplyCode::Miss) return false;
+        if (!is_about(replies[i], chunk_key(key_, manifest_.attempt, i))) return false;
         is_complete = is_complete && is_there;
         is_sound = is_sound && (!is_there || replies[i].value.size() == manifest_.size_of(i));
     }
@@ -221,15 +280,23 @@ void FetchOperation::finish() {
 void FetchOperation::fail(const Error& why) {
     // After a timeout the withdrawal is on its way already, and the store is in no state to answer.
     if (why.code != Errc::Timeout && why.code != Errc::OutOfTime) release_quietly();
-    if (why.code == Errc::Closed && claim_) withdraw();
+    if (may_need_withdrawal(why)) withdraw();
     answer(&StoreSink::on_fetch, Result<FetchReply>(why));
 }
 
-// The connection went with the claim, which may have been granted or may yet be.
+// The connection went with the claim, which may have been granted or may yet be. In the classic
+// dialect what was sent behind a question counts for nothing, see claim().
+bool FetchOperation::may_need_withdrawal(const Error& why) const noexcept {
+    if (!claim_) return false;
+    const bool is_late = why.code == Errc::Timeout || why.code == Errc::OutOfTime;
+    return why.code == Errc::Closed ||
+           (is_classic_ && is_late && reply_.lock == LockState::Granted);
+}
+
 void FetchOperation::withdraw() {
     const std::string content = withdrawal_content(claimant());
     put_withdrawal(host_.link().packet(), key_, content);
-    host_.link().send(nullptr, {.deadline = deadline_, .may_lie = true});
+    host_.link().send(nullptr, {.deadline = TimePoint::max(), .may_lie = true});
 }
 
 void FetchOperation::release_quietly() {

@@ -27,13 +27,28 @@ bool may_lack_opaque(ReplyCode code) noexcept {
 
 }  // namespace
 
+MemcachedLink::MemcachedLink(net::EventLoop& loop, net::Resolver& resolver, net::Endpoint endpoint,
+                             const LinkOptions& options, LinkOwner& owner,
+                             std::optional<wire::Dialect> dialect)
+    : Link(loop, resolver, std::move(endpoint), options, owner),
+      wanted_(dialect),
+      knows_dialect_(dialect.has_value()) {
+    if (wanted_) speak(*wanted_);
+}
+
+void MemcachedLink::speak(wire::Dialect dialect) noexcept {
+    dialect_ = dialect;
+    next_packet().speak(dialect);
+    parser().speak(dialect);
+}
+
 MemcachedLink::Greeting MemcachedLink::greeting(bool asks_life) const {
     if (asks_life) return {"version\r\nstats\r\n", 2};
     return {"version\r\n", 1};
 }
 
 const char* MemcachedLink::protocol_name() const noexcept {
-    return "memcached's meta protocol";
+    return is_classic() ? "memcached's protocol" : "memcached's meta protocol";
 }
 
 void MemcachedLink::take(wire::Reply reply) {
@@ -56,10 +71,13 @@ void MemcachedLink::take(wire::Reply reply) {
                    name().c_str()));
         return;
     }
+    if (is_classic() && reply.code == ReplyCode::End && !asked().terms.is_special)
+        reply.code = ReplyCode::Miss;
     accept(std::move(reply));
 }
 
 const char* MemcachedLink::fault_of(const wire::Reply& reply) const {
+    if (is_classic()) return nullptr;  // the operations compare keys
     const auto expected = asked().first_command + accepted();
     if (reply.has_opaque && reply.opaque != wire::Packet::opaque_of(expected))
         return "an answer is not to this question";
@@ -90,13 +108,28 @@ void MemcachedLink::take_version(const wire::Reply& reply) {
         protocol_error("it is no memcached");
         return;
     }
+    take_release(reply);
+}
+
+// Proxies tell a version of their own, or one that is none.
+void MemcachedLink::take_release(const wire::Reply& reply) {
     const auto version = wire::parse_server_version(reply.text);
-    if (!version || *version < wire::kMetaProtocol) {
+    const bool has_meta = version && *version >= wire::kMetaProtocol;
+    if (wanted_ == wire::Dialect::Meta && !has_meta) {
         drop(Error(Errc::StoreError, "%.100s runs memcached %.20s; 1.6.10 or later is needed",
                    name().c_str(), reply.text.c_str()));
         return;
     }
-    has_explicit_cas_ = *version >= wire::kExplicitCas;
+    const auto found = has_meta ? wire::Dialect::Meta : wire::Dialect::Classic;
+    knows_dialect_ = true;
+    if (!wanted_ && found != dialect_) {
+        const Error why(Errc::Closed, "%.100s speaks another dialect of memcached's protocol",
+                        name().c_str());
+        speak(found);
+        start_over(why);
+        return;
+    }
+    has_explicit_cas_ = !is_classic() && *version >= wire::kExplicitCas;
     if (asked().commands == 1) accept_greeting();
 }
 
@@ -117,7 +150,7 @@ std::string MemcachedLink::withdrawal_of(const Pending& pending) const {
     const auto answers = accepted_replies();
     const bool was_refused = pending.terms.claims_lock && is_first(pending) && !answers.empty() &&
                              answers.front().code == ReplyCode::NotStored;
-    return was_refused ? std::string() : withdrawal_commands(*pending.terms.withdrawal);
+    return was_refused ? std::string() : withdrawal_commands(*pending.terms.withdrawal, dialect_);
 }
 
 void MemcachedLink::forget_server() noexcept {

@@ -28,4 +28,17 @@ class MemcachedHost : public OperationHost<MemcachedLink> {
 
 using MemcachedOperation = Operation<MemcachedHost>;
 
+// Whether a value is that of the key. The meta dialect numbers its answers, and tells no keys; in
+// the classic one the key is all that tells whose an answer is.
+inline bool is_about(const wire::Reply& reply, std::string_view key) noexcept {
+    return reply.code != wire::ReplyCode::Value || reply.has_opaque || reply.text == key;
+}
+
+// Where the value was not wanted, and the dialect has no other answer.
+inline void forget_value(wire::Reply& reply) noexcept {
+    if (reply.code != wire::ReplyCode::Value) return;
+    reply.code = wire::ReplyCode::Done;
+    reply.value.clear();
+}
+
 }  // namespace sessmirror::store

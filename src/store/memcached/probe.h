@@ -15,7 +15,8 @@ class ProbeOperation final : public MemcachedOperation {
         host_.link().send(this, {.deadline = deadline_});
     }
     bool on_replies(std::span<wire::Reply> replies) noexcept override {
-        if (replies.front().code != wire::ReplyCode::NoOp) return false;
+        const wire::ReplyCode code = replies.front().code;
+        if (code != wire::ReplyCode::NoOp && code != wire::ReplyCode::Version) return false;
         answer(&StoreSink::on_probe, Status(kOk));
         return true;
     }

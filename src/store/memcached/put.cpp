@@ -8,6 +8,7 @@
 
 #include "store/explicit_cas.h"
 #include "store/lock_item.h"
+#include "store/memcached/expiry_item.h"
 #include "store/memcached/ttl.h"
 
 namespace sessmirror::store {
@@ -116,7 +117,14 @@ void PutOperation::send_chunks() {
                    payload().subspan(position, size));
         position += size;
     }
-    host_.link().send(this, {.deadline = deadline_, .withdrawal = withdrawal()});
+    host_.link().send(this, terms(withdrawal()));
+}
+
+// A server of the other dialect would read the payload as commands.
+LinkTerms PutOperation::terms(std::optional<Claimant> withdrawal) const {
+    return {.deadline = deadline_,
+            .withdrawal = std::move(withdrawal),
+            .waits_for_greeting = !host_.link().knows_dialect()};
 }
 
 void PutOperation::send_item() {
@@ -135,8 +143,11 @@ void PutOperation::send_item() {
                manifest_ ? ByteView() : payload());
     if (hint_size_ != 0)
         packet.set({.key = hint_key(key_), .ttl_s = item_ttl(ttl_s_, now)}, hint());
+    if (host_.link().is_classic())
+        packet.set({.key = expiry_key(key_), .ttl_s = item_ttl(ttl_s_, now)},
+                   as_bytes(expiry_text(ttl_s_, now)));
     if (unlock_ && unlock_->cas != 0) packet.erase({lock_key(key_), unlock_->cas});
-    host_.link().send(this, {.deadline = deadline_});
+    host_.link().send(this, terms());
 }
 
 void PutOperation::verify() {
@@ -149,7 +160,7 @@ void PutOperation::verify() {
 bool PutOperation::on_replies(std::span<wire::Reply> replies) noexcept {
     switch (phase_) {
         case Phase::Limit:
-            if (replies.front().code != ReplyCode::End || !host_.link().item_limit()) return false;
+            if (!is_limit(replies.front())) return false;
             choose_layout();
             return true;
         case Phase::Chunks:
@@ -160,6 +171,14 @@ bool PutOperation::on_replies(std::span<wire::Reply> replies) noexcept {
             return take_verified(replies.front());
     }
     return false;
+}
+
+// A proxy, or a server that is too old, does not tell its limit. What exceeds it is refused, and in
+// the classic dialect nothing is lost by that.
+bool PutOperation::is_limit(const wire::Reply& reply) const noexcept {
+    if (host_.link().is_classic())
+        return reply.code == ReplyCode::End || reply.code == ReplyCode::ServerError;
+    return reply.code == ReplyCode::End && host_.link().item_limit();
 }
 
 bool PutOperation::take_chunks(std::span<const wire::Reply> replies) {
@@ -200,7 +219,7 @@ bool PutOperation::take_outcome(const wire::Reply& reply) {
     }
     switch (reply.code) {
         case ReplyCode::Done:
-            if (!reply.has_cas) return false;
+            if (!reply.has_cas && !host_.link().is_classic()) return false;
             reply_.outcome = PutOutcome::Stored;
             reply_.cas = reply.cas;
             break;
@@ -223,6 +242,7 @@ bool PutOperation::take_outcome(const wire::Reply& reply) {
 
 bool PutOperation::take_verified(const wire::Reply& reply) {
     if (reply.code != ReplyCode::Value && reply.code != ReplyCode::Miss) return false;
+    if (!is_about(reply, key_.text())) return false;
     const ByteView ours = header_.view();
     const bool is_ours = reply.value.size() >= ours.size() &&
                          std::equal(ours.begin(), ours.end(), reply.value.begin());
@@ -279,7 +299,10 @@ void PutOperation::finish() {
         answer(&StoreSink::on_put, Result<PutReply>(reply_));
 }
 
+// The withdrawal behind a question counts for nothing in the classic dialect, see FetchOperation.
 void PutOperation::fail(const Error& why) {
+    if (host_.link().is_classic() && unlock_ && phase_ == Phase::Limit)
+        host_.release(key_, *unlock_, TimePoint::max(), nullptr);
     answer(&StoreSink::on_put, Result<PutReply>(why));
 }
 

@@ -37,6 +37,8 @@ class PutOperation final : public MemcachedOperation, private StoreSink {
     void choose_layout();
     void send_chunks();
     void send_item();
+    [[nodiscard]] LinkTerms terms(std::optional<Claimant> withdrawal = std::nullopt) const;
+    [[nodiscard]] bool is_limit(const wire::Reply& reply) const noexcept;
     void verify();
     bool take_chunks(std::span<const wire::Reply> replies);
     bool take_item(std::span<const wire::Reply> replies);

@@ -48,7 +48,8 @@ bool ReleaseOperation::take_owner(const wire::Reply& reply) {
         finish(false);
         return true;
     }
-    if (reply.code != ReplyCode::Value || !reply.has_cas) return false;
+    if (reply.code != ReplyCode::Value || !reply.has_cas || !is_about(reply, lock_key(key_)))
+        return false;
     const bool is_ours = read_lock_item(as_text(reply.value)) == lock_.owner;
     if (is_ours && tries_ < kMaxTries)
         erase(reply.cas);

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "store/explicit_cas.h"
+#include "store/memcached/engine.h"
 #include "store/memcached/fetch.h"
 #include "store/memcached/link.h"
 #include "store/memcached/probe.h"
@@ -22,13 +23,19 @@ constexpr std::uint64_t kItemHead = record::Envelope::kMost + Manifest::kSize;
 using MemcachedBase = LinkedStore<MemcachedHost, FetchOperation, PutOperation, TouchOperation,
                                   ReleaseOperation, ProbeOperation>;
 
+std::optional<wire::Dialect> wanted_dialect(const StoreSpec& spec) noexcept {
+    const std::string_view wanted = spec.own.text(kMemcachedProtocol);
+    if (wanted == "auto") return std::nullopt;
+    return wanted == "classic" ? wire::Dialect::Classic : wire::Dialect::Meta;
+}
+
 class MemcachedStore final : public MemcachedBase {
   public:
     MemcachedStore(const StoreSpec& spec, int index, net::EventLoop& loop, net::Resolver& resolver,
                    const RemoteDefaults& defaults)
         : MemcachedBase(index, loop, defaults),
           link_(loop, resolver, endpoint_of(spec), link_options_of(spec, defaults, kItemHead),
-                *this) {}
+                *this, wanted_dialect(spec)) {}
 
     void leave_hint(const SessionKey& key, ByteView hint, std::uint32_t ttl_s) override {
         link_.packet().set({.key = hint_key(key), .ttl_s = item_ttl(ttl_s, link_.unix_seconds())},

@@ -11,7 +11,8 @@
 
 namespace sessmirror::store {
 
-// A memcached from 1.6.10 on, over TCP or a UNIX socket, by the meta protocol; one persistent
+// A memcached, over TCP or a UNIX socket, by the meta protocol from 1.6.10 on, and otherwise by the
+// classic one; one persistent
 // connection, made at first use. Items are specified in docs/format.md. From 1.6.27 on the CAS of
 // an item is chosen by the client, so that it is the same in every store.
 //

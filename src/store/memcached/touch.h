@@ -26,6 +26,7 @@ class TouchOperation final : public MemcachedOperation {
 
     enum class Phase : std::uint8_t { Item, Manifest, Chunks };
     Phase phase_ = Phase::Item;
+    bool is_classic_ = false;  // the packet that is under way
     const std::uint32_t ttl_s_;
 };
 

@@ -29,9 +29,9 @@ void put_withdrawal(wire::Packet& packet, const SessionKey& key, std::string_vie
     packet.get({.key = name, .touch_s = kWithdrawalTtl});
 }
 
-std::string withdrawal_commands(const Claimant& claimant) {
+std::string withdrawal_commands(const Claimant& claimant, wire::Dialect dialect) {
     const std::string content = withdrawal_content(claimant);
-    wire::Packet packet(0);
+    wire::Packet packet(0, dialect);
     put_withdrawal(packet, claimant.key, content);
     std::string out;
     for (const ByteView piece : packet.pieces()) out += as_text(piece);

@@ -21,7 +21,8 @@ ItemName withdrawals_key(const SessionKey& key) noexcept;
 // their answers.
 std::string withdrawal_content(const Claimant& claimant);
 void put_withdrawal(wire::Packet& packet, const SessionKey& key, std::string_view content);
-std::string withdrawal_commands(const Claimant& claimant);
+std::string withdrawal_commands(const Claimant& claimant,
+                                wire::Dialect dialect = wire::Dialect::Meta);
 // Accepts any input.
 bool is_withdrawn(const LockOwner& owner, std::string_view withdrawals) noexcept;
 

@@ -60,6 +60,9 @@ struct LinkTerms {
     bool may_lie = false;
     // Sent before the connection is closed with this packet unanswered; see lock_item.h.
     std::optional<Claimant> withdrawal = std::nullopt;
+    // Not sent before the greeting is answered, nor is anything behind it: it must not reach a
+    // server that would read its values as commands.
+    bool waits_for_greeting = false;
     // The packet's first reply tells whether a lock was granted, and a refused claim needs no
     // withdrawal. False: the lock is held already.
     bool claims_lock = false;
@@ -180,6 +183,12 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
     void accept_greeting(std::optional<Life> life = std::nullopt);
     void protocol_error(const char* what);
     void drop(const Error& reason);
+    // The connection ends, and all that was sent on it is made again on the next: the server has
+    // understood none of it.
+    void start_over(const Error& reason);
+    // For a protocol of several dialects.
+    [[nodiscard]] Parser& parser() noexcept { return parser_; }
+    [[nodiscard]] Packet& next_packet() noexcept { return outgoing_; }
     [[nodiscard]] bool is_up() const noexcept { return is_up_; }
 
   private:
@@ -199,6 +208,8 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
     bool receive_directly(TimePoint limit) noexcept override;
 
     void open();
+    enum class Repeat : std::uint8_t { None, OnUsedConnection, All };
+    void end_connection(const Error& reason, Repeat repeat);
     void push(Client* client, const LinkTerms& terms);
     [[nodiscard]] static std::size_t size_of(std::span<const ByteView> pieces) noexcept;
     void send_outgoing();
@@ -235,7 +246,8 @@ class Link : private net::ConnectionSink, private net::AwaitedSocket, private Ti
     std::size_t values_ = 0;        // bytes of those in replies_
     // Which connection this is; tells a loop that it was dropped under its feet.
     unsigned life_ = 0;
-    bool is_up_ = false;  // the greeting was answered
+    bool is_held_ = false;  // what is in outgoing_ waits for the greeting's answer
+    bool is_up_ = false;    // the greeting was answered
     bool was_up_ = false;
     bool has_lost_ = false;  // with the connections since it was up
 };

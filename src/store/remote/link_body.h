@@ -36,24 +36,27 @@ template <class Wire>
 void Link<Wire>::send(Client* client, const LinkTerms& terms) {
     if (connection_.is_closed()) open();
     push(client, terms);
-    send_outgoing();
+    is_held_ |= terms.waits_for_greeting && !is_up_;
+    if (!is_held_) return send_outgoing();
+    outgoing_.keep();
+    watch_time();
 }
 
 template <class Wire>
 void Link<Wire>::send_later() {
-    if (!is_up_) {
+    if (!is_up_ && !is_held_) {
         outgoing_.clear();
         next_pending_ = outgoing_.next();
         return;
     }
     outgoing_.keep();
     push(nullptr, {.deadline = TimePoint::max()});
-    if (outgoing_.size() > kMaxHeld) send_outgoing();
+    if (outgoing_.size() > kMaxHeld && !is_held_) send_outgoing();
 }
 
 template <class Wire>
 void Link<Wire>::flush() {
-    if (packet().commands() != 0) send_outgoing();
+    if (packet().commands() != 0 && !is_held_) send_outgoing();
 }
 
 template <class Wire>
@@ -295,6 +298,7 @@ void Link<Wire>::accept_greeting(std::optional<Life> life) {
     is_up_ = was_up_ = true;
     ++completed_packets_;
     pending_.erase(pending_.begin());
+    if (std::exchange(is_held_, false)) send_outgoing();
     watch_time();
     owner_.on_link_up({std::exchange(has_lost_, false), life});
 }
@@ -333,9 +337,19 @@ void Link<Wire>::on_closed(const Error& reason) noexcept {
 
 template <class Wire>
 void Link<Wire>::drop(const Error& reason) {
-    const bool may_repeat = reason.code == Errc::Closed;  // and then needs the lock that it has
+    end_connection(reason, reason.code == Errc::Closed ? Repeat::OnUsedConnection : Repeat::None);
+}
+
+template <class Wire>
+void Link<Wire>::start_over(const Error& reason) {
+    end_connection(reason, Repeat::All);
+}
+
+// Who repeats needs the lock that it has.
+template <class Wire>
+void Link<Wire>::end_connection(const Error& reason, Repeat repeat) {
     if (!connection_.is_closed())
-        connection_.close_after(as_bytes(may_repeat ? std::string() : withdrawals()));
+        connection_.close_after(as_bytes(repeat == Repeat::None ? withdrawals() : std::string()));
     const std::vector<Pending> lost = std::exchange(pending_, {});
     replies_.clear();
     values_ = 0;
@@ -344,12 +358,13 @@ void Link<Wire>::drop(const Error& reason) {
     forget_sending();
     ++life_;
     parser_.reset();
-    is_up_ = false;
+    is_up_ = is_held_ = false;
     forget_server();
     watch_time();
     for (const Pending& pending : lost) {
         if (pending.client == nullptr) continue;
-        const bool repeats = may_repeat && pending.on_used_connection;
+        const bool repeats = repeat == Repeat::All ||
+                             (repeat == Repeat::OnUsedConnection && pending.on_used_connection);
         has_lost_ |= !repeats;
         pending.client->on_lost(reason, repeats);
     }

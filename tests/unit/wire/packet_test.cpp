@@ -93,5 +93,33 @@ TEST(Packet, CountsCommandsWithoutOpaque) {
     EXPECT_EQ(packet.commands(), 3u);
 }
 
+TEST(Packet, SaysTheSameInTheClassicDialect) {
+    Packet packet(1, Dialect::Classic);
+    packet.get({.key = "k", .value = true, .cas = true});
+    packet.get({.key = "k", .client_flags = true, .touch_s = 60});
+    packet.set({.key = "k", .mode = SetMode::Add, .ttl_s = 30, .client_flags = 5u},
+               as_bytes("abc"));
+    packet.set({.key = "k", .ttl_s = 30, .compare = 4, .return_cas = true}, as_bytes("ab"),
+               as_bytes("c"));
+    packet.set({.key = "k.l.w", .mode = SetMode::Append}, as_bytes("|x"));
+    packet.set({.key = "k.c", .ttl_s = 9}, as_bytes(""));
+    packet.erase({.key = "k.1"});
+    packet.no_op();
+    packet.stats_settings();
+    EXPECT_EQ(text_of(packet),
+              "gets k\r\ntouch k 60\r\nadd k 5 30 3\r\nabc\r\ncas k 0 30 3 4\r\nabc\r\n"
+              "append k.l.w 0 0 2\r\n|x\r\nset k.c 0 9 0\r\n\r\ndelete k.1\r\nversion\r\n"
+              "stats settings\r\n");
+    EXPECT_EQ(packet.commands(), 9u);
+}
+
+// Nothing but `cas` compares there, and what has expired is gone.
+TEST(Packet, DeletesByCompareAndSetInTheClassicDialect) {
+    Packet packet(1, Dialect::Classic);
+    packet.erase({"k.l", 12});
+    EXPECT_EQ(text_of(packet), "cas k.l 0 -1 0 12\r\n\r\n");
+    EXPECT_EQ(packet.commands(), 1u);
+}
+
 }  // namespace
 }  // namespace sessmirror::wire

@@ -43,8 +43,10 @@ void put_into_room(ReplyParser& parser, ByteView& input, Parsed& out) {
 enum class Way { Copied, InPlace };
 
 Parsed parse(const std::vector<std::string_view>& chunks, Way way = Way::Copied,
-             std::size_t max_value = 1000, std::size_t room_from = 1) {
+             std::size_t max_value = 1000, std::size_t room_from = 1,
+             Dialect dialect = Dialect::Meta) {
     ReplyParser parser(max_value, room_from);
+    parser.speak(dialect);
     Parsed out;
     for (const std::string_view chunk : chunks) {
         ByteView input = as_bytes(chunk);
@@ -63,6 +65,40 @@ std::string describe(const Parsed& parsed) {
                std::to_string(r.opaque) + (r.has_opaque ? "!" : "?") + (r.has_cas ? "!" : "?") +
                " " + r.text + " " + std::string(as_text(r.value)) + "]";
     return out;
+}
+
+Parsed parse_classic(const std::vector<std::string_view>& chunks, Way way = Way::Copied) {
+    return parse(chunks, way, 1000, 1, Dialect::Classic);
+}
+
+const std::vector<std::string>& classic_samples() {
+    static const auto* const list = new std::vector<std::string>{
+        "STORED\r\nNOT_STORED\r\nEXISTS\r\nNOT_FOUND\r\nDELETED\r\nTOUCHED\r\nEND\r\n",
+        "VALUE k 4294967295 5 18446744073709551615\r\nhello\r\nEND\r\nSTORED\r\n",
+        "VALUE k 0 0 1\r\n\r\nEND\r\n",
+        "VALUE k 0 5 1\r\nEND\r\n\r\nEND\r\n",
+        "VALUE k 0 1 1\r\nx\r\nVALUE l 0 1 1\r\ny\r\nEND\r\n",
+        "VALUE k 0 1 1\r\nx\r\nSTORED\r\n",
+        "VALUE k 0 1\r\nx\r\nEND\r\n",
+        "VALUE k 0 1 1 1\r\nx\r\nEND\r\n",
+        "VALUE k 0 1001 1\r\n",
+        "VALUE k -1 1 1\r\n",
+        "VALUE " + std::string(251, 'k') + " 0 1 1\r\n",
+        "VALUE k\x01 0 1 1\r\n",
+        "VERSION 1.4.15\r\nSTAT item_size_max 1048576\r\nEND\r\n",
+        "ERROR\r\nSTORED\r\n",
+        "ERROR Too many open connections\r\n",
+        "CLIENT_ERROR bad data chunk\r\nSERVER_ERROR out of memory\r\n",
+        "HD O1\r\n",
+        "stored\r\n",
+        "STORED \r\n",
+        "STORED\n",
+        "\r\n",
+        "VALUE k 0 5 1\r\nhel",
+        "VALUE k 0 1 1\r\nx\r\nEN",
+        std::string(2000, 'x'),
+    };
+    return *list;
 }
 
 const std::vector<std::string>& samples() {
@@ -108,10 +144,11 @@ const std::vector<std::string>& samples() {
     return *list;
 }
 
-TEST(ReplyParser, GivesTheSameForEveryChunking) {
-    for (const std::string& sample : samples()) {
+template <class Parse>
+void expect_the_same_for_every_chunking(const std::vector<std::string>& samples, Parse parse) {
+    for (const std::string& sample : samples) {
         const std::string_view all = sample;
-        const std::string expected = describe(parse({all}));
+        const std::string expected = describe(parse({all}, Way::Copied));
         std::vector<std::string_view> bytes;
         for (std::size_t i = 0; i < all.size(); ++i) bytes.push_back(all.substr(i, 1));
         for (const Way way : {Way::Copied, Way::InPlace}) {
@@ -125,6 +162,54 @@ TEST(ReplyParser, GivesTheSameForEveryChunking) {
                         << sample << " cut at " << a << " and " << b;
         }
     }
+}
+
+using Chunks = std::vector<std::string_view>;
+
+TEST(ReplyParser, GivesTheSameForEveryChunking) {
+    expect_the_same_for_every_chunking(
+        samples(), [](const Chunks& chunks, Way way) { return parse(chunks, way); });
+}
+
+TEST(ClassicReplies, GiveTheSameForEveryChunking) {
+    expect_the_same_for_every_chunking(classic_samples(), [](const Chunks& chunks, Way way) {
+        return parse_classic(chunks, way);
+    });
+}
+
+TEST(ClassicReplies, AValueComesWithItsKeyFlagsAndCasAndEndsWithEnd) {
+    const Parsed parsed = parse_classic({"VALUE sm:k.l 7 3 42\r\nabc\r\nEND\r\nEND\r\n"});
+    ASSERT_EQ(parsed.replies.size(), 2u);
+    const Reply& value = parsed.replies.front();
+    EXPECT_EQ(value.code, ReplyCode::Value);
+    EXPECT_EQ(value.text, "sm:k.l");
+    EXPECT_EQ(value.client_flags, 7u);
+    EXPECT_TRUE(value.has_cas);
+    EXPECT_EQ(value.cas, 42u);
+    EXPECT_EQ(as_text(value.value), "abc");
+    EXPECT_EQ(parsed.replies.back().code, ReplyCode::End);
+    EXPECT_TRUE(parsed.between);
+}
+
+TEST(ClassicReplies, AreWhatTheMetaDialectCallsThem) {
+    const Parsed parsed = parse_classic(
+        {"STORED\r\nDELETED\r\nTOUCHED\r\nNOT_STORED\r\nEXISTS\r\nNOT_FOUND\r\nERROR\r\n"
+         "CLIENT_ERROR x\r\n"});
+    std::vector<ReplyCode> codes;
+    for (const Reply& reply : parsed.replies) codes.push_back(reply.code);
+    EXPECT_EQ(codes, (std::vector{ReplyCode::Done, ReplyCode::Done, ReplyCode::Done,
+                                  ReplyCode::NotStored, ReplyCode::Exists, ReplyCode::NotFound,
+                                  ReplyCode::ServerError, ReplyCode::ServerError}));
+}
+
+TEST(ClassicReplies, OfAnotherDialectAreRefused) {
+    for (const char* const text :
+         {"HD O1\r\n", "VA 1 c1\r\n", "EN\r\n", "MN\r\n", "STORED \r\n", "STORED\n",
+          "VALUE k 0 1\r\n", "VALUE k 0 1 1\r\nx\r\nVALUE l 0 1 1\r\n",
+          "VALUE k 0 1 1\r\nx\r\nSTORED\r\n", "VALUE k 0 1001 1\r\n", "VALUE  0 1 1\r\n"})
+        EXPECT_TRUE(parse_classic({text}).malformed) << text;
+    EXPECT_TRUE(parse({"STORED\r\n"}).malformed);
+    EXPECT_TRUE(parse({"VALUE k 0 1 1\r\n"}).malformed);
 }
 
 TEST(ReplyParser, OffersRoomOnlyForMuchOfAValue) {

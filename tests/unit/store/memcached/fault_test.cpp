@@ -194,13 +194,6 @@ TEST(MemcachedFaults, AStoreAtItsLimitOfConnectionsSaysSo) {
     EXPECT_EQ(outcome.protocol_errors, 0);
 }
 
-TEST(MemcachedFaults, AnOldMemcachedIsRefusedWithTheVersionThatIsNeeded) {
-    const Outcome outcome = fetch_greeted_with("VERSION 1.6.9\r\n");
-    EXPECT_EQ(outcome.error.code, Errc::StoreError);
-    EXPECT_NE(std::string(outcome.error.detail).find("1.6.10"), std::string::npos);
-    EXPECT_EQ(outcome.connected, 0);
-}
-
 TEST(MemcachedFaults, AStoreWithoutCompareAndSetIsRefused) {
     const Outcome outcome = fetch_from([](FakePeer& peer, const std::string& command) {
         peer.send("VA 1 c0 f1 t60" + opaque_of(command) + "\r\nx\r\n");
