@@ -8,12 +8,13 @@
 
 namespace sessmirror::pool {
 
-// How long the requests of this host hold their locks, as all its workers know it.
+// How long the pages of this host work with the sessions that they have locked, as all its workers
+// know it.
 class LockHolds {
   public:
     explicit LockHolds(HostPage& page) noexcept : page_(page) {}
 
-    // A request has given its lock back after that time.
+    // A page has done its work after that time.
     void note(Duration held) noexcept {
         const auto us = std::chrono::duration_cast<std::chrono::microseconds>(held).count();
         const auto sample = static_cast<std::uint32_t>(std::clamp<std::int64_t>(us, 0, kMost));

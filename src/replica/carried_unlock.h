@@ -22,6 +22,7 @@ class CarriedUnlock {
 
     // The lock stays held.
     void withhold() noexcept { is_withheld_ = true; }
+    [[nodiscard]] bool is_withheld() const noexcept { return is_withheld_; }
 
     // What the packet to `store` shall release.
     std::optional<store::HeldLock> take(LockHold& hold, int store) noexcept {

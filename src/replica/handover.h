@@ -18,7 +18,8 @@ namespace sessmirror::replica {
 //   list, so no two wait for each other.
 // - A home that has gone has taken its locks along, and so has one that has restarted. Whoever held
 //   one goes on without knowing. The next lock is taken when those pages are likely to have ended:
-//   after twice the time that the pages of this host hold locks at most (pool::LockHolds).
+//   after twice the longest time that pages of this host work with a locked session
+//   (pool::LockHolds).
 
 // The store whose lock has to be taken besides that of `home`; -1: none.
 [[nodiscard]] int guard_of(pool::Pool& pool, const ReplicaSet& set, int home) noexcept;

@@ -93,8 +93,7 @@ void LockedRead::on_claim_reply(Result<store::FetchReply>& reply) noexcept {
 
 void LockedRead::on_granted(Result<store::FetchReply>& reply) noexcept {
     LockHold& hold = target_ == home_ ? view_.lock : view_.guard_lock;
-    hold = {target_, reply->holder, std::exchange(ticket_, pool::LockRegistry::kNoTicket),
-            env_.scheduler.now()};
+    hold = {target_, reply->holder, std::exchange(ticket_, pool::LockRegistry::kNoTicket)};
     if (target_ == home_ && !view_.set().is_first_choice(home_))
         env_.pool.count(pool::Counter::Failovers);
     view_.absorb(env_.pool, target_, reply);
@@ -262,6 +261,7 @@ void LockedRead::on_done() noexcept {
 
 void LockedRead::conclude(Status outcome) noexcept {
     if (!outcome) drop_guard();
+    view_.lock.since = env_.scheduler.now();
     if (outcome || !view_.lock.held()) return finish(outcome);
     const LockHold held = std::exchange(view_.lock, {});
     const TimePoint until = env_.scheduler.now() + env_.policy.deadline;

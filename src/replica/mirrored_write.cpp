@@ -21,6 +21,8 @@ MirroredWrite::MirroredWrite(const Environment& env, SessionView& view, Kind kin
       kind_(kind) {}
 
 void MirroredWrite::run() noexcept {
+    if (!unlock_.is_withheld())
+        view_.lock.note_work(pool::LockHolds(env_.pool.page()), env_.scheduler.now());
     begin_round();
 }
 
@@ -83,12 +85,8 @@ void MirroredWrite::start_home() noexcept {
 
 void MirroredWrite::start_put(int store, record::Version base) noexcept {
     GuardedPut& put = round_.add(env_, view_, outgoing_, store, *this);
-    const TimePoint held_since = view_.lock.since;
     auto unlock = unlock_.take(view_.lock, store);
-    if (unlock)
-        pool::LockHolds(env_.pool.page()).note(env_.scheduler.now() - held_since);
-    else
-        unlock = guard_unlock_.take(view_.guard_lock, store);
+    if (!unlock) unlock = guard_unlock_.take(view_.guard_lock, store);
     put.start(base, unlock, deadline());
 }
 

@@ -4,8 +4,10 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "pool/lock_holds.h"
 #include "pool/lock_registry.h"
 #include "record/compressor.h"
 #include "record/envelope.h"
@@ -38,8 +40,13 @@ struct LockHold {
     int store = -1;  // -1: none held
     store::HeldLock lock;
     int ticket = pool::LockRegistry::kNoTicket;
-    TimePoint since{};
+    TimePoint since{};  // when the page got its session; none: not yet, or noted already
     [[nodiscard]] bool held() const noexcept { return store >= 0; }
+    // The page has done its work. How long stores let it wait before and after is no part of that:
+    // the timeouts of one store would make everybody wait at the next home.
+    void note_work(pool::LockHolds holds, TimePoint now) noexcept {
+        if (since != TimePoint{}) holds.note(now - std::exchange(since, {}));
+    }
 };
 
 // One session as one request sees it: the newest value found so far, each store's copy, the lock.

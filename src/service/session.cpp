@@ -143,9 +143,9 @@ Status Session::Impl::load_created() {
 
 void Session::Impl::give_back(replica::LockHold& hold) noexcept {
     if (!hold.held()) return;
-    const replica::LockHold held = std::exchange(hold, {});
     const TimePoint now = service.loop.now();
-    pool::LockHolds(deployment->page).note(now - held.since);
+    hold.note_work(pool::LockHolds(deployment->page), now);
+    const replica::LockHold held = std::exchange(hold, {});
     if (service.reserve.fill())
         service.releases.start(*deployment->pool, held.store, view().key(), held.lock, held.ticket,
                                now + deployment->policy.deadline);

@@ -151,7 +151,7 @@ void ReplicaPolicy::close() {
     replica::SessionView& view = work_->view;
     for (replica::LockHold* const hold : {&view.lock, &view.guard_lock}) {
         if (!hold->held()) continue;
-        pool::LockHolds(worker_.pool->page()).note(worker_.process.now() - hold->since);
+        hold->note_work(pool::LockHolds(worker_.pool->page()), worker_.process.now());
         worker_.pool->store(hold->store)
             .release(view.key(), hold->lock, worker_.process.now() + policy_.deadline, nullptr);
         worker_.locks.leave(hold->ticket);
