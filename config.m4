@@ -87,11 +87,21 @@ if test "$PHP_SESSMIRROR" != "no"; then
 
   SESSMIRROR_REQUIRE([SESSMIRROR_LIBEVENT], [libevent_core >= 2.1 libevent_extra >= 2.1], [libevent-dev])
   SESSMIRROR_REQUIRE([SESSMIRROR_XXHASH], [libxxhash >= 0.8], [libxxhash-dev])
+  dnl Builds of xxHash for x86-64 can choose code by the processor; some ship the header without it.
+  sessmirror_saved_libs=$LIBS
+  LIBS="$LIBS $SESSMIRROR_XXHASH_LIBS"
+  AC_MSG_CHECKING([whether xxHash chooses by the processor])
+  AC_LINK_IFELSE([AC_LANG_PROGRAM([[#define XXH_STATIC_LINKING_ONLY
+#include <xxh_x86dispatch.h>]], [[XXH3_state_t state; (void)XXH3_64bits_update_dispatch(&state, "", 0); return (int)XXH3_64bits_dispatch("", 0);]])],
+    [AC_MSG_RESULT([yes])
+     SESSMIRROR_XXH_DISPATCH=-DSESSMIRROR_WITH_XXH_DISPATCH=1],
+    [AC_MSG_RESULT([no])])
+  LIBS=$sessmirror_saved_libs
   SESSMIRROR_REQUIRE([SESSMIRROR_SODIUM], [libsodium >= 1.0.18], [libsodium-dev])
 
   dnl PHP loads extensions with RTLD_GLOBAL: export get_module and nothing else. Hidden visibility does not
   dnl reach templates of namespace std (whose statics would also forbid dlclose), so the linker is told too.
-  SESSMIRROR_FLAGS="$SESSMIRROR_STD -fvisibility=hidden -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1"
+  SESSMIRROR_FLAGS="$SESSMIRROR_STD -fvisibility=hidden -DZEND_ENABLE_STATIC_TSRMLS_CACHE=1 $SESSMIRROR_XXH_DISPATCH"
   dnl The embedded store takes Linux's locks of open files as well.
   AS_CASE([$host_os], [linux*],
     [SESSMIRROR_OPTIONAL([lmdb], [SESSMIRROR_LMDB], [lmdb >= 0.9.17], [liblmdb-dev], [SESSMIRROR_WITH_LMDB])])

@@ -3,8 +3,9 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <string_view>
+
+#include "base/hash.h"
 
 namespace sessmirror::shim {
 
@@ -14,20 +15,24 @@ namespace sessmirror::shim {
 // costs. Forgets when two scripts meet in one place; nothing but that is lost.
 class LateWriters {
   public:
-    void add(std::string_view script) noexcept { place_of(script) = hash_of(script); }
+    void add(std::string_view script) noexcept {
+        const std::uint64_t hash = hash_of(script);
+        place_of(hash) = hash;
+    }
     [[nodiscard]] bool has(std::string_view script) noexcept {
-        return place_of(script) == hash_of(script);
+        const std::uint64_t hash = hash_of(script);
+        return place_of(hash) == hash;
     }
 
   private:
-    static std::size_t hash_of(std::string_view script) noexcept {
-        return std::hash<std::string_view>()(script) | 1;  // 0 is a free place
+    static std::uint64_t hash_of(std::string_view script) noexcept {
+        return hash64(script) | 1;  // 0 is a free place
     }
-    std::size_t& place_of(std::string_view script) noexcept {
-        return places_[(hash_of(script) >> 1) % places_.size()];
+    std::uint64_t& place_of(std::uint64_t hash) noexcept {
+        return places_[(hash >> 1) % places_.size()];
     }
 
-    std::array<std::size_t, 64> places_{};
+    std::array<std::uint64_t, 64> places_{};
 };
 
 }  // namespace sessmirror::shim

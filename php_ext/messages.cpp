@@ -135,7 +135,7 @@ void warn(Step step, const Error& error) {
 
 void log_journal() {
     Worker* const worker = SESSMIRROR_G(worker);
-    if (worker == nullptr) return;
+    if (worker == nullptr || worker->journal().is_empty()) return;
     constexpr char kPrefix[] = "sessmirror: ";
     JournalEntry entry;
     while (worker->journal().take(entry)) {

@@ -61,17 +61,26 @@ std::vector<SetCookie> kept_cookies(std::string_view name,
 
 }  // namespace
 
-void ResponseTokens::note(const SharedTerms& terms, std::string_view id, const TokenNews& news) {
-    if (have_left_ || news.in_force.empty()) return;
-    const auto before = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
-        return entry.id == id && entry.terms->name == terms->name;
+// Of the same session; or of the one whose turn is over.
+std::list<ResponseTokens::Entry>::iterator ResponseTokens::place_of(const SharedTerms& terms,
+                                                                    std::string_view id) {
+    const auto same = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+        return entry.id == id && (entry.terms == terms || entry.terms->name == terms->name);
     });
-    if (before != entries_.end())
-        entries_.erase(before);
-    else if (entries_.size() >= kMaxEntries)
-        entries_.pop_front();
-    entries_.push_back({terms, std::string(id), std::string(news.token), std::string(news.in_force),
-                        news.is_change});
+    return same == entries_.end() && entries_.size() >= kMaxEntries ? entries_.begin() : same;
+}
+
+void ResponseTokens::note(const SharedTerms& terms, std::string_view id, const TokenNews& news) {
+    if (have_left_) return;
+    const auto place = place_of(terms, id);
+    if (place == entries_.end()) {
+        entries_.push_back({terms, std::string(id), news});
+        return;
+    }
+    if (place->id != id) place->id = id;
+    place->terms = terms;
+    place->news = news;
+    entries_.splice(entries_.end(), entries_, place);
 }
 
 const std::vector<std::string>& ResponseTokens::leave(const Response& response) {
@@ -102,7 +111,7 @@ void ResponseTokens::follow(const SetCookie& sent, std::string_view session_name
                             const Response& response) {
     const Entry* const entry = find(session_name, sent.value);
     if (entry == nullptr || !entry->terms->is_sendable) return;
-    add(pick_name(session_name, response), entry->in_force, sent.attributes);
+    add(pick_name(session_name, response), entry->news.token.text(), sent.attributes);
 }
 
 // The client keeps the cookie that it returned, unless the response sets that one anew.
@@ -112,14 +121,14 @@ void ResponseTokens::follow_received(std::string_view session_name, const Respon
         return each.terms->name == session_name &&
                is_received(response.received, session_name, each.id);
     });
-    if (entry == entries_.rend() || entry->token.empty() || !entry->terms->is_sendable) return;
+    if (entry == entries_.rend() || !entry->news.is_new || !entry->terms->is_sendable) return;
     const bool is_replaced = std::any_of(sent.begin(), sent.end(), [&](const SetCookie& cookie) {
         const bool is_there =
             cookie.path == entry->terms->path && cookie.domain == entry->terms->domain;
         return is_there || (!cookie.is_removal && is_cookie_value(cookie.value, entry->id));
     });
-    if (is_replaced || (!entry->is_change && is_public(response.headers))) return;
-    add(pick_name(session_name, response), entry->token, entry->terms->attributes);
+    if (is_replaced || (!entry->news.is_change && is_public(response.headers))) return;
+    add(pick_name(session_name, response), entry->news.token.text(), entry->terms->attributes);
 }
 
 void ResponseTokens::remove(const SetCookie& removed, const Response& response) {

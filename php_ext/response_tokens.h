@@ -9,14 +9,15 @@
 
 #include "cookie_terms.h"
 #include "cookies.h"
+#include "service/token_draft.h"
 
 namespace sessmirror::shim {
 
 // What the client of one session is to know.
 struct TokenNews {
-    std::string_view token;     // empty: nothing new
-    std::string_view in_force;  // `token`, or what the client has already; empty: neither
-    bool is_change = false;     // the session was changed, not only read
+    service::TokenDraft token;
+    bool is_new = false;     // the client does not have it already
+    bool is_change = false;  // the session was changed, not only read
 };
 
 // The freshness tokens of one response (replica/freshness_token.h), and the cookies that carry
@@ -55,9 +56,7 @@ class ResponseTokens {
     struct Entry {
         SharedTerms terms;
         std::string id;
-        std::string token;
-        std::string in_force;
-        bool is_change = false;
+        TokenNews news;
     };
 
     static constexpr std::size_t kMaxEntries = 16;  // a process without responses never sends any
@@ -67,6 +66,8 @@ class ResponseTokens {
     void follow_received(std::string_view session_name, const Response& response,
                          const std::vector<SetCookie>& sent);
     void remove(const SetCookie& removed, const Response& response);
+    [[nodiscard]] std::list<Entry>::iterator place_of(const SharedTerms& terms,
+                                                      std::string_view id);
     [[nodiscard]] const Entry* find(std::string_view session_name, std::string_view value) const;
     [[nodiscard]] std::string pick_name(std::string_view session_name,
                                         const Response& response) const;

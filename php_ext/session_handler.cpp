@@ -57,8 +57,9 @@ void forget(const OpenedSession* handle) noexcept {
 // sessions after the headers have left, it may open this one again.
 void keep_last_token(const OpenedSession& handle, std::string_view id, std::string_view script) {
     Worker& worker = *SESSMIRROR_G(worker);
+    if (worker.tokens().have_left()) return;
     const bool may_follow = !is_end_of_script() && worker.late_writers().has(script);
-    if (may_follow && !worker.tokens().have_left()) handle.session->leave_token_open();
+    if (may_follow) handle.session->leave_token_open();
     keep_token(handle, worker, id);
 }
 

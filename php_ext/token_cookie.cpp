@@ -64,9 +64,9 @@ void take_tokens(OpenedSession& handle, Worker& worker, const CookieSettings& se
 
 void keep_token(const OpenedSession& handle, Worker& worker, std::string_view id) {
     const service::Session& session = *handle.session;
-    const std::string_view news = session.token();
-    const std::string_view in_force = news.empty() ? session.token_in_force() : news;
-    worker.tokens().note(handle.terms, id, {news, in_force, session.tells_a_change()});
+    if (const auto token = session.token())
+        worker.tokens().note(handle.terms, id,
+                             {*token, session.has_new_token(), session.tells_a_change()});
 }
 
 void add_token_cookies(const sapi_headers_struct& headers) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -22,19 +24,30 @@ inline std::string_view as_text(ByteView bytes) noexcept {
 
 // Integers are big endian in everything that is stored, so that memcmp orders versions.
 
+// One instruction and a move, also where the compiler does not unroll loops (-O2).
 template <class Int>
-constexpr void put_be(std::byte* out, Int value) noexcept {
-    for (std::size_t i = 0; i < sizeof(Int); ++i)
-        out[i] = static_cast<std::byte>(value >> (8 * (sizeof(Int) - 1 - i)));
+Int swapped_if_little(Int value) noexcept {
+    if constexpr (std::endian::native == std::endian::big || sizeof(Int) == 1)
+        return value;
+    else if constexpr (sizeof(Int) == 2)
+        return static_cast<Int>(__builtin_bswap16(value));
+    else if constexpr (sizeof(Int) == 4)
+        return static_cast<Int>(__builtin_bswap32(value));
+    else
+        return static_cast<Int>(__builtin_bswap64(value));
 }
 
 template <class Int>
-constexpr Int get_be(const std::byte* in) noexcept {
-    Int value = 0;
-    for (std::size_t i = 0; i < sizeof(Int); ++i)
-        value = static_cast<Int>(static_cast<std::uint64_t>(value) << 8 |
-                                 std::to_integer<std::uint64_t>(in[i]));
-    return value;
+void put_be(std::byte* out, Int value) noexcept {
+    const Int stored = swapped_if_little(value);
+    std::memcpy(out, &stored, sizeof stored);
+}
+
+template <class Int>
+Int get_be(const std::byte* in) noexcept {
+    Int stored = 0;
+    std::memcpy(&stored, in, sizeof stored);
+    return swapped_if_little(stored);
 }
 
 }  // namespace sessmirror

@@ -12,7 +12,7 @@ namespace sessmirror {
 // XXH3, 64 bits (xxHash library). Not for secrets: placement and accident detection only.
 std::uint64_t hash64(std::string_view text, std::uint64_t seed = 0) noexcept;
 
-// XXH3-64 over the pieces, one after the other, without joining them.
+// XXH3-64 over the pieces, one after the other, as if they were one text.
 std::uint64_t checksum(std::initializer_list<ByteView> pieces) noexcept;
 
 }  // namespace sessmirror

@@ -25,6 +25,7 @@ class Journal {
     static constexpr int kCapacity = 8;
 
     [[gnu::format(printf, 3, 4)]] void add(Severity severity, const char* format, ...) noexcept;
+    [[nodiscard]] bool is_empty() const noexcept { return size_ == 0; }
     // Oldest first; false when there is none.
     bool take(JournalEntry& out) noexcept;
     [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_; }

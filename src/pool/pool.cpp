@@ -90,6 +90,8 @@ Pool::~Pool() = default;
 
 void Pool::keep_slots() noexcept {
     const TimePoint now = clock_.now();
+    if (now < slots_kept_until_) return;
+    slots_kept_until_ = now + milliseconds(1000);  // a slot is idle after minutes
     for (const auto& seat : seats_) seat->keep_slot(page_, now);
 }
 

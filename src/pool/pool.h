@@ -104,6 +104,7 @@ class Pool {
     HostPage& page_;
     const Clock& clock_;
     Journal& journal_;
+    TimePoint slots_kept_until_{};
     std::uint64_t busy_ = 0;  // a bit for each store that somebody waits for
 };
 

@@ -38,10 +38,8 @@ void ClientTokens::open_news() noexcept {
     if (news_ && news_->token.kind == Token::Kind::Exact) news_->token.kind = Token::Kind::Open;
 }
 
-std::string_view ClientTokens::written_out(const std::optional<Told>& told) const noexcept {
-    if (!told) return {};
-    text_ = replica::TokenText(told->token, told->key, seal_);
-    return text_.view();
+std::string TokenDraft::text() const {
+    return std::string(replica::TokenText(token_, key_, seal_).view());
 }
 
 }  // namespace sessmirror::service

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "replica/freshness_token.h"
+#include "service/token_draft.h"
 #include "store/session_key.h"
 
 namespace sessmirror::service {
@@ -40,20 +41,19 @@ class ClientTokens {
     void open_news() noexcept;
 
     [[nodiscard]] bool tells_a_change() const noexcept { return news_ && is_change_; }
-    // Written out; empty: nothing to tell. Valid until the next one is written out.
-    [[nodiscard]] std::string_view news() const noexcept { return written_out(news_); }
+    [[nodiscard]] bool has_news() const noexcept { return news_.has_value(); }
     // The news, or what the client sent.
-    [[nodiscard]] std::string_view in_force() const noexcept {
-        return written_out(news_ ? news_ : sent_);
+    [[nodiscard]] std::optional<TokenDraft> in_force() const noexcept {
+        const std::optional<Told>& told = news_ ? news_ : sent_;
+        return told ? std::optional(TokenDraft(told->token, told->key, seal_)) : std::nullopt;
     }
 
   private:
-    // A token, and of which session. Written out when it is wanted.
+    // A token, and of which session.
     struct Told {
         Token token;
         store::SessionKey key;
     };
-    [[nodiscard]] std::string_view written_out(const std::optional<Told>& told) const noexcept;
 
     const replica::TokenSeal& seal_;
     const bool is_in_use_;
@@ -61,8 +61,7 @@ class ClientTokens {
     bool is_expected_ = false;
     std::optional<Told> sent_;  // the received one that counts
     std::optional<Told> news_;
-    bool is_change_ = false;           // the news are of a write of this request
-    mutable replica::TokenText text_;  // the last that was written out
+    bool is_change_ = false;  // the news are of a write of this request
 };
 
 }  // namespace sessmirror::service

@@ -206,16 +206,16 @@ void Session::set_token(std::string_view text, bool is_expected) {
     impl_->tokens.receive(text, is_expected);
 }
 
-std::string_view Session::token() const noexcept {
-    return impl_->tokens.news();
+std::optional<TokenDraft> Session::token() const noexcept {
+    return impl_->tokens.in_force();
+}
+
+bool Session::has_new_token() const noexcept {
+    return impl_->tokens.has_news();
 }
 
 bool Session::tells_a_change() const noexcept {
     return impl_->tokens.tells_a_change();
-}
-
-std::string_view Session::token_in_force() const noexcept {
-    return impl_->tokens.in_force();
 }
 
 void Session::created(std::string_view id) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "pool/host_page.h"
 #include "record/session_entries.h"
 #include "service/options.h"
+#include "service/token_draft.h"
 
 namespace sessmirror::service {
 
@@ -103,15 +105,15 @@ class Session {
     // have returned a token too: reads without one are then counted.
     void set_token(std::string_view text, bool is_expected = false);
 
-    // What the client should get as its freshness token, to be asked for after each of the calls
-    // below; empty when there is nothing new to tell. Valid until the next call.
-    [[nodiscard]] std::string_view token() const noexcept;
-    // Whether token() is there because this request has stored or destroyed the session, and not
-    // only because the client knew too little.
+    // The client's freshness token after each of the calls below: a new one, or what the client
+    // sent if that is still right, for a client whose token's cookie needs another lifetime or
+    // place.
+    [[nodiscard]] std::optional<TokenDraft> token() const noexcept;
+    // Whether token() is a new one, which the client should get.
+    [[nodiscard]] bool has_new_token() const noexcept;
+    // Whether token() is a new one because this request has stored or destroyed the session, and
+    // not only because the client knew too little.
     [[nodiscard]] bool tells_a_change() const noexcept;
-    // token(), or what the client sent if that is still right: for a client whose token's cookie
-    // needs another lifetime or place. Valid until the next call.
-    [[nodiscard]] std::string_view token_in_force() const noexcept;
 
     // Loads the session and, with locking on, holds its lock from here to close(). Fails when no
     // replica can be asked, when the lock is not free in time, or when all copies are damaged; then

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "wire/command_buffer.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
 namespace sessmirror::wire {
 
-void CommandBuffer::number(std::uint64_t value) {
+void CommandBuffer::number(std::uint64_t value, std::string_view before) {
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): what is not used is not cleared
-    std::array<char, 20> digits;
-    const auto result = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-    text_.append(digits.data(), result.ptr);
+    std::array<char, kMaxBefore + 20> text;
+    char* const digits = std::copy(before.begin(), before.end(), text.data());
+    const auto result = std::to_chars(digits, text.data() + text.size(), value);
+    text_.append(text.data(), static_cast<std::size_t>(result.ptr - text.data()));
 }
 
 void CommandBuffer::data(ByteView bytes) {

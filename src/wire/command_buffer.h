@@ -30,7 +30,8 @@ class CommandBuffer {
     explicit CommandBuffer(std::uint32_t first) noexcept : first_(first) {}
 
     [[nodiscard]] std::string& text() noexcept { return text_; }
-    void number(std::uint64_t value);
+    // In one piece with what stands before it, of kMaxBefore at most: a packet has many of them.
+    void number(std::uint64_t value, std::string_view before = {});
     void data(ByteView bytes);
     void count_command() noexcept { ++commands_; }
 
@@ -38,6 +39,7 @@ class CommandBuffer {
     static constexpr std::size_t kKeepCapacity = 16 * 1024;
     // Values up to this size are copied between their commands: cheaper than another piece.
     static constexpr std::size_t kCopyBelow = 512;
+    static constexpr std::size_t kMaxBefore = 4;
     struct External {
         std::size_t after;  // position in text_ behind which it belongs
         ByteView bytes;

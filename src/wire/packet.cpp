@@ -4,12 +4,13 @@
 namespace sessmirror::wire {
 
 void Packet::command(std::string_view word, std::string_view key) {
-    text().append(word).append(1, ' ').append(key);
+    text().append(word).push_back(' ');
+    text().append(key);
 }
 
 void Packet::flag(char flag, std::uint64_t value) {
-    text().append(1, ' ').append(1, flag);
-    number(value);
+    const char before[] = {' ', flag};
+    number(value, {before, sizeof before});
 }
 
 void Packet::opaque() {
@@ -43,8 +44,7 @@ void Packet::set(const MetaSet& set, ByteView head, ByteView tail) {
 
 void Packet::set_meta(const MetaSet& set, std::size_t size) {
     command("ms", set.key);
-    text().append(1, ' ');
-    number(size);
+    number(size, " ");
     if (set.mode == SetMode::Add) text().append(" ME");
     if (set.mode == SetMode::Append) text().append(" MA");
     if (set.ttl_s) flag('T', *set.ttl_s);

@@ -6,16 +6,14 @@
 namespace sessmirror::wire {
 
 RespPacket& RespPacket::command(std::uint32_t arguments) {
-    text().append(1, '*');
-    number(arguments);
+    number(arguments, "*");
     text().append("\r\n");
     count_command();
     return *this;
 }
 
 RespPacket& RespPacket::add(ByteView head, ByteView tail) {
-    text().append(1, '$');
-    number(head.size() + tail.size());
+    number(head.size() + tail.size(), "$");
     text().append("\r\n");
     data(head);
     data(tail);

@@ -153,16 +153,26 @@ void Session::set_token(std::string_view text, bool is_expected) {
     fake_core().is_token_expected = is_expected;
 }
 
-std::string_view Session::token() const noexcept {
-    return fake_core().token;
+// A draft of the fake says where its text is kept.
+std::optional<TokenDraft> Session::token() const noexcept {
+    embed::FakeCore& core = fake_core();
+    const std::string& text = core.token.empty() ? core.client_token : core.token;
+    if (text.empty()) return std::nullopt;
+    core.drafts.push_back(text);
+    const record::Version place{static_cast<std::uint32_t>(core.drafts.size() - 1), 0};
+    return TokenDraft({place}, store::SessionKey(), replica::TokenSeal(""));
+}
+
+std::string TokenDraft::text() const {
+    return fake_core().drafts.at(token_.version.generation);
+}
+
+bool Session::has_new_token() const noexcept {
+    return !fake_core().token.empty();
 }
 
 bool Session::tells_a_change() const noexcept {
     return !fake_core().token.empty() && fake_core().tells_a_change;
-}
-
-std::string_view Session::token_in_force() const noexcept {
-    return fake_core().token.empty() ? fake_core().client_token : fake_core().token;
 }
 
 bool Session::is_unchanged() const noexcept {

@@ -23,10 +23,11 @@ struct FakeCore {
     std::optional<Error> exists_fails;
     std::optional<Error> write_fails;
     std::optional<Error> destroy_fails;
-    std::string token;               // what sessions want the client to know
-    std::string client_token;        // what the client sent
-    bool is_token_expected = false;  // it could have sent one
-    bool tells_a_change = true;      // `token` is of a change
+    std::string token;                // what sessions want the client to know
+    std::string client_token;         // what the client sent
+    std::vector<std::string> drafts;  // tokens that were drafted
+    bool is_token_expected = false;   // it could have sent one
+    bool tells_a_change = true;       // `token` is of a change
     bool open_throws_bad_alloc = false;
     bool open_throws_int = false;
     bool read_throws_bad_alloc = false;
