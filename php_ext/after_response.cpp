@@ -29,6 +29,7 @@ void begin_response() noexcept {
     Worker* const worker = SESSMIRROR_G(worker);
     if (worker == nullptr) return;
     worker->tokens().clear();
+    worker->first_visit().reset();
     worker->drop_held_output();
 }
 

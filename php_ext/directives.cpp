@@ -47,6 +47,7 @@ Result<std::uint64_t> read_size(const char* name, std::string_view text, const R
 }
 
 constexpr Range kLease{1, 86400, "a number of seconds from 1 to 86400"};
+constexpr Range kFirstLifetime{0, 86400, "a number of seconds from 0 (as all sessions) to 86400"};
 constexpr Range kWait{0, 600000, "a number of milliseconds from 0 (do not wait) to 600000"};
 constexpr Range kTimeout{1, 60000, "a number of milliseconds from 1 to 60000"};
 constexpr Range kDeadline{1, 600000, "a number of milliseconds from 1 to 600000"};
@@ -139,6 +140,11 @@ Status apply_lock_lease(std::string_view text, Settings& out) {
     if (!number) return number.error();
     out.options.lock_lease_s = *number;
     return kOk;
+}
+
+Status apply_first_lifetime(std::string_view text, Settings& out) {
+    return take(read_number("sessmirror.first_lifetime_s", text, kFirstLifetime),
+                out.first_lifetime_s);
 }
 
 Status apply_lock_wait(std::string_view text, Settings& out) {
@@ -253,6 +259,7 @@ constexpr std::array<Directive, kDirectives> kTable{{
     {"sessmirror.token_cookie", "", Scope::Script, Display::Text, apply_token_cookie},
     {"sessmirror.on_conflict", "merge", Scope::Script, Display::Text, apply_on_conflict},
     {"sessmirror.merge_protect", "", Scope::Script, Display::Text, apply_merge_protect},
+    {"sessmirror.first_lifetime_s", "0", Scope::Script, Display::Text, apply_first_lifetime},
     {"sessmirror.lock_lease_s", "30", Scope::Script, Display::Text, apply_lock_lease},
     {"sessmirror.lock_wait_ms", "10000", Scope::Script, Display::Text, apply_lock_wait},
     {"sessmirror.connect_timeout_ms", "100", Scope::Script, Display::Text, apply_connect_timeout},

@@ -34,6 +34,7 @@ struct Settings {
     std::string secret_file;  // that holds the options' secret; empty: none
     Commit commit = Commit::Headers;
     std::string token_cookie;
+    std::uint32_t first_lifetime_s = 0;  // 0: as session.gc_maxlifetime; see first_visit.h
     LogLevel log_level = LogLevel::Notice;
     record::SegmentCodec segment_with = record::SegmentCodec::Php;
 };
@@ -66,7 +67,7 @@ struct Directive {
     Status (*apply)(std::string_view text, Settings& out);
 };
 
-inline constexpr int kDirectives = 30;
+inline constexpr int kDirectives = 31;
 std::span<const Directive, kDirectives> directives() noexcept;
 
 // Applies all of them, in the order of the table, and stops at the first that cannot be used.

@@ -71,11 +71,12 @@ void leave_open(OpenedSession& handle) {
     const std::string_view payload = view(serialized);
     const std::string_view script = script_name();
     const std::string_view serializer = serializer_name();
-    const zend_long lifetime = PS(gc_maxlifetime);
+    const zend_long configured = PS(gc_maxlifetime);
     Worker& worker = *SESSMIRROR_G(worker);
 
     (void)guarded([&]() -> Status {
         service::Session& session = *handle.session;
+        const std::int64_t lifetime = worker.lifetime_of(handle.id, configured);
         (void)session.publish();
         const auto stored = session.read(handle.id, lifetime);
         if (!stored) return stored.error();

@@ -29,6 +29,11 @@ zend_long configured_lifetime() {
     return PS(gc_maxlifetime);
 }
 
+// REQUIRES: a session is open.
+std::int64_t lifetime_of(std::string_view id, zend_long configured) noexcept {
+    return SESSMIRROR_G(worker)->lifetime_of(id, configured);
+}
+
 // What PHP knows of the session that is being opened.
 struct Opening {
     std::string_view save_path;
@@ -132,7 +137,9 @@ PS_READ_FUNC(sessmirror) {
     const auto loaded = guarded([&]() -> Result<service::Loaded> {
         if (handle->is_validation_failed) return handle->validation_error;
         handle->id = id;
-        return handle->session->read(id, maxlifetime);
+        auto found = handle->session->read(id, lifetime_of(id, maxlifetime));
+        if (found && found->exists) SESSMIRROR_G(worker)->first_visit().found(id);
+        return found;
     });
     if (loaded) {
         const std::string_view payload = as_text(loaded->payload);
@@ -145,7 +152,7 @@ PS_READ_FUNC(sessmirror) {
 
 // A handler written in PHP on top of this one (class SessionHandler) may write an id that it has
 // not read. The core needs to know what it replaces; an id that was read costs nothing here.
-Status ensure_read(OpenedSession& handle, std::string_view id, zend_long lifetime) {
+Status ensure_read(OpenedSession& handle, std::string_view id, std::int64_t lifetime) {
     const auto loaded = handle.session->read(id, lifetime);
     if (!loaded) return loaded.error();
     return kOk;
@@ -163,12 +170,13 @@ PS_WRITE_FUNC(sessmirror) {
     const std::string_view script = script_name();
 
     const auto stored = guarded([&]() -> Status {
+        const std::int64_t lifetime = lifetime_of(id, maxlifetime);
         if (handle->is_read_pending)
             return Error(Errc::Internal,
                          "its content had not been read, so that it is not known "
                          "what a write would replace");
-        if (const auto known = ensure_read(*handle, id, maxlifetime); !known) return known;
-        const Status written = handle->session->write(id, as_bytes(payload), maxlifetime,
+        if (const auto known = ensure_read(*handle, id, lifetime); !known) return known;
+        const Status written = handle->session->write(id, as_bytes(payload), lifetime,
                                                       record::parse_serialization(serializer));
         note_late_write(*handle, script);
         return written;
@@ -183,8 +191,9 @@ PS_UPDATE_TIMESTAMP_FUNC(sessmirror) {
     const std::string_view id = view(key);
 
     const auto touched = guarded([&]() -> Status {
-        if (const auto known = ensure_read(*handle, id, maxlifetime); !known) return known;
-        return handle->session->touch(id, maxlifetime);
+        const std::int64_t lifetime = lifetime_of(id, maxlifetime);
+        if (const auto known = ensure_read(*handle, id, lifetime); !known) return known;
+        return handle->session->touch(id, lifetime);
     });
     return finish(Step::Touch, touched);
 }
@@ -245,8 +254,11 @@ PS_CREATE_SID_FUNC(sessmirror) {
     OpenedSession* const handle = mod_data == nullptr ? nullptr : opened(mod_data);
     if (id != nullptr && handle != nullptr) {
         const std::string_view drawn = view(id);
+        // Only a client that gets cookies can return one.
+        const bool has_cookies = PS(use_cookies) && SG(request_info).request_method != nullptr;
         (void)guarded([&]() -> Status {
             handle->session->created(drawn);
+            if (has_cookies) SESSMIRROR_G(worker)->first_visit().drew(drawn);
             return kOk;
         });
     }

@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "directives.h"
+#include "first_visit.h"
 #include "late_writers.h"
 #include "response_tokens.h"
 #include "service/host.h"
@@ -57,6 +58,12 @@ class Worker {
     // Said once: sessmirror.token_cookie cannot be the name of the session itself.
     void report_token_cookie_taken(std::string_view session_name) noexcept;
     [[nodiscard]] ResponseTokens& tokens() noexcept { return tokens_; }
+    [[nodiscard]] FirstVisit& first_visit() noexcept { return first_visit_; }
+    // Of the session with the id, in seconds, where PHP has configured so many.
+    [[nodiscard]] std::int64_t lifetime_of(std::string_view id,
+                                           std::int64_t configured) const noexcept {
+        return first_visit_.lifetime(id, configured, settings_.first_lifetime_s);
+    }
     SharedTerms terms_of(const CookieSettings& settings) { return terms_.terms_of(settings); }
     [[nodiscard]] LateWriters& late_writers() noexcept { return late_writers_; }
     // See late_output.h.
@@ -80,6 +87,7 @@ class Worker {
     Settings settings_;
     CookieTermsMaker terms_;
     ResponseTokens tokens_;
+    FirstVisit first_visit_;
     LateWriters late_writers_;
     std::string held_output_;
     bool is_token_cookie_reported_ = false;

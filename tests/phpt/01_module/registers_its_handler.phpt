@@ -24,6 +24,7 @@ sessmirror.compression script
 sessmirror.connect_timeout_ms script
 sessmirror.deadline_ms script
 sessmirror.export site
+sessmirror.first_lifetime_s script
 sessmirror.freshness script
 sessmirror.hedge script
 sessmirror.import site
