@@ -49,6 +49,7 @@ Result<std::uint64_t> read_size(const char* name, std::string_view text, const R
 constexpr Range kLease{1, 86400, "a number of seconds from 1 to 86400"};
 constexpr Range kFirstLifetime{0, 86400, "a number of seconds from 0 (as all sessions) to 86400"};
 constexpr Range kWait{0, 600000, "a number of milliseconds from 0 (do not wait) to 600000"};
+constexpr Range kWaiters{0, 1000, "a number from 0 (no bound) to 1000"};
 constexpr Range kTimeout{1, 60000, "a number of milliseconds from 1 to 60000"};
 constexpr Range kDeadline{1, 600000, "a number of milliseconds from 1 to 600000"};
 constexpr Range kPolling{0, 4000, "a number of microseconds from 0 (sleep at once) to 4000"};
@@ -149,6 +150,13 @@ Status apply_first_lifetime(std::string_view text, Settings& out) {
 
 Status apply_lock_wait(std::string_view text, Settings& out) {
     return apply_ms<&Options::lock_wait>("sessmirror.lock_wait_ms", text, kWait, out);
+}
+
+Status apply_lock_max_waiters(std::string_view text, Settings& out) {
+    auto number = read_number("sessmirror.lock_max_waiters", text, kWaiters);
+    if (!number) return number.error();
+    out.options.lock_max_waiters = static_cast<int>(*number);
+    return kOk;
 }
 
 Status apply_connect_timeout(std::string_view text, Settings& out) {
@@ -262,6 +270,7 @@ constexpr std::array<Directive, kDirectives> kTable{{
     {"sessmirror.first_lifetime_s", "0", Scope::Script, Display::Text, apply_first_lifetime},
     {"sessmirror.lock_lease_s", "30", Scope::Script, Display::Text, apply_lock_lease},
     {"sessmirror.lock_wait_ms", "10000", Scope::Script, Display::Text, apply_lock_wait},
+    {"sessmirror.lock_max_waiters", "0", Scope::Script, Display::Text, apply_lock_max_waiters},
     {"sessmirror.connect_timeout_ms", "100", Scope::Script, Display::Text, apply_connect_timeout},
     {"sessmirror.io_timeout_ms", "200", Scope::Script, Display::Text, apply_io_timeout},
     {"sessmirror.deadline_ms", "1000", Scope::Script, Display::Text, apply_deadline},

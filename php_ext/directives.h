@@ -67,7 +67,7 @@ struct Directive {
     Status (*apply)(std::string_view text, Settings& out);
 };
 
-inline constexpr int kDirectives = 31;
+inline constexpr int kDirectives = 32;
 std::span<const Directive, kDirectives> directives() noexcept;
 
 // Applies all of them, in the order of the table, and stops at the first that cannot be used.

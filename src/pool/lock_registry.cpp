@@ -159,6 +159,16 @@ LockSlot* LockRegistry::slot_of(int ticket) noexcept {
     return slot.claim.load() == claim_of(bits >> kSlotBits) ? &slot : nullptr;
 }
 
+int LockRegistry::waiters(const SessionKey& key, std::uint64_t store_name_hash,
+                          const LockOwner& holder) const noexcept {
+    return static_cast<int>(std::ranges::count_if(page_.locks, [&](const LockSlot& slot) {
+        return slot.ready.load(std::memory_order_acquire) == kComplete &&
+               slot.store_name_hash.load() == store_name_hash &&
+               view_of(load_text(slot.key)) == key.text() &&
+               view_of(load_text(slot.owner)) != holder.view();
+    }));
+}
+
 std::atomic<std::uint32_t>& LockRegistry::wake_slot(std::string_view key,
                                                     std::uint64_t store_name_hash) const noexcept {
     return page_.releases[hash64(key, store_name_hash) % page_.releases.size()];

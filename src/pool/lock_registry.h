@@ -47,6 +47,11 @@ class LockRegistry {
     [[nodiscard]] bool is_abandoned(const store::LockOwner& owner,
                                     std::uint64_t store_name_hash) const noexcept;
 
+    // How many requests of this host have asked that store for the lock of `key` and do not have
+    // it; `holder` has it.
+    [[nodiscard]] int waiters(const store::SessionKey& key, std::uint64_t store_name_hash,
+                              const store::LockOwner& holder) const noexcept;
+
     // Changes when a process of this host has given up a lock of this key at this store (or of one
     // that is counted at the same place): for those who wait for it.
     [[nodiscard]] std::uint32_t releases(const store::SessionKey& key,

@@ -161,7 +161,22 @@ void LockedRead::on_release(int, Result<store::ReleaseReply> reply) noexcept {
     wait_or_give_up();
 }
 
+// One visitor who reloads a slow page again and again would take all workers of the host.
+bool LockedRead::is_line_too_long() const noexcept {
+    const int most = env_.policy.lock_max_waiters;
+    return most > 0 && !waited_ &&
+           env_.locks.waiters(view_.key(), env_.pool.name_hash(target_), holder_) > most;
+}
+
 void LockedRead::wait_or_give_up() noexcept {
+    if (is_line_too_long()) {
+        env_.pool.count(pool::Counter::LockTimeouts);
+        return conclude(Error(Errc::LockTimeout,
+                              "another request holds the session's lock on %s, and %d requests of "
+                              "this host wait for it already (sessmirror.lock_max_waiters)",
+                              env_.pool.name(target_).c_str(), env_.policy.lock_max_waiters)
+                            .at_store(target_));
+    }
     if (!waited_) env_.pool.count(pool::Counter::LockWaits);
     if (!waited_ && looks_while_waiting_) look();
     waited_ = true;

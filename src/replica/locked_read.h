@@ -86,6 +86,7 @@ class LockedRead final : public Operation,
     void drop_guard() noexcept;
     void on_claim_reply(Result<store::FetchReply>& reply) noexcept;
     void on_held(const store::HeldLock& holder) noexcept;
+    [[nodiscard]] bool is_line_too_long() const noexcept;
     void wait_or_give_up() noexcept;
     void watch_releases() noexcept;
     [[nodiscard]] Duration waited() const noexcept { return env_.scheduler.now() - wait_since_; }

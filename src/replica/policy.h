@@ -58,6 +58,7 @@ struct Policy {
     std::vector<std::string> protected_keys;  // of these, a merge keeps what was stored first
     std::uint32_t lock_lease_s = 30;
     Duration lock_wait = milliseconds(10000);
+    int lock_max_waiters = 0;  // on this host, for one session; 0: no bound
     Duration deadline =
         milliseconds(1000);  // for the steps of one call; waiting for a lock is extra
     bool has_secret = true;  // tokens of clients cannot be forged

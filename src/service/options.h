@@ -36,6 +36,7 @@ struct Options {
     std::vector<std::string> merge_protect;  // keys, see replica::Policy::protected_keys
     std::uint32_t lock_lease_s = 30;
     Duration lock_wait = milliseconds(10000);
+    int lock_max_waiters = 0;  // 0: no bound
     Duration connect_timeout = milliseconds(100);
     Duration io_timeout = milliseconds(200);
     Duration deadline = milliseconds(1000);

@@ -32,6 +32,7 @@ replica::Policy make_policy(const Options& options, std::uint64_t host_id) {
     policy.protected_keys = options.merge_protect;
     policy.lock_lease_s = options.lock_lease_s;
     policy.lock_wait = options.lock_wait;
+    policy.lock_max_waiters = options.lock_max_waiters;
     policy.deadline = options.deadline;
     policy.origin = static_cast<std::uint16_t>(host_id);
     policy.has_secret = !options.secret.empty();

@@ -32,6 +32,7 @@ sessmirror.io_timeout_ms script
 sessmirror.key_prefix site
 sessmirror.local site
 sessmirror.lock_lease_s script
+sessmirror.lock_max_waiters script
 sessmirror.lock_wait_ms script
 sessmirror.locking script
 sessmirror.log_level site

@@ -344,6 +344,30 @@ TEST_F(LockedRead, TheWorkOfAPageUnderItsLockIsCounted) {
     EXPECT_GE(pool::LockHolds(*home_host().page).longest(), milliseconds(70));
 }
 
+TEST_F(LockedRead, OnlySoManyRequestsOfAHostWaitForOneLock) {
+    lab.store_session(home_host(), "cart");
+    lab.open(home_host(), view);
+    ASSERT_TRUE(lab.read(home_host(), view));
+    auto& host = home_host();
+    host.policy.lock_max_waiters = 1;
+    lab.open(host, second);
+    replica::LockedRead waiting(host.environment(), second);
+    waiting.start();
+    lab.world.run_until(lab.world.now() + milliseconds(50));
+    ASSERT_FALSE(waiting.done());
+    replica::SessionView third;
+    lab.open(host, third);
+    const TimePoint start = host.process.now();
+    const Status refused = lab.read(host, third);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::LockTimeout);
+    EXPECT_LT(host.process.now() - start, milliseconds(50));
+    EXPECT_EQ(host.count(Counter::LockTimeouts), 1u);
+    ASSERT_TRUE(lab.write(host, view, "cart 2"));
+    while (!waiting.done()) ASSERT_TRUE(lab.world.step());
+    EXPECT_TRUE(waiting.outcome());
+}
+
 TEST_F(LockedRead, TheWaitForALockDoesNotCountAgainstTheDeadline) {
     lab.store_session(home_host(), "cart");
     lab.open(home_host(), view);
