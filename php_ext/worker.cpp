@@ -25,6 +25,7 @@ Status Worker::configure(std::span<const std::string_view, kDirectives> texts,
     Status applied = apply_all(texts, fresh);
     if (applied) applied = apply_site_files(fresh);
     if (!applied) return applied;
+    fresh.options.reading.number = ++readings_;
     settings_ = std::move(fresh);
     warn_of_short_secret();
     return applied;

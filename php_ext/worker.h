@@ -85,6 +85,7 @@ class Worker {
     std::shared_ptr<service::Host> host_;  // first: outlives the service
     service::SessionService service_;
     Settings settings_;
+    std::uint64_t readings_ = 0;
     CookieTermsMaker terms_;
     ResponseTokens tokens_;
     FirstVisit first_visit_;

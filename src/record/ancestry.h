@@ -8,6 +8,7 @@
 #include <initializer_list>
 #include <span>
 
+#include "base/bytes.h"
 #include "record/version.h"
 
 namespace sessmirror::record {
@@ -67,6 +68,13 @@ class Ancestry {
     // Whether it may lack recent versions, which were dropped for lack of room (see trim()).
     [[nodiscard]] bool is_full() const noexcept { return size_ >= kMost - 1; }
 
+    // Exactly these, big endian and newest first. REQUIRES: count <= kMost
+    void read(const std::byte* stored, std::size_t count) noexcept {
+        size_ = static_cast<std::uint8_t>(count);
+        roots_ = 0;
+        for (std::size_t i = 0; i < count; ++i)
+            words_[i] = get_be<std::uint64_t>(stored + i * sizeof(std::uint64_t));
+    }
     // Behind the others: an older one. Ignored when there is no room.
     void push(Version version) noexcept {
         if (size_ < kMost) words_[size_++] = packed(version);

@@ -131,8 +131,7 @@ Result<Record> decode_second(std::string_view key, ByteView stored) noexcept {
         return Error(Errc::Corrupt, "stored value names %zu ancestors, and has no room for them",
                      ancestors);
     Record record;
-    for (std::size_t i = 0; i < ancestors; ++i)
-        record.envelope.ancestors.push(get_version(at + Envelope::kFixed + i * kVersionSize));
+    record.envelope.ancestors.read(at + Envelope::kFixed, ancestors);
     record.envelope.ancestors.set_roots(get_be<std::uint8_t>(at + second::kRootsAt));
     record.envelope.incarnation = get_version(at + second::kIncarnationAt);
     record.envelope.lifetime_s = get_be<std::uint32_t>(at + second::kLifetimeAt);

@@ -54,7 +54,17 @@ struct Options {
     std::string import_from;
     std::string export_to;
 
+    // Which reading of the settings this is. Two with the same number are equal; 0 says nothing.
+    struct Reading {
+        std::uint64_t number = 0;
+        friend bool operator==(Reading, Reading) noexcept { return true; }  // is no setting
+    } reading;
+
     friend bool operator==(const Options&, const Options&) = default;
+    // Cheaper than == for those of one reading.
+    [[nodiscard]] bool are_same_as(const Options& other) const {
+        return (reading.number != 0 && reading.number == other.reading.number) || *this == other;
+    }
 };
 
 // Each takes the directive's text and gives Errc::BadConfig with the text quoted when it is none of

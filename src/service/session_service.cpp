@@ -70,9 +70,10 @@ replica::Environment SessionService::Impl::environment(Deployment& deployment,
 Result<std::shared_ptr<Deployment>> SessionService::Impl::deploy(const Options& options,
                                                                  std::string_view store_list) {
     const auto known = std::ranges::find_if(deployments, [&](const auto& deployment) {
-        return deployment->options == options && deployment->store_list == store_list;
+        return deployment->store_list == store_list && deployment->options.are_same_as(options);
     });
     if (known != deployments.end()) {
+        (*known)->options.reading = options.reading;
         deployments.splice(deployments.begin(), deployments, known);
         return deployments.front();
     }
