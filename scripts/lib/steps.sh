@@ -100,7 +100,8 @@ step_fuzz() {
 
 step_sanitize() {
     ensure_sanitize_tree || return 0
-    run_ctest sanitize unit
+    run_shards sanitize unit_tests
+    run_shards sanitize memory_tests
     if has_files 'tests/embed/*.cpp'; then run_ctest sanitize embed; fi
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Turns the report of a test runner into result lines: passed|failed|skipped TAB step TAB name.
 
-Formats: `junit` (ctest --output-junit), `phpt` (run-tests.php -W), `closing-line` (the log of a script
+Formats: `junit` (ctest --output-junit, GoogleTest --gtest_output=xml), `phpt` (run-tests.php -W), `closing-line` (the log of a script
 that ends with "N passed, N failed[, N skipped]"). A skip is a failure unless it is allowed by name. A
 report that is missing or holds no case is a failure too: a suite that did not run has not passed.
 Summaries for people go to stderr; the exit code is 1 if anything failed.
@@ -17,14 +17,20 @@ PHPT_STATUS = {"PASSED": "passed", "SKIPPED": "skipped", "XFAILED": "skipped"}
 CLOSING_LINE = re.compile(r"^(?:\w+: )?(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$")
 
 
+def junit_name(case):
+    """ctest's reports have the whole name twice, GoogleTest's the suite and the case."""
+    suite, name = case.get("classname"), case.get("name")
+    return name if suite in (None, name) else f"{suite}.{name}"
+
+
 def junit_cases(path):
     for case in ElementTree.parse(path).getroot().iter("testcase"):
         if case.find("failure") is not None or case.get("status") == "fail":
-            yield "failed", case.get("name")
+            yield "failed", junit_name(case)
         elif case.find("skipped") is not None or case.get("status") in ("notrun", "disabled"):
-            yield "skipped", case.get("name")
+            yield "skipped", junit_name(case)
         else:
-            yield "passed", case.get("name")
+            yield "passed", junit_name(case)
 
 
 def phpt_cases(path, root):

@@ -50,6 +50,25 @@ run_ctest() {
     count_cases junit "$junit" "${junit%.xml}.log"
 }
 
+# run_shards TREE PROGRAM: the cases of a GoogleTest program, as many processes as jobs with a share of
+# them each. Under sanitizers a process takes longer to start than most cases take to run.
+run_shards() {
+    local tree=$build_dir/$1 program=$2 i report
+    local -a running=()
+    for ((i = 0; i < jobs; i++)); do
+        report=$logs/$current_step-$program-$i
+        rm -f "$report.xml"
+        GTEST_TOTAL_SHARDS=$jobs GTEST_SHARD_INDEX=$i timeout 900 "$tree/$program" --gtest_brief=1 \
+            --gtest_also_run_disabled_tests "--gtest_output=xml:$report.xml" > "$report.log" 2>&1 &
+        running+=($!)
+    done
+    wait "${running[@]}" || true
+    for ((i = 0; i < jobs; i++)); do
+        report=$logs/$current_step-$program-$i
+        count_cases junit "$report.xml" "$report.log"
+    done
+}
+
 # count_cases FORMAT FILE LOG [OPTIONS]: add the cases of a runner's report to the results.
 count_cases() {
     local format=$1 report=$2 log=$3 outcome=0

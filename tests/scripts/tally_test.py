@@ -31,6 +31,12 @@ class Tally(unittest.TestCase):
         self.assertEqual(code, 1)
         self.assertEqual(lines, [["passed", "s", "a"], ["failed", "s", "b"]])
 
+    def test_cases_of_googletest_are_told_with_their_suite(self):
+        _, lines = self.tally("junit", """<testsuites><testsuite name="Lock">
+            <testcase name="Waits" classname="Lock" status="run" result="completed"/>
+            </testsuite></testsuites>""")
+        self.assertEqual(lines, [["passed", "s", "Lock.Waits"]])
+
     def test_a_skipped_unit_test_is_a_failure(self):
         code, lines = self.tally("junit", """<testsuite><testcase name="a" status="notrun">
             <skipped message=""/></testcase></testsuite>""")
