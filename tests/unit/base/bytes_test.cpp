@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <string>
 
 #include "base/hash.h"
 #include "support/hex.h"
@@ -36,6 +37,18 @@ TEST(Hash, ChecksumDoesNotDependOnWhereTheCutIs) {
     EXPECT_EQ(checksum({all}), hash64(as_text(all)));
     EXPECT_NE(hash64("a", 1), hash64("a", 2));
     EXPECT_EQ(hash64(""), 0x2d06800538d394c2u) << "XXH3's own value of the empty input";
+}
+
+// Long texts are hashed piece by piece, shorter ones in one piece.
+TEST(Hash, ChecksumIsThatOfOneTextWhateverItsLength) {
+    std::string text(20'000, '\0');
+    for (std::size_t i = 0; i < text.size(); ++i) text[i] = static_cast<char>(i * 131 + i / 251);
+    for (const std::size_t size : {240u, 241u, 1340u, 4095u, 4096u, 4097u, 20'000u}) {
+        const ByteView all = as_bytes(text).first(size);
+        EXPECT_EQ(checksum({all.first(12), all.subspan(12, 100), all.subspan(112)}),
+                  hash64(as_text(all)))
+            << size;
+    }
 }
 
 }  // namespace
