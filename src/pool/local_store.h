@@ -15,10 +15,11 @@ namespace sessmirror::pool {
 inline constexpr int kNoLocalStore = -1;
 
 // Which entry of the list runs on this host. `setting` is the directive sessmirror.local:
-//   auto      the embedded store, the first UNIX socket, else the first whose address is loopback
-//   or one of this host's none      kNoLocalStore; so does the empty text, which is what php.ini
-//   makes of an unquoted none ENDPOINT  the entry with that name, in any accepted notation;
-//   Errc::BadConfig if there is none
+//   auto      the first directory or UNIX socket, else the first whose address is loopback or one
+//             of this host's
+//   none      kNoLocalStore; so does the empty text, which is what php.ini makes of an unquoted
+//             none
+//   ENDPOINT  the entry with that name, in any accepted notation; Errc::BadConfig if there is none
 // `addresses[i]` are the resolved addresses of stores[i] (empty when the name did not resolve in
 // time: such a store is not taken for local), `own` those of this host's interfaces.
 Result<int> find_local_store(std::string_view setting, std::span<const store::StoreSpec> stores,

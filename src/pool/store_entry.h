@@ -8,13 +8,11 @@
 
 namespace sessmirror::pool {
 
-// clang-format off
 // Reads one entry of the store list:
 //     entry   = address [ "?" parameters ]  |  scheme "://" target [ "?" parameters ]
 //     address = [ "tcp://" ] host [ ":" port [ ":" weight ]] [ "/" ]
 //             | [ "unix://" | "unix:" ] /path [ ":0" [ ":" weight ]]
 //     host    = letters, digits, '-', '.', '_'  |  "[" IPv6 "]"
-// clang-format on
 // The engine with that scheme reads the target. An address is a store of the engine that has a
 // telling parameter, or whose port it is, and otherwise of the usual engine. See store_parameters.h
 // for the parameters. The result is in canonical form (see store/notation.h).

@@ -21,9 +21,10 @@ namespace sessmirror::replica {
 // home itself cannot be hedged, since it has the lock. When it is late, and is not the local store,
 // the next one is looked at meanwhile (LookAhead), so that two of them cost one timeout.
 //
-//   Claiming --held--> Waiting --timer, or given up on this host--> Claiming     until lock_wait
-//   has passed: Errc::LockTimeout Claiming --granted--> Comparing --> [Fetching] --> [FallbackRead]
-//   --> done, lock in view.lock Claiming --home failed--> Claiming at the next member (a failover)
+//   Claiming --held--> Waiting --timer, or given up on this host--> Claiming
+//                      until lock_wait has passed: Errc::LockTimeout
+//   Claiming --granted--> Comparing --> [Fetching] --> [FallbackRead] --> done, lock in view.lock
+//   Claiming --home failed--> Claiming at the next member (a failover)
 //
 // While hosts may not agree which store is the home, a second lock is taken (handover.h), into
 // view.guard_lock, before or after that of the home; and a home that is new to this host is claimed

@@ -19,8 +19,8 @@ namespace sessmirror::store {
 // An engine's name for the present content of one key, used in compare-and-set. Opaque; 0 = none.
 using Cas = std::uint64_t;
 
-// A lock as its owner knows it. `owner` is what is stored in the lock item (see
-// replica/lock_owner.h); `cas` is the lock item's.
+// A lock as its owner knows it. `owner` is what is stored in the lock item (see store/lock_item.h);
+// `cas` is the lock item's.
 inline constexpr std::size_t kMaxOwner = 64;
 struct LockOwner {
     char text[kMaxOwner] = {};  // printable, no blanks or '|', NUL terminated
@@ -34,8 +34,7 @@ struct HeldLock {
     Cas cas = 0;
 };
 
-// ---- fetch: read, and in the same packet take the lock
-// -------------------------------------------
+// ---- fetch: read, and in the same packet take the lock ------------------------------------------
 
 enum class Want : std::uint8_t { Version, Value };
 
@@ -99,8 +98,7 @@ class SharedPayload {
     Bytes kept_;
 };
 
-// ---- put: compare-and-set, and in the same packet give up the lock
-// -------------------------------
+// ---- put: compare-and-set, and in the same packet give up the lock ------------------------------
 
 inline constexpr std::size_t kMaxHint = 256;  // bytes
 

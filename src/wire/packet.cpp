@@ -67,11 +67,6 @@ void Packet::no_op() {
     end_line();
 }
 
-void Packet::version() {
-    text().append("version");
-    end_line();
-}
-
 void Packet::stats_settings() {
     text().append("stats settings");
     end_line();

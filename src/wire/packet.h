@@ -69,7 +69,6 @@ class Packet final : public CommandBuffer {
     void set(const MetaSet& command, ByteView head, ByteView tail = {});
     void erase(const MetaDelete& command);
     void no_op();
-    void version();
     void stats_settings();
 
   private:

@@ -13,7 +13,7 @@ namespace sessmirror::store {
 // other process opens it. A set of three files, all of mode 0600 and owned by the effective user:
 //   <base>.mdb        the sessions, for LMDB
 //   <base>.mdb-lock   LMDB's own locks and readers
-//   <base>.locks      the sessions' locks (embedded_locks.h). Its content names the boot of the
+//   <base>.locks      the sessions' locks (locks.h). Its content names the boot of the
 //                     system and the pid namespace in which the set is used
 // The base is sessmirror-<uid>, or sessmirror-<uid>-2 and so on up to kNames.
 //

@@ -19,11 +19,10 @@ namespace sessmirror::store {
 //
 // * CAS: chosen by the client, generation and nonce of the version, so predicted_cas() always knows
 //   it, and hints are never needed: leave_hint() does nothing. Look and write are one transaction.
-// * Locks: see embedded_locks.h. A lock lasts as long as its process holds it; a lease is not
+// * Locks: see locks.h. A lock lasts as long as its process holds it; a lease is not
 //   enforced, since no other host could outlive the holder.
 // * Expiry: an expired item counts as absent. Every put deletes those among its next neighbours
-// (keys
-//   are hashes, so all items get their turn); when the file is full, a larger part is looked
+//   (keys are hashes, so all items get their turn); when the file is full, a larger part is looked
 //   through once, and the put tried again.
 // * A fork: the child opens the file for itself at first use, and holds none of its parent's locks.
 //
