@@ -45,6 +45,7 @@ class Row:
     why: str = ""
     ini: dict = field(default_factory=dict)
     short: bool = False
+    short_over: tuple = ("memcached", "redis")  # engines
     before: object = None  # with the lab
     spoils_lab: bool = False  # web hosts distrust the store for a minute after it
     without_token: tuple = ()  # allowed besides where the token is not returned
@@ -133,9 +134,11 @@ _REFUSED = {"allowed": (Finding.FAILED,), "why": "a change that its home refuses
 _DAMAGED = {"allowed": (Finding.FAILED,), "why": "whoever has no session yet gets none"}
 
 _LIES = (
+    # Over Redis another page sometimes repairs the forgery onto the good store before PHP has tried
+    # to decode it, and the session is lost: SECURITY.md says so, and this row finds it.
     Undecodable("forges what php cannot read", "A newer payload that PHP cannot decode.",
                 allowed=(Finding.FAILED,), why="the page that is told it has no session",
-                spoils_lab=True, short=True),
+                spoils_lab=True, short=True, short_over=("memcached",)),
     Row("swaps values", "Every session is told as another visitor's: it is damage.", short=True),
     Row("swaps payloads", "Header and payload are of two sessions: it is damage."),
     # A forgery for who returns no token: even encryption with the key's name tells no old value.
@@ -233,7 +236,7 @@ def _register(engine, rows):
             _run(bench, row)
         body.__name__ = f"hostile_{engine}_{row.deed.replace(' ', '_')}"
         body.__doc__ = f"{engine}: {row.promise}"
-        case(short=row.short, engine=engine)(body)
+        case(short=row.short and engine in row.short_over, engine=engine)(body)
 
 
 _register("memcached", _LIES + _FORGERIES + _BREACHES + _OF_MEMCACHED)
