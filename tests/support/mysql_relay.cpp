@@ -24,8 +24,10 @@ class Packets {
         input_ += bytes;
         constexpr std::size_t kHead = 4;
         while (input_.size() >= kHead) {
-            const auto at = [this](std::size_t i) { return static_cast<unsigned char>(input_[i]); };
-            const std::size_t size = at(0) | at(1) << 8u | static_cast<std::size_t>(at(2)) << 16u;
+            const auto at = [this](std::size_t i) {
+                return std::size_t{static_cast<unsigned char>(input_[i])};
+            };
+            const std::size_t size = at(0) | at(1) << 8u | at(2) << 16u;
             if (input_.size() < kHead + size) break;
             begun += at(3) == 0;
             input_.erase(0, kHead + size);
