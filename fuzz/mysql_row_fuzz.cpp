@@ -63,7 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     SqlAnswer answer;
     answer.has_rows = size % 7 == 0;
-    for (const char c : text.substr(0, 8)) answer.insert_id = answer.insert_id << 3 ^ static_cast<unsigned char>(c);
+    for (const char c : text.substr(0, 8))
+        answer.insert_id = answer.insert_id << 3 ^ static_cast<unsigned char>(c);
     for (const bool expects_absence : {false, true})
         if (const auto told = read_put(answer, expects_absence))
             require(!told->was_repeated || told->outcome == PutOutcome::Stored);
